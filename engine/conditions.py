@@ -1,0 +1,185 @@
+"""The nodes of an expression: what a condition or a formula is once it has been read.
+
+The reader makes them from text, the checker resolves names and converts every number to the unit of the
+fact beside it, the evaluator, the explainer and (later) the prover walk them. Values are exact rationals.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from engine.errors import NOWHERE, Place
+
+Comparison = Literal["<", "<=", "=", "!=", ">=", ">"]
+NameKind = Literal["unresolved", "fact", "definition", "score", "band", "parameter", "conclusion", "code"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number with its unit; ``None`` for a bare count. After checking: in the canonical unit."""
+
+    value: Fraction
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(Node):
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A word: after checking, ``kind`` says what it names.
+
+    Definitions and parameters are qualified by their document (``reflux.alarm_features``);
+    ``band`` is the band of the score of that name, ``code`` a choice such as ``female``.
+    """
+
+    name: str
+    kind: NameKind = "unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    op: Comparison
+    left: "Expr"
+    right: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Node):
+    """``value in [low .. high)``; each end is open or closed."""
+
+    value: "Expr"
+    low: "Expr"
+    high: "Expr"
+    low_closed: bool
+    high_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Node):
+    """``value in (a, b, c)`` over codes."""
+
+    value: "Expr"
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Includes(Node):
+    """``medication includes warfarin``: membership in a set fact, by ingredient, class or brand.
+
+    After checking, ``members`` holds every recorded code that makes it true (the ingredient, the
+    members of the class, the brands), so that the evaluator needs no formulary.
+    """
+
+    fact: str
+    code: str
+    members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class And(Node):
+    parts: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Node):
+    parts: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    part: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast(Node):
+    count: int
+    parts: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Node):
+    """``known(x)``; with ``known=False`` it is ``unknown(x)``. Inputs only."""
+
+    fact: str
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    op: Literal["+", "-", "*", "/"]
+    left: "Expr"
+    right: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
+class Choose(Node):
+    """``if condition then a else b``; a and b are numbers or codes."""
+
+    condition: "Expr"
+    then: "Expr"
+    otherwise: "Expr"
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """``min max round ln exp sqrt``; ``count(a, b, c)`` counts the true ones."""
+
+    function: Literal["min", "max", "round", "ln", "exp", "sqrt", "count"]
+    arguments: tuple["Expr", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Latest(Node):
+    """The last recorded value of a series."""
+
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(Node):
+    """The mean of the recorded days of a series in its last ``window`` days (None: all); ``needs`` days or unknown."""
+
+    series: str
+    window: int | None = None
+    needs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount(Node):
+    """``days(pain >= 5, last 14 days) >= 3 needs 10 recorded``: the count on the left of that comparison."""
+
+    series: str
+    op: Comparison
+    threshold: Fraction
+    window: int
+    needs: int | None = None
+
+
+Expr = (
+    Number
+    | YesNo
+    | Name
+    | Compare
+    | Within
+    | OneOf
+    | Includes
+    | And
+    | Or
+    | Not
+    | AtLeast
+    | Known
+    | Arithmetic
+    | Choose
+    | Call
+    | Latest
+    | Mean
+    | DayCount
+)
