@@ -1,0 +1,1 @@
+"""The shelf: protocol texts loaded, checked, tested, published and kept, version by version."""

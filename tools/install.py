@@ -1,0 +1,86 @@
+"""Makes .venv with exactly what requirements.lock names, and `pauta` in it. Run again, it only looks.
+
+Started by whatever Python the machine calls ``python3``, so it keeps to syntax that old ones read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed.sha256"
+WANTED = ((3, 12), (3, 11))
+STEPS = ("requirements.lock", "pyproject.toml", "tools/install.py")
+
+
+def candidates() -> list[str]:
+    """Every program that may be a Python we support, best first; a shim may exist and still refuse to start."""
+    names = [os.environ["PAUTA_PYTHON"]] if os.environ.get("PAUTA_PYTHON") else []
+    for major, minor in WANTED:
+        names.append(f"python{major}.{minor}")
+        pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", str(pathlib.Path.home() / ".pyenv"))) / "versions"
+        names += [str(path) for path in sorted(pyenv.glob(f"{major}.{minor}.*/bin/python"), reverse=True)]
+    return [*names, "python3", "python", sys.executable]
+
+
+def version_of(program: str) -> tuple[int, ...]:
+    """The (major, minor) a program reports when run; an empty tuple when it does not run or has no venv."""
+    question = "import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])"
+    try:
+        answer = subprocess.run([program, "-c", question], capture_output=True, text=True, timeout=30, check=True)
+        return tuple(int(part) for part in answer.stdout.split())
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ()
+
+
+def find_python() -> str:
+    found = {}
+    for program in candidates():
+        version = version_of(program)
+        if version == WANTED[0]:
+            return program
+        found.setdefault(version, program)
+    for version in WANTED:
+        if version in found:
+            return found[version]
+    sys.exit(
+        "Pauta needs Python 3.12 or 3.11 with its venv module; none was found.\n"
+        "    On Debian or Ubuntu: apt-get install python3 python3-venv\n"
+        "    If it stands elsewhere: PAUTA_PYTHON=/where/python3.12 make install"
+    )
+
+
+def digest() -> str:
+    sha = hashlib.sha256(str(ROOT).encode())
+    for name in STEPS:
+        sha.update((ROOT / name).read_bytes())
+    return sha.hexdigest()
+
+
+def pip(*arguments: str) -> None:
+    command = [str(VENV / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *arguments]
+    subprocess.run(command, check=True, cwd=str(ROOT))
+
+
+def main() -> None:
+    if STAMP.exists() and STAMP.read_text() == digest() and (VENV / "bin/pauta").exists():
+        return
+    if not version_of(str(VENV / "bin/python")):
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        python = find_python()
+        print(f"Making .venv with {python} ...", flush=True)
+        subprocess.run([python, "-m", "venv", str(VENV)], check=True)
+    print("Installing what requirements.lock names ...", flush=True)
+    pip("--require-hashes", "--no-deps", "-r", "requirements.lock")
+    pip("--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", ".")
+    STAMP.write_text(digest())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The web: Django project and its apps."""

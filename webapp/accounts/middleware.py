@@ -1,0 +1,17 @@
+"""Gives each request's user the hat this session wears."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+
+class ActiveRole:
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.user.active_role = request.session.get("active_role", "")
+        return self.get_response(request)

@@ -1,0 +1,1 @@
+"""Alerts to clinicians: one open alert a patient and rule."""

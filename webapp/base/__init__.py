@@ -1,0 +1,1 @@
+"""The floor of every page: shell, access, encrypted fields, formats. No models."""

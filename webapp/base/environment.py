@@ -1,0 +1,64 @@
+"""What the product reads from its environment: one table, which settings.py, the manual and the tests share."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A setting of the environment; ``default`` is what stands in development, ``required`` speaks of production."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    required: bool = False
+
+
+VARIABLES = (
+    Variable("PAUTA_ENV", "development, test or production", "development"),
+    Variable("SECRET_KEY", "Signs sessions and links; 50 characters or more", "made once on this machine", True),
+    Variable("DATABASE_URL", "PostgreSQL, as a role that is no superuser", "the private server", True),
+    Variable("DATABASE_OWNER_URL", "The same database as its owner, for migrations", "the private server's owner"),
+    Variable("FIELD_KEYS", "id:base64 of 32 bytes each, newest first", "made once on this machine", True),
+    Variable("BLIND_INDEX_KEY", "base64 of 32 bytes; finds encrypted values", "made once on this machine", True),
+    Variable("ALLOWED_HOSTS", "Names the site answers to, commas between", "localhost, 127.0.0.1, [::1]", True),
+    Variable("CSRF_TRUSTED_ORIGINS", "https:// origins in front of a proxy, commas between"),
+    Variable("EMAIL_URL", "Where mail goes out, as smtp://user:word@host:port", "files in the data folder"),
+    Variable("DEFAULT_FROM_EMAIL", "Sender of the clinic's mail", "clinica@localhost"),
+    Variable("BEHIND_PROXY", "1 when a proxy speaks TLS and sets X-Forwarded-Proto", "0"),
+    Variable("DEBUG", "1 shows Django's own error pages; refused in production", "0"),
+    Variable("PORT", "Port of make demo", "8000"),
+    Variable("PAUTA_DATA_DIR", "Folder of the private server and of development secrets", ".data in the project"),
+    Variable("PAUTA_TEST_DB_SUFFIX", "Ends the test database's name, for two runs at once"),
+    Variable("PAUTA_DATABASE_ROLE", "app or owner; manage.py sets it", "app"),
+)
+
+
+def missing(environ: dict[str, str]) -> list[str]:
+    """Return the names production cannot start without and ``environ`` does not give."""
+    return [variable.name for variable in VARIABLES if variable.required and not environ.get(variable.name)]
+
+
+def key(text: str, name: str) -> bytes:
+    """Return the 32 bytes that ``text`` spells in base64; raise ImproperlyConfigured naming ``name``, not the text."""
+    try:
+        found = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        found = b""
+    if len(found) != 32:
+        raise ImproperlyConfigured(f"{name} needs 32 bytes in base64. Make one with: openssl rand -base64 32")
+    return found
+
+
+def keyring(text: str) -> list[tuple[str, bytes]]:
+    """Return (id, key) pairs out of ``id:base64,id:base64``, the first being the one that encrypts."""
+    pairs = []
+    for entry in text.split(","):
+        name, colon, word = entry.strip().partition(":")
+        if not (name and colon):
+            raise ImproperlyConfigured("FIELD_KEYS is written id:base64, with commas between several")
+        pairs.append((name, key(word, f"FIELD_KEYS {name}")))
+    return pairs

@@ -1,0 +1,48 @@
+"""The front door, the language switch, and the pages of what went wrong."""
+
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language as django_set_language
+
+from webapp.base import access, navigation
+
+
+@access.public
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each person to where the hat begins its day."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    hat = request.user.active_role
+    if not hat:
+        return redirect(access.CHOOSE_HAT)
+    if target := navigation.home_of(hat):
+        return redirect(target)
+    return render(request, "base/no_room.html")
+
+
+@access.public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Turn the page, and remember the choice with the person."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and check_for_language(chosen):
+        get_user_model()._default_manager.filter(pk=request.user.pk).update(language=chosen)
+    return django_set_language(request)
+
+
+def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say the same of a page that is not yours and of one that does not exist."""
+    return render(request, "base/nothing_here.html", status=404)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form came too late to be trusted, and that nothing was changed."""
+    return render(request, "base/too_late.html", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours; asks nothing of session or database, which may be what broke."""
+    return render(request, "base/broken.html", status=500)

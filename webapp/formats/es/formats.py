@@ -1,0 +1,12 @@
+"""23 nov 2026, 14:00, 5,3 and 20 000: how the pages write in Spanish."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j b Y"
+TIME_FORMAT = "G:i"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j b Y, G:i"
+YEAR_MONTH_FORMAT = r"F \d\e Y"
+MONTH_DAY_FORMAT = "j b"
+FIRST_DAY_OF_WEEK = 1
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "\u00a0"
+NUMBER_GROUPING = 3
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]

@@ -1,0 +1,1 @@
+"""Asks the patient: questionnaires and diaries; writes observations."""

@@ -1,0 +1,1 @@
+"""Identity, consents and the record, named and shaped as FHIR R4 resources."""

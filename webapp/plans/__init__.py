@@ -1,0 +1,1 @@
+"""Case, evaluation with its trace, draft, review, signed plan."""

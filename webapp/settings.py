@@ -1,0 +1,222 @@
+"""Settings of the web part, out of the environment; docs/reference/settings.md lists what it reads."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from tools import devdb
+from webapp.base import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+PAUTA_ENV = env("PAUTA_ENV", default="development")
+if PAUTA_ENV not in {"development", "test", "production"}:
+    raise ImproperlyConfigured(f"PAUTA_ENV is development, test or production, not {PAUTA_ENV}")
+PRODUCTION, TEST = PAUTA_ENV == "production", PAUTA_ENV == "test"
+
+
+def _local_secrets() -> dict[str, str]:
+    """Keys of this machine: kept between runs in development, the same everywhere in tests."""
+    if not TEST:
+        return devdb.stored_secrets()
+    names = ("secret_key", "field_key", "blind_index_key")
+    return {name: hashlib.sha256(f"tests {name}".encode()).hexdigest() for name in names}
+
+
+def _database(url: str) -> dict[str, object]:
+    return {
+        **env.db_url_config(url),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        "TEST": {"NAME": "test_pauta" + os.environ.get("PAUTA_TEST_DB_SUFFIX", "")},
+    }
+
+
+if PRODUCTION:
+    if absent := environment.missing(dict(os.environ)):
+        raise ImproperlyConfigured(f"Production needs {', '.join(absent)}. See docs/reference/settings.md")
+    SECRET_KEY = env("SECRET_KEY")
+    FIELD_KEYS = environment.keyring(env("FIELD_KEYS"))
+    BLIND_INDEX_KEY = environment.key(env("BLIND_INDEX_KEY"), "BLIND_INDEX_KEY")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    DEBUG = False
+else:
+    known = _local_secrets()
+    SECRET_KEY = env("SECRET_KEY", default=known["secret_key"])
+    local_key = "local:" + base64.b64encode(bytes.fromhex(known["field_key"])).decode()
+    FIELD_KEYS = environment.keyring(env("FIELD_KEYS", default=local_key))
+    local_index = base64.b64encode(bytes.fromhex(known["blind_index_key"])).decode()
+    BLIND_INDEX_KEY = environment.key(env("BLIND_INDEX_KEY", default=local_index), "BLIND_INDEX_KEY")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+    DEBUG = env.bool("DEBUG", default=False)
+
+# --- database: the application's role owns nothing; the owner migrates, and makes the test database
+DATABASE_URL = env("DATABASE_URL", default="") or devdb.url("app")
+_own = "" if "DATABASE_URL" in os.environ else devdb.url("owner")
+DATABASE_OWNER_URL = env("DATABASE_OWNER_URL", default="") or _own or DATABASE_URL
+AS_OWNER = TEST or env("PAUTA_DATABASE_ROLE", default="app") == "owner"
+DATABASES = {"default": _database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
+DATABASE_APP_ROLE = env.db_url_config(DATABASE_URL)["USER"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- apps and the way of a request
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "rules",
+    "webapp.base",
+    "webapp.audit",
+    "webapp.accounts",
+    "webapp.patients",
+    "webapp.alerts",
+    "webapp.plans",
+    "webapp.intake",
+    "webapp.portal",
+    "webapp.desk",
+    "webapp.studio",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webapp.accounts.middleware.ActiveRole",
+    "webapp.base.middleware.OwnLanguage",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "webapp.base.access.ClosedUnlessOpened",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "webapp.urls"
+ASGI_APPLICATION = "webapp.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "webapp.base.templatetags.pauta"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "webapp.base.navigation.shell",
+            ],
+        },
+    }
+]
+
+# --- people
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if TEST:  # the same algorithm at its cheapest, so that a hundred logins do not take a minute
+    PASSWORD_HASHERS = ["webapp.base.hashers.QuickArgon2", *PASSWORD_HASHERS]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "webapp.base.views.csrf_refused"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- languages, times, numbers
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("en", "English")]
+FORMAT_MODULE_PATH = ["webapp.formats"]
+TIME_ZONE = "Europe/Madrid"
+USE_TZ = True
+
+# --- static files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+_hashed, _plain = "whitenoise.storage.CompressedManifest", "django.contrib.staticfiles.storage."
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": (_hashed if PRODUCTION else _plain) + "StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_MAX_AGE = 60 if PRODUCTION else 0
+
+# --- what a browser may do with our pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if env.bool("BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- mail and log: neither ever carries a patient's data
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="clinica@localhost")
+if "EMAIL_URL" in os.environ:
+    vars().update(env.email_url("EMAIL_URL"))
+elif PAUTA_ENV == "development":
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(devdb.data_dir() / "mail")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""The directors' screens over the shelf."""

@@ -1,0 +1,13 @@
+"""Where every page stands. An app's addresses live in its own urls module."""
+
+from django.urls import path
+
+from webapp.base import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", views.set_language, name="set_language"),
+]
+
+handler403 = handler404 = "webapp.base.views.nothing_here"
+handler500 = "webapp.base.views.broken"
