@@ -1,0 +1,69 @@
+"""What a clinician must see now: one alert a patient and rule, however often the rule speaks."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from webapp.base.fields import EncryptedJSONField, EncryptedTextField
+
+
+class Urgency(models.TextChoices):
+    """Rising, as the engine orders them."""
+
+    NONE = "none"
+    SOON = "soon"
+    URGENT_2W = "urgent_2w"
+    SAME_DAY = "same_day"
+    EMERGENCY = "emergency"
+
+
+RANK = {urgency: rank for rank, urgency in enumerate(Urgency.values)}
+NOT_ASSESSED = "not_assessed"  # the rule name of "the engine could not read these answers"
+
+
+class Alert(models.Model):
+    class Status(models.TextChoices):
+        OPEN = "open"
+        ACKNOWLEDGED = "acknowledged"
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=120)
+    code = models.CharField(max_length=120)
+    urgency = models.CharField(max_length=12, choices=Urgency, default=Urgency.NONE)
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    text = EncryptedJSONField()  # language -> words, for a clinician
+    facts_digest = models.CharField(max_length=32)  # keyed: equal for the same facts, and tells nothing
+    raised_at = models.DateTimeField()
+    last_raised_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    note = EncryptedTextField(null=True)
+
+    class Meta:
+        ordering = ["-last_raised_at"]
+        indexes = [models.Index(fields=["status", "last_raised_at"]), models.Index(fields=["patient", "status"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "rule"], condition=~Q(status="closed"), name="alerts_one_live_per_patient_and_rule"
+            ),
+            models.CheckConstraint(
+                # only "not assessed" may close by itself: a later assessment that worked is its answer
+                condition=~Q(status="closed")
+                | Q(closed_at__isnull=False) & (Q(closed_by__isnull=False) | Q(rule=NOT_ASSESSED)),
+                name="alerts_closed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="acknowledged") | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                name="alerts_acknowledged_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.status})"

@@ -1,0 +1,35 @@
+"""Reads of alerts: clinicians see those of the patients they may see, everybody else none."""
+
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from webapp.accounts.models import User
+from webapp.alerts.models import RANK, Alert
+from webapp.base.roles import CLINICIANS
+
+RED_FLAG = ("emergency", "same_day", "urgent_2w")
+
+
+def alerts_for(user: User) -> QuerySet[Alert]:
+    """Return the alerts this user may see."""
+    return Alert.objects.all() if user.active_role in CLINICIANS else Alert.objects.none()
+
+
+def live_for(user: User) -> QuerySet[Alert]:
+    """Return open and acknowledged alerts, most urgent first, then the one that waits longest."""
+    rank = Case(
+        *(When(urgency=urgency, then=Value(place)) for urgency, place in RANK.items()), output_field=IntegerField()
+    )
+    live = alerts_for(user).exclude(status=Alert.Status.CLOSED)
+    return live.annotate(rank=rank).order_by("-rank", "last_raised_at").select_related("patient")
+
+
+def open_for(user: User) -> QuerySet[Alert]:
+    """Return what nobody has taken note of yet."""
+    return live_for(user).filter(status=Alert.Status.OPEN)
+
+
+def live_of(user: User, patient_id: UUID) -> QuerySet[Alert]:
+    """Return one patient's alerts that are not closed."""
+    return live_for(user).filter(patient_id=patient_id)

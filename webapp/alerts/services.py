@@ -1,0 +1,124 @@
+"""Raise, acknowledge and close alerts."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.alerts import selectors
+from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
+from webapp.audit import services as audit
+from webapp.base.fields import blind
+from webapp.base.roles import CLINICIANS
+from webapp.patients.models import Patient
+
+
+class AlertError(ValueError):
+    """Why an alert cannot be settled so, in words for the person who tried."""
+
+
+def facts_digest(facts: Mapping[str, object]) -> str:
+    """Return a keyed digest: equal for equal facts, and saying nothing about them."""
+    return blind(json.dumps(facts, sort_keys=True, default=str), "alerts.alert.facts").hex()
+
+
+@transaction.atomic
+def raise_(
+    *,
+    patient_id: UUID,
+    rule: str,
+    code: str,
+    urgency: str,
+    text: Mapping[str, str],
+    facts: Mapping[str, object],
+    actor: User | None = None,
+) -> Alert:
+    """Return the patient's alert of this rule, open if it is new, worse, or rests on other facts than before.
+
+    ``rule`` is what one alert is kept for (``alarm_upper.dysphagia``), ``facts`` what it rests on, ``text`` words by
+    language. An alert settled on the same facts at the same urgency stays settled.
+    """
+    Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two raises at once make one alert
+    alert = Alert.objects.filter(patient_id=patient_id, rule=rule).order_by("-last_raised_at").first()
+    digest, now = facts_digest(facts), timezone.now()
+    if alert and not _is_news(alert, urgency, digest):
+        return alert
+    if alert is None:
+        alert = Alert(patient_id=patient_id, rule=rule, raised_at=now, times=0)
+    elif alert.status != Alert.Status.CLOSED:
+        urgency = max(urgency, alert.urgency, key=RANK.__getitem__)  # a live alert never grows milder by itself
+    alert.code, alert.urgency, alert.text, alert.facts_digest = code, urgency, dict(text), digest
+    alert.status, alert.last_raised_at, alert.times = Alert.Status.OPEN, now, alert.times + 1
+    alert.save()
+    _record("alert.raised", alert, actor, urgency=urgency, times=alert.times)
+    return alert
+
+
+def _is_news(alert: Alert, urgency: str, digest: str) -> bool:
+    return RANK[urgency] > RANK[alert.urgency] or digest != alert.facts_digest
+
+
+def acknowledge(*, alert_id: UUID, actor: User, note: str = "") -> Alert:
+    """Return the alert, taken note of by this clinician; acknowledging twice changes nothing."""
+    return _settle(alert_id, actor, Alert.Status.ACKNOWLEDGED, note)
+
+
+def close(*, alert_id: UUID, actor: User, note: str) -> Alert:
+    """Return the alert, closed with what was done; raise AlertError without a note."""
+    if not note.strip():
+        raise AlertError("Write what was done before closing the alert.")
+    return _settle(alert_id, actor, Alert.Status.CLOSED, note)
+
+
+@transaction.atomic
+def close_rule(*, patient_id: UUID, rule: str, actor: User, note: str) -> None:
+    """Close the patient's live alert of this rule, if there is one."""
+    for alert in selectors.live_of(actor, patient_id).filter(rule=rule):
+        _settle(alert.pk, actor, Alert.Status.CLOSED, note)
+
+
+@transaction.atomic
+def assessed(*, patient_id: UUID) -> None:
+    """Close the patient's "not assessed" alert: an evaluation has worked since."""
+    live = Alert.objects.select_for_update().filter(patient_id=patient_id, rule=NOT_ASSESSED)
+    for alert in live.exclude(status=Alert.Status.CLOSED):
+        alert.status, alert.closed_at = Alert.Status.CLOSED, timezone.now()
+        alert.save(update_fields=["status", "closed_at"])
+        _record("alert.closed", alert, None)
+
+
+@transaction.atomic
+def _settle(alert_id: UUID, actor: User, status: str, note: str) -> Alert:
+    if actor.active_role not in CLINICIANS:
+        raise AlertError("Only a clinician settles an alert.")
+    alert = Alert.objects.select_for_update().get(pk=alert_id)
+    if alert.status in (status, Alert.Status.CLOSED):
+        return alert
+    _stamp(alert, actor, status, timezone.now())
+    alert.note = note.strip() or alert.note
+    alert.save()
+    _record(f"alert.{status}", alert, actor)
+    return alert
+
+
+def _stamp(alert: Alert, actor: User, status: str, now: datetime) -> None:
+    alert.status = status
+    if status == Alert.Status.CLOSED:
+        alert.closed_by, alert.closed_at = actor, now
+    else:
+        alert.acknowledged_by, alert.acknowledged_at = actor, now
+
+
+def _record(verb: str, alert: Alert, actor: User | None, **detail: object) -> None:
+    audit.record(
+        actor=actor,
+        verb=verb,
+        patient_id=alert.patient_id,
+        object_type="alert",
+        object_id=str(alert.pk),
+        detail=detail or None,
+    )

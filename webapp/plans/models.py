@@ -1,0 +1,189 @@
+"""Evaluations, and the plans made of them: nothing reaches a patient without a named doctor, and the database holds it.
+
+The triggers stand here, beside the tables, because they must hold against every writer: a form, a job, a console.
+"""
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from webapp.base.fields import EncryptedJSONField, EncryptedTextField
+from webapp.plans import triggers
+
+UNDECIDED_MAY_STAY = frozenset({"dx", "alert", "ask"})  # shown to the doctor, released to nobody: need no decision
+
+
+class Evaluation(models.Model):
+    """One run of the engine: what it was asked, under which library, what it said; running it again gives the same."""
+
+    class Status(models.TextChoices):
+        OK = "ok"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    release = models.ForeignKey("rules.Release", models.PROTECT, null=True, related_name="+")
+    case = EncryptedJSONField()
+    case_sha256 = models.CharField(max_length=64)
+    result = EncryptedTextField(null=True)  # the engine's canonical text, byte for byte
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=8, choices=Status)
+    error = models.CharField(max_length=120, blank=True)  # a code, never a value of the case
+    because = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["patient", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="ok") | (Q(release__isnull=False, result__isnull=False) & ~Q(result_sha256="")),
+                name="plans_evaluation_ok_has_its_result",
+            ),
+            models.CheckConstraint(condition=Q(status="ok") | ~Q(error=""), name="plans_evaluation_failed_says_why"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="evaluations_never_change", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"evaluation {self.pk} ({self.status})"
+
+
+class Plan(models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        SIGNED = "signed"
+        REPLACED = "replaced"
+        DISCARDED = "discarded"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    urgency = models.CharField(max_length=12, default="none")
+    revision = models.PositiveIntegerField(default=0)  # rises with every decision: the optimistic lock
+    created_at = models.DateTimeField(auto_now_add=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["status", "created_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["patient"], condition=Q(status="signed"), name="plans_one_signed"),
+            models.UniqueConstraint(fields=["patient"], condition=Q(status="draft"), name="plans_one_draft"),
+            models.CheckConstraint(
+                condition=Q(status__in=["signed", "replaced"], signed_by__isnull=False, signed_at__isnull=False)
+                | Q(status__in=["draft", "discarded"], signed_by__isnull=True, signed_at__isnull=True),
+                name="plans_signed_by_somebody",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="plans_begin_as_drafts",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=~pgtrigger.Q(new__status="draft"),
+                func="RAISE EXCEPTION 'a plan begins as a draft';",
+            ),
+            pgtrigger.Trigger(
+                name="plans_signed_by_a_doctor",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__status="draft", new__status="signed"),
+                func=triggers.SIGNED_BY_A_DOCTOR,
+            ),
+            pgtrigger.Trigger(
+                name="plans_signed_never_change",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__status__in=["signed", "replaced", "discarded"]),
+                func=triggers.ONLY_REPLACED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk} ({self.status})"
+
+
+class PlanItem(models.Model):
+    class Decision(models.TextChoices):
+        PENDING = "pending"
+        ACCEPTED = "accepted"
+        EDITED = "edited"
+        REJECTED = "rejected"
+        ADDED = "added"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
+    position = models.PositiveIntegerField()
+    code = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12)
+    state = models.CharField(max_length=8)  # proposed, held or blocked, as the engine said
+    urgency = models.CharField(max_length=12, default="none")
+    content = EncryptedJSONField()  # the item as the engine gave it
+    decision = models.CharField(max_length=8, choices=Decision, default=Decision.PENDING)
+    reason_code = models.CharField(max_length=40, blank=True)
+    note = EncryptedTextField(null=True)  # the doctor's written justification
+    final = EncryptedJSONField(null=True)  # what is released in place of the content, once edited or added
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["plan", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "code"], name="plans_item_once_a_plan"),
+            models.CheckConstraint(condition=Q(state__in=["proposed", "held", "blocked"]), name="plans_item_state"),
+            models.CheckConstraint(
+                condition=Q(decision="pending", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(decision="pending") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="plans_item_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="rejected") | ~Q(reason_code=""), name="plans_item_rejected_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=["edited", "added"]) | Q(final__isnull=False),
+                name="plans_item_changed_to",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | ~Q(decision__in=["accepted", "edited"]) | Q(note__isnull=False),
+                name="plans_item_overridden_in_writing",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="items_decided_by_a_doctor",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=~pgtrigger.Q(new__decision="pending"),
+                func=triggers.DECIDED_BY_A_DOCTOR,
+            ),
+            pgtrigger.Trigger(
+                name="items_of_a_signed_plan_stay",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=triggers.ONLY_IN_DRAFTS,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.state}, {self.decision})"
+
+
+class ItemSeen(models.Model):
+    """That a doctor had this item on the screen: nothing is accepted in bulk that she has not seen."""
+
+    item = models.ForeignKey(PlanItem, models.CASCADE, related_name="seen")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "user"], name="plans_item_seen_once")]
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} seen by user {self.user_id}"
