@@ -4,6 +4,14 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+# A published text goes out of force and may come back; nothing else about it ever changes.
+ONLY_IN_OR_OUT_OF_FORCE = """
+    IF TG_OP = 'UPDATE' AND NEW.status IN ('published', 'retired')
+       AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a published version never changes and is never deleted';
+"""
 
 class SourceFile(models.Model):
     """One authored thing under its name: ``protocol reflux``, ``vocabulary laboratory``."""
@@ -48,26 +56,14 @@ class Version(models.Model):
         ]
         indexes = [models.Index(fields=["path"], name="rules_version_path")]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="published_stays",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__status__in=["published", "retired"])
-                & pgtrigger.AnyChange(
-                    "source_file", "version", "path", "text", "sha256", "author_id", "author_name",
-                    "created_at", "published_at", "report",
-                ),
-            ),
-            pgtrigger.Protect(
-                name="published_is_no_draft_again",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__status__in=["published", "retired"], new__status="draft"),
-            ),
-            pgtrigger.Protect(
-                name="published_is_kept",
-                operation=pgtrigger.Delete,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__status__in=["published", "retired"]),
+                func=ONLY_IN_OR_OUT_OF_FORCE,
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_file} {self.version}"
