@@ -1,0 +1,104 @@
+"""A browser as a person has it: the patient's phone and the doctor's laptop, on a clinic that really runs."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.site import PASSWORD, Site, clinic
+
+PHONE = {"width": 360, "height": 740}
+LAPTOP = {"width": 1366, "height": 768}
+NARROW = {"width": 320, "height": 640}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _executable() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "No Chromium here. On Debian: apt-get install chromium"
+    return found
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with clinic("browser") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_executable(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One person at one screen. Collects what must never happen: refused policies and requests to elsewhere."""
+
+    def __init__(self, browser: Browser, site: Site, size: dict[str, int], locale: str = "es-ES") -> None:
+        touch = size["width"] < 900
+        options = {"viewport": size, "locale": locale, "has_touch": touch, "base_url": site.address}
+        self.context = browser.new_context(**options, reduced_motion="reduce", timezone_id="Europe/Madrid")
+        self.page: Page = self.context.new_page()
+        self.site, self.faults = site, []
+        self.page.on("console", self._heard)
+        self.page.on("request", self._asked)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.faults.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.site.address, "data:", "blob:", "about:")):
+            self.faults.append(f"request to {request.url}")
+
+    def log_in(self, email: str, password: str = PASSWORD) -> Page:
+        self.page.goto("/accounts/login/")
+        self.page.locator("input[name=login]").fill(email)
+        self.page.locator("input[name=password]").fill(password)
+        self.page.locator("main button[type=submit]").last.click()
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return self.page
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Open a screen of the given size; at the end no screen may have broken the content policy."""
+    opened: list[Visit] = []
+
+    def open_screen(size: dict[str, int] = LAPTOP, locale: str = "es-ES") -> Visit:
+        opened.append(Visit(chromium, site, size, locale))
+        return opened[-1]
+
+    yield open_screen
+    faults = [fault for one in opened for fault in one.faults]
+    for one in opened:
+        one.context.close()
+    assert faults == []
+
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.0 and 2.1 A and AA, one line each."""
+    page.evaluate(AXE.read_text() + "; undefined")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    return [f"{v['id']}: {v['help']}: {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
+
+
+def is_wider_than_the_screen(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

@@ -1,0 +1,121 @@
+"""A whole Pauta of its own for tests that need real processes: a database, a web server, the demo clinic."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tools import devdb
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "pauta-demo-2026"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """A running clinic; ``kill`` ends the web server as a power cut would, ``start`` brings it back."""
+
+    database: str
+    port: int = field(default_factory=_free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, role: str) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "PAUTA_TEST_DB_SUFFIX"}}
+        addresses = {f"DATABASE{mark}URL": self.url(who) for mark, who in (("_", "app"), ("_OWNER_", "owner"))}
+        return inherited | addresses | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": role}
+
+    def url(self, role: str) -> str:
+        return devdb.url(role).rsplit("/", 1)[0] + f"/{self.database}"
+
+    def manage(self, *words: str, role: str = "app") -> str:
+        """Return what ``manage.py words`` printed; raise CalledProcessError with its output if it failed."""
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment(role), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        return done.stdout
+
+    def query(self, text: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.url("owner"), autocommit=True) as connection:
+            return connection.execute(text.encode(), values).fetchall()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--port", str(self.port)]
+        quiet = [*command, "--log-level", "warning"]
+        self.process = subprocess.Popen(quiet, cwd=ROOT, env=self.environment("app"), start_new_session=True)
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        for _attempt in range(300):
+            if self.answers():
+                return
+            time.sleep(0.1)
+        raise AssertionError("the web server did not answer within 30 seconds")
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/accounts/login/")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, how)
+            self.process.wait()
+            self.process = None
+
+
+def _recreate(database: str) -> None:
+    owner = devdb.url("owner")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        name = sql.Identifier(database)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+
+
+def _drop(database: str) -> None:
+    with psycopg.connect(devdb.url("owner"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+@contextmanager
+def clinic(name: str, *, demo: bool = True) -> Iterator[Site]:
+    """Give a running site with the shipped protocols, and the demo clinic unless told otherwise."""
+    site = Site(f"pauta_{name}{os.environ.get('PAUTA_TEST_DB_SUFFIX', '')}")
+    _recreate(site.database)
+    try:
+        site.manage("migrate", "--verbosity", "0", role="owner")
+        site.manage("grant_database_role", role="owner")
+        site.manage("load_protocols", "protocols_yaml")
+        if demo:
+            site.manage("load_demo", "fixtures")
+        site.start()
+        yield site
+    finally:
+        site.kill(signal.SIGTERM)
+        _drop(site.database)
