@@ -1,1 +1,1 @@
-"""Users, roles, login."""
+"""People who sign in: users, their roles, the hat of a session, passwords."""

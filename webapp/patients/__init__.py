@@ -1,1 +1,1 @@
-"""Identity, consents and the record, named and shaped as FHIR R4 resources."""
+"""Identity, consents and the record of each patient, shaped and named as the FHIR R4 resources."""

@@ -1,0 +1,188 @@
+"""Patients: who they are and what they agreed to. The record itself stands in record.py.
+
+Names, dates and numbers that tell who somebody is are encrypted; beside those that must be found stands a blind index.
+"""
+
+import uuid
+from datetime import date
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from webapp.base.fields import BlindIndexField, EncryptedDateField, EncryptedTextField
+from webapp.patients.record import (
+    AllergyIntolerance,
+    Condition,
+    FamilyMemberHistory,
+    MedicationStatement,
+    NoneRecorded,
+    Observation,
+)
+
+__all__ = [
+    "AllergyIntolerance",
+    "Condition",
+    "Consent",
+    "ConsentText",
+    "FamilyMemberHistory",
+    "MedicationStatement",
+    "NamePrefix",
+    "NoneRecorded",
+    "Observation",
+    "Patient",
+]
+
+
+class Patient(models.Model):
+    """A person in care. Holds identity only: a page that shows a Patient shows nothing clinical."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+        OTHER = "other", _("Other")
+        UNKNOWN = "unknown", _("Not known")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    record_number = models.CharField(_("record number"), max_length=12, unique=True)
+    given_name = EncryptedTextField(_("first name"))
+    family_name = EncryptedTextField(_("surnames"))
+    birth_date = EncryptedDateField(_("date of birth"))
+    sex = models.CharField(_("sex"), max_length=7, choices=Sex, default=Sex.UNKNOWN)
+    national_id = EncryptedTextField(_("DNI or NIE"), null=True)
+    national_id_index = BlindIndexField(null=True, unique=True)
+    email = EncryptedTextField(_("e-mail"), null=True)
+    email_index = BlindIndexField(null=True, db_index=True)  # a family may share one address
+    phone = EncryptedTextField(_("telephone"), null=True)
+    phone_index = BlindIndexField(null=True, db_index=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("es", "Español"), ("en", "English")], default="es"
+    )
+    general_practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    registered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(sex__in=["female", "male", "other", "unknown"]), name="patients_sex"),
+            models.CheckConstraint(condition=Q(language__in=["es", "en"]), name="patients_language"),
+            models.CheckConstraint(
+                condition=Q(record_number__regex=r"^[0-9]{6,12}$"), name="patients_record_number_is_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(national_id__isnull=True, national_id_index__isnull=True)
+                | Q(national_id__isnull=False, national_id_index__isnull=False),
+                name="patients_national_id_has_its_index",
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=True, email_index__isnull=True)
+                | Q(email__isnull=False, email_index__isnull=False),
+                name="patients_email_has_its_index",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True, phone_index__isnull=True)
+                | Q(phone__isnull=False, phone_index__isnull=False),
+                name="patients_phone_has_its_index",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="patients_are_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.record_number
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def age_on(self, day: date) -> int:
+        """Return whole years lived on ``day``."""
+        born = self.birth_date
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class NamePrefix(models.Model):
+    """The keyed digest of the first 2 to 6 letters of a name, so that an encrypted name can be searched."""
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="prefixes")
+    index = BlindIndexField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["index", "patient"], name="patients_prefix_once")]
+
+    def __str__(self) -> str:
+        return f"prefix of {self.patient_id}"
+
+
+class Purpose(models.TextChoices):
+    TREATMENT = "treatment", _("Treatment")
+    RESEARCH = "research", _("Research")
+    MARKETING = "marketing", _("Marketing")
+
+
+class ConsentText(models.Model):
+    """One version of what a patient is asked to agree to. The newest one published is the one in force."""
+
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
+    version = models.PositiveSmallIntegerField(_("version"))
+    body_es = models.TextField()
+    body_en = models.TextField()
+    published_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "version"], name="patients_consent_text_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="patients_consent_text_counts_from_one"),
+            models.CheckConstraint(
+                condition=~Q(body_es="") & ~Q(body_en=""), name="patients_consent_text_says_something"
+            ),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="patients_consent_text_purpose"),
+        ]
+        triggers = [pgtrigger.Protect(name="consent_texts_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.version}"
+
+    def body(self, language: str) -> str:
+        """Return the text in ``language``, Spanish where there is no other."""
+        return self.body_en if language == "en" else self.body_es
+
+
+class Consent(models.Model):
+    """One line of the consent ledger: who agreed or withdrew, to which text, when and how. Lines are only added."""
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", _("In the portal")
+        DESK = "desk", _("At the front desk, on paper")
+        PHONE = "phone", _("By telephone")
+        IMPORTED = "imported", _("Brought in from earlier records")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="consents")
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+")
+    decision = models.CharField(_("decision"), max_length=9, choices=Decision)
+    channel = models.CharField(_("how"), max_length=8, choices=Channel)
+    decided_at = models.DateTimeField(_("when"), default=timezone.now)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    line = models.PositiveIntegerField()  # 1, 2, 3 ... within the patient: the order that decides
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "line"], name="patients_consent_lines_in_order"),
+            models.CheckConstraint(
+                condition=Q(decision__in=["accepted", "withdrawn"]), name="patients_consent_decision"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=["portal", "desk", "phone", "imported"]), name="patients_consent_channel"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="consents_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.text_id}"
