@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "webapp.accounts.middleware.ActiveRole",
     "webapp.base.middleware.OwnLanguage",
+    "webapp.base.middleware.NothingKept",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -134,7 +135,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if TEST:  # the same algorithm at its cheapest, so that a hundred logins do not take a minute
@@ -150,8 +151,25 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # allauth would look addresses up, and keep a second copy, in clear
 ACCOUNT_EMAIL_VERIFICATION = "none"
-AXES_FAILURE_LIMIT = 5
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}  # what counts by account is axes' work
+ACCOUNT_ADAPTER = "webapp.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "webapp.accounts.forms.LoginForm",
+    "reset_password": "webapp.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "webapp.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "webapp.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "webapp.accounts.forms.ReauthenticateForm",
+}
+AXES_FAILURE_LIMIT = 10
+AXES_USERNAME_FORM_FIELD = "username"  # the digest of the address, which is all that axes is ever told
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "next", "csrfmiddlewaretoken"]
+AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked"
+AXES_DISABLE_ACCESS_LOG = True  # the audit tells who came in
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_ON_SUCCESS = True
@@ -162,6 +180,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "webapp.base.views.csrf_refused"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+CLINIC_NAME = env("CLINIC_NAME", default="Clínica Alameda")
 
 # --- languages, times, numbers
 LANGUAGE_CODE = "es"

@@ -1,12 +1,13 @@
 """Where every page stands. An app's addresses live in its own urls module."""
 
-from django.urls import path
+from django.urls import include, path
 
 from webapp.base import views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
+    path("accounts/", include("webapp.accounts.urls")),
 ]
 
 handler403 = handler404 = "webapp.base.views.nothing_here"
