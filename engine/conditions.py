@@ -4,9 +4,10 @@ The reader makes them from text, the checker resolves names and converts every n
 fact beside it, the evaluator, the explainer and (later) the prover walk them. Values are exact rationals.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import NOWHERE, Place
 
@@ -183,3 +184,39 @@ Expr = (
     | Mean
     | DayCount
 )
+
+
+_INSIDE: dict[type, tuple[str, ...]] = {
+    Compare: ("left", "right"),
+    Arithmetic: ("left", "right"),
+    Within: ("value", "low", "high"),
+    OneOf: ("value",),
+    Not: ("part",),
+    Choose: ("condition", "then", "otherwise"),
+}
+_LISTED: dict[type, str] = {And: "parts", Or: "parts", AtLeast: "parts", Call: "arguments"}
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """Return the expressions directly inside ``expr``, in the order they are written."""
+    listed = _LISTED.get(type(expr))
+    if listed is not None:
+        return tuple(getattr(expr, listed))
+    return tuple(getattr(expr, name) for name in _INSIDE.get(type(expr), ()))
+
+
+def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """Return ``expr`` with its direct children replaced; ``parts`` has the order of ``children``."""
+    listed = _LISTED.get(type(expr))
+    if listed is not None:
+        changed: dict[str, Any] = {listed: parts}
+    else:
+        changed = dict(zip(_INSIDE.get(type(expr), ()), parts, strict=True))
+    return replace(expr, **changed) if changed else expr
+
+
+def nodes(expr: Expr) -> Iterator[Expr]:
+    """Yield ``expr`` and everything inside it, outermost first."""
+    yield expr
+    for part in children(expr):
+        yield from nodes(part)

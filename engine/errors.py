@@ -51,3 +51,11 @@ class LibraryError(PautaError):
 
 class CaseError(PautaError):
     """A case that cannot be read: an unknown name, a value of the wrong kind, NaN or infinity."""
+
+
+class ExpressionError(PautaError):
+    """An expression that cannot be read; ``place`` is where in its file, ``offset`` where in its text."""
+
+    def __init__(self, code: str, message: str, hint: str = "", *, offset: int = 0, place: Place = NOWHERE) -> None:
+        super().__init__(code, message, hint)
+        self.offset, self.place = offset, place

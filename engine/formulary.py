@@ -29,7 +29,7 @@ class SafetyCondition:
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """An ingredient (or supplement). ``names``: other spellings and languages; ``brands`` may hold several ingredients."""
+    """An ingredient (or supplement). ``names``: other spellings and languages."""
 
     code: str
     title: Text
