@@ -21,13 +21,13 @@ CHOOSE_HAT = "accounts:hat"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may open a view: everybody, everybody signed in (``roles`` empty), or the hats named; or nobody."""
+    """Who may open a view: everybody, everybody signed in (``roles`` empty), or the hats named."""
 
     kind: str
     roles: frozenset[str] = frozenset()
 
 
-PUBLIC, SIGNED_IN, CLOSED = Rule("public"), Rule("signed_in"), Rule("closed")
+PUBLIC, SIGNED_IN = Rule("public"), Rule("signed_in")
 
 # Views of packages carry no rule of ours; they are opened here, by the name of their address.
 THIRD_PARTY: dict[str, Rule] = {
@@ -36,15 +36,10 @@ THIRD_PARTY: dict[str, Rule] = {
     "account_inactive": PUBLIC,
     "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
-    "account_set_password": CLOSED,
     "account_reset_password": PUBLIC,
     "account_reset_password_done": PUBLIC,
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
-    "account_signup": CLOSED,
-    "account_email": CLOSED,
-    "account_confirm_email": CLOSED,
-    "account_email_verification_sent": CLOSED,
 }
 
 
@@ -86,7 +81,7 @@ def refusal(request: HttpRequest, rule: Rule | None) -> HttpResponse | None:
     """Return what a person whom ``rule`` does not let in gets, None for who may enter; raise Http404 for no page."""
     if rule == PUBLIC:
         return None
-    if rule is None or rule == CLOSED:
+    if rule is None:
         raise Http404
     if not request.user.is_authenticated:
         return _to_login(request)

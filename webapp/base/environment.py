@@ -29,6 +29,7 @@ VARIABLES = (
     Variable("EMAIL_URL", "Where mail goes out, as smtp://user:word@host:port", "files in the data folder"),
     Variable("DEFAULT_FROM_EMAIL", "Sender of the clinic's mail", "clinica@localhost"),
     Variable("BEHIND_PROXY", "1 when a proxy speaks TLS and sets X-Forwarded-Proto", "0"),
+    Variable("CLINIC_NAME", "The clinic's name on its pages", "Clínica Alameda"),
     Variable("DEBUG", "1 shows Django's own error pages; refused in production", "0"),
     Variable("PORT", "Port of make demo", "8000"),
     Variable("PAUTA_DATA_DIR", "Folder of the private server and of development secrets", ".data in the project"),

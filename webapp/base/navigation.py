@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from webapp.base.access import CHOOSE_HAT
 from webapp.base.roles import CLINICIANS, Role
 
 
@@ -71,6 +73,13 @@ def home_of(role: str) -> str | None:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give every template its ways in, read only if the page shows them."""
-    role = getattr(getattr(request, "user", None), "active_role", "")
-    return {"nav": SimpleLazyObject(lambda: links_for(role, request.path)), "hat": Role(role) if role else None}
+    """Give every template its frame: ways in (read only if shown), hat, the clinic's name, and ways out."""
+    user = getattr(request, "user", None)
+    role = getattr(user, "active_role", "")
+    return {
+        "nav": SimpleLazyObject(lambda: links_for(role, request.path)),
+        "hat": Role(role) if role else None,
+        "hat_url": address(CHOOSE_HAT) if len(getattr(user, "role_names", ())) > 1 else None,
+        "logout_url": address("account_logout"),
+        "clinic": settings.CLINIC_NAME,
+    }

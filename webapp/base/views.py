@@ -1,13 +1,19 @@
 """The front door, the language switch, and the pages of what went wrong."""
 
+import logging
+import secrets
+
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
 from webapp.base import access, navigation
+
+logger = logging.getLogger(__name__)
 
 
 @access.public
@@ -44,5 +50,10 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Say that the fault is ours; asks nothing of session or database, which may be what broke."""
-    return render(request, "base/broken.html", status=500)
+    """Say that the fault is ours, with a word by which the log finds it.
+
+    Asks nothing of session or database, which may be what broke.
+    """
+    code = secrets.token_hex(3).upper()
+    logger.error("a person was shown the code %s", code)
+    return HttpResponse(render_to_string("base/broken.html", {"code": code}), status=500)

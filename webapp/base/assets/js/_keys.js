@@ -1,0 +1,83 @@
+// Keys. data-key="n" on a link or button: pressing n uses it. data-rows: j and k move among its [data-row] children.
+// The dialog under ? lists what the page offers, by data-key-label or the element's own words.
+
+function typing(target) {
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+function inDialog() {
+  return document.querySelector("dialog[open]") !== null;
+}
+
+function rows() {
+  return [...document.querySelectorAll("[data-rows] [data-row]")].filter((row) => row.checkVisibility());
+}
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return false;
+  const now = all.findIndex((row) => row.classList.contains("cursor"));
+  const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
+  all.forEach((row) => row.classList.toggle("cursor", row === next));
+  next.scrollIntoView({ block: "nearest" });
+  next.querySelector("a, button")?.focus({ preventScroll: true });
+  return true;
+}
+
+function under(key) {
+  const scopes = [document.querySelector("[data-row].cursor"), document];
+  for (const scope of scopes) {
+    const found = scope && [...scope.querySelectorAll("[data-key]")].find((item) => item.dataset.key === key);
+    if (found && found.checkVisibility()) return found;
+  }
+  return null;
+}
+
+function use(element) {
+  if (element.matches("input, textarea, select")) element.focus();
+  else element.click();
+}
+
+function words(element) {
+  const label = element.dataset.keyLabel ?? element.getAttribute("aria-label");
+  if (label) return label;
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("kbd, svg").forEach((part) => part.remove());
+  return copy.textContent.trim().replace(/\s+/g, " ");
+}
+
+function help(dialog) {
+  const list = dialog.querySelector("dl");
+  const seen = new Map();
+  document.querySelectorAll("[data-key]").forEach((item) => {
+    if (!seen.has(item.dataset.key)) seen.set(item.dataset.key, words(item));
+  });
+  if (rows().length) seen.set("j k", list.dataset.move);
+  list.replaceChildren(
+    ...[...seen].flatMap(([key, label]) => {
+      const [term, meaning, cap] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
+      cap.textContent = key;
+      meaning.textContent = label;
+      term.append(cap);
+      return [term, meaning];
+    }),
+  );
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || inDialog()) return;
+  const dialog = document.getElementById("keys");
+  if (event.key === "?" && dialog) help(dialog);
+  else if (event.key === "j" && move(1)) event.preventDefault();
+  else if (event.key === "k" && move(-1)) event.preventDefault();
+  else {
+    const target = under(event.key);
+    if (!target) return;
+    event.preventDefault();
+    use(target);
+  }
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys-open]")) help(document.getElementById("keys"));
+});
