@@ -1,74 +1,126 @@
-"""Writing into the audit, and seeing whether anybody changed it."""
+"""Adding to the book, and proving that nobody rewrote it."""
 
 import hashlib
+import hmac
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
 
 from webapp.audit.models import Entry
 
-FIRST = bytes(32)
-ONE_AT_A_TIME = 0x50415554  # the advisory lock under which lines are chained
+BEGINNING = bytes(32)
+LOCK = 0x5041_5554  # one writer at a time: each line holds the digest of the one before
+BATCH = 2000
 
 
-@transaction.atomic
+class Actor(Protocol):
+    """Who acted: a user, whose hat of this session is kept with the line."""
+
+    pk: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a check of the book found; ``broken_at`` is the first line that does not follow from the one before."""
+
+    entries: int
+    broken_at: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.broken_at is None
+
+
+def _key() -> bytes:
+    """Return the key of the chain, so that who can write the table cannot forge it."""
+    return hashlib.sha256(b"audit chain\0" + settings.BLIND_INDEX_KEY).digest()
+
+
+def digest_of(entry: Entry) -> bytes:
+    """Return the keyed digest of a line and of the digest before it, 32 bytes."""
+    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    patient = str(entry.patient_id) if entry.patient_id else None
+    words = [at, entry.actor_id, entry.actor_role, entry.verb, patient]
+    words += [entry.object_type, entry.object_id, entry.path, entry.detail]
+    text = json.dumps(words, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(_key(), bytes(entry.before) + text.encode(), hashlib.sha256).digest()
+
+
+def _last_digest() -> bytes:
+    last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first()
+    return bytes(last) if last else BEGINNING
+
+
+def _add(entries: list[Entry]) -> list[Entry]:
+    """Chain lines behind the last one and store them, while no one else does."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        before = _last_digest()
+        for entry in entries:
+            entry.before = before
+            entry.digest = before = digest_of(entry)
+        return Entry.objects.bulk_create(entries)
+
+
+def _line(actor: Actor | None, verb: str, at: datetime, **rest: Any) -> Entry:
+    role = getattr(actor, "active_role", "") or ""
+    detail = json.loads(json.dumps(rest.pop("detail") or {}, cls=DjangoJSONEncoder))
+    return Entry(at=at, actor_id=actor.pk if actor else None, actor_role=role, verb=verb, detail=detail, **rest)
+
+
 def record(
     *,
-    actor: Any | None,
+    actor: Actor | None,
     verb: str,
     patient_id: UUID | None = None,
     object_type: str = "",
-    object_id: str = "",
+    object_id: object = "",
     path: str = "",
-    detail: Mapping[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
 ) -> Entry:
-    """Add one line: who (None: the system) did or saw what; ``detail`` never holds clinical text."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-    last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first()
-    entry = Entry(
-        at=timezone.now(),
-        actor_id=getattr(actor, "pk", None),
-        actor_role=getattr(actor, "active_role", ""),
-        verb=verb,
+    """Add one line: who (None: the system itself) did or saw what; ``detail`` never holds clinical text.
+
+    Runs in the caller's transaction, so that what is undone leaves no line, and no deed stands without one. Call it
+    last there: the book takes one writer at a time, and holds the others until that transaction ends.
+    """
+    entry = _line(
+        actor,
+        verb,
+        timezone.now(),
         patient_id=patient_id,
         object_type=object_type,
         object_id=str(object_id),
         path=path[:300],
-        detail=dict(detail or {}),
-        before=bytes(last) if last else FIRST,
+        detail=detail,
     )
-    entry.digest = digest_of(entry)
-    entry.save(force_insert=True)
-    return entry
+    return _add([entry])[0]
 
 
-def digest_of(entry: Entry) -> bytes:
-    """Return the 32 bytes that tie a line to all lines before it."""
-    told = [
-        entry.at.isoformat(),
-        entry.actor_id,
-        entry.actor_role,
-        entry.verb,
-        str(entry.patient_id or ""),
-        entry.object_type,
-        entry.object_id,
-        entry.path,
-        entry.detail,
-    ]
-    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(bytes(entry.before) + text.encode()).digest()
+def record_list(*, actor: Actor | None, verb: str, patient_ids: list[UUID], path: str = "") -> list[Entry]:
+    """Add one line for each patient of a list or an export that was seen; two queries however long it is."""
+    at = timezone.now()
+    return _add([_line(actor, verb, at, patient_id=one, path=path[:300], detail=None) for one in patient_ids])
 
 
-def verify_chain() -> int | None:
-    """Return the number of the first line that does not follow from those before it; None if all do."""
-    before = FIRST
-    for entry in Entry.objects.order_by("pk").iterator():
+def _in_order() -> Iterator[Entry]:
+    return Entry.objects.order_by("pk").iterator(chunk_size=BATCH)
+
+
+def verify_chain() -> Chain:
+    """Walk the whole book and return how long it is, or where it first does not hold."""
+    before, count = BEGINNING, 0
+    for entry in _in_order():
+        count += 1
         if bytes(entry.before) != before or bytes(entry.digest) != digest_of(entry):
-            return entry.pk
+            return Chain(count, broken_at=entry.pk)
         before = bytes(entry.digest)
-    return None
+    return Chain(count)

@@ -6,40 +6,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='when')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='who')),
-                ('actor_role', models.CharField(blank=True, max_length=20)),
-                ('verb', models.CharField(max_length=60, verbose_name='what')),
-                ('patient_id', models.UUIDField(null=True)),
-                ('object_type', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.CharField(blank=True, max_length=64)),
-                ('path', models.CharField(blank=True, max_length=300)),
-                ('detail', models.JSONField(blank=True, default=dict)),
-                ('before', models.BinaryField(max_length=32)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="when")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="who")),
+                ("actor_role", models.CharField(blank=True, max_length=20)),
+                ("verb", models.CharField(max_length=60, verbose_name="what")),
+                ("patient_id", models.UUIDField(null=True)),
+                ("object_type", models.CharField(blank=True, max_length=60)),
+                ("object_id", models.CharField(blank=True, max_length=64)),
+                ("path", models.CharField(blank=True, max_length=300)),
+                ("detail", models.JSONField(blank=True, default=dict)),
+                ("before", models.BinaryField(max_length=32)),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['patient_id', '-id'], name='audit_by_patient'), models.Index(fields=['actor_id', '-id'], name='audit_by_actor')],
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["patient_id", "-id"], name="audit_by_patient"),
+                    models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='only_added', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='56c74206c2d205d81641b55f64737775dfff2b06', operation='UPDATE OR DELETE', pgid='pgtrigger_only_added_d673e', table='audit_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="only_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="56c74206c2d205d81641b55f64737775dfff2b06",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_only_added_d673e",
+                    table="audit_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the audit is only ever added to';", hash='dae2221f632f84f56b5082d61d833b3f924ce5d8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_6c9ae', table='audit_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the audit is only ever added to';",
+                    hash="dae2221f632f84f56b5082d61d833b3f924ce5d8",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_emptied_6c9ae",
+                    table="audit_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
