@@ -1,0 +1,180 @@
+"""One patient through the engine: the evaluation kept with all it rests on, and a draft made of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from django.db import transaction
+from engine.language.cases import read_case
+
+from engine.errors import PautaError
+from engine.evaluator import canonical, evaluate
+from rules import services as shelf
+from rules.models import Release
+from rules.selectors import current_release
+from webapp.accounts.models import User
+from webapp.alerts import services as alerts
+from webapp.alerts.models import NOT_ASSESSED
+from webapp.audit import services as audit
+from webapp.patients.models import Patient
+from webapp.plans import case as cases
+from webapp.plans import drafting
+from webapp.plans.models import Evaluation
+
+# Whatever the engine may meet in a case or a library. The answers are stored already; a person must hear of it.
+FAULTS = (PautaError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, InvalidTag)
+NO_RELEASE = "no_release"
+NOT_ASSESSED_TEXT = {
+    "es": "Las respuestas están guardadas, pero no se han podido evaluar. Revíselas usted.",
+    "en": "The answers are kept, but could not be assessed. Please read them yourself.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the engine said about a case: its canonical text and the same as JSON."""
+
+    text: str
+    plan: Mapping[str, Any]
+
+
+def run(case: Mapping[str, Any], release: Release) -> Outcome:
+    """Return what the engine says about ``case`` under ``release``; raise one of FAULTS where it cannot."""
+    as_of = date.fromisoformat(case["as_of"])
+    edition = shelf.edition(release.digest, as_of)
+    program = shelf.program(release.digest, as_of)
+    plan = evaluate(program, read_case(case, edition.vocabulary, edition.formulary))
+    text = canonical(plan)
+    return Outcome(text, json.loads(text))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def case_digest(case: Mapping[str, Any]) -> str:
+    return digest(json.dumps(case, sort_keys=True, ensure_ascii=False))
+
+
+@transaction.atomic
+def assess(*, patient_id: UUID, because: str, today: date, actor: User | None = None) -> Evaluation:
+    """Return the patient's evaluation as of ``today``; a draft is made where its items differ from the last plan.
+
+    Same case and same library: the evaluation there is, and no second draft. A run that fails is stored as failed and
+    raises the alert "not assessed"; nothing that was answered is touched.
+    """
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two runs at once make one draft
+    release, case = current_release(), {"as_of": today.isoformat()}
+    try:
+        with transaction.atomic():
+            case = cases.build(patient, today)
+            return _known_already(patient, case, release) or _assessed(patient, case, release, because, actor)
+    except FAULTS as fault:
+        return _failed(patient, case, release, because, fault)
+
+
+def _known_already(patient: Patient, case: Mapping[str, Any], release: Release | None) -> Evaluation | None:
+    """Return the newest evaluation if it rests on the same case and library."""
+    last = Evaluation.objects.filter(patient=patient).order_by("-created_at").first()
+    if last is None or last.status != Evaluation.Status.OK or release is None:
+        return None
+    return last if (last.case_sha256, last.release_id) == (case_digest(case), release.pk) else None
+
+
+def _assessed(
+    patient: Patient, case: Mapping[str, Any], release: Release | None, because: str, actor: User | None
+) -> Evaluation:
+    if release is None:
+        raise PautaError(NO_RELEASE, "nothing is published on the shelf")
+    outcome = run(case, release)
+    evaluation = Evaluation.objects.create(
+        patient=patient,
+        release=release,
+        case=dict(case),
+        case_sha256=case_digest(case),
+        result=outcome.text,
+        result_sha256=digest(outcome.text),
+        status=Evaluation.Status.OK,
+        because=because,
+    )
+    drafting.draft(evaluation, outcome.plan, actor)
+    _raise_red_flags(patient, outcome.plan["items"])
+    alerts.assessed(patient_id=patient.pk)
+    _record(evaluation, "plan.assessed", actor)
+    return evaluation
+
+
+def _failed(
+    patient: Patient, case: Mapping[str, Any], release: Release | None, because: str, fault: Exception
+) -> Evaluation:
+    """Keep what could not be assessed, by the kind of fault only: its message might quote an answer."""
+    evaluation = Evaluation.objects.create(
+        patient=patient,
+        release=release,
+        case=dict(case),
+        case_sha256=case_digest(case),
+        status=Evaluation.Status.FAILED,
+        error=getattr(fault, "code", "") or type(fault).__name__,
+        because=because,
+    )
+    alerts.raise_(
+        patient_id=patient.pk,
+        rule=NOT_ASSESSED,
+        code=f"alert:{NOT_ASSESSED}",
+        urgency="same_day",
+        text=NOT_ASSESSED_TEXT,
+        facts={"case": evaluation.case_sha256, "error": evaluation.error},
+    )
+    _record(evaluation, "plan.not_assessed", None)
+    return evaluation
+
+
+def _raise_red_flags(patient: Patient, items: list[Mapping[str, Any]]) -> None:
+    """Raise one alert for every alert item that carries an urgency; the plan's other alerts stay beside the plan."""
+    for item in items:
+        if item["kind"] == "alert" and item["urgency"] != "none" and item["state"] != "blocked":
+            reason = item["reasons"][0]
+            alerts.raise_(
+                patient_id=patient.pk,
+                rule=f"{reason['protocol']}.{reason['rule']}",
+                code=item["code"],
+                urgency=item["urgency"],
+                text=reason["because"] or item["title"],
+                facts={"code": item["code"], "reasons": [[r["protocol"], r["rule"]] for r in item["reasons"]]},
+            )
+
+
+def _record(evaluation: Evaluation, verb: str, actor: User | None) -> None:
+    audit.record(
+        actor=actor,
+        verb=verb,
+        patient_id=evaluation.patient_id,
+        object_type="evaluation",
+        object_id=str(evaluation.pk),
+        detail={"because": evaluation.because, "error": evaluation.error} if evaluation.error else None,
+    )
+
+
+def reassess_bytes(evaluation: Evaluation) -> bytes:
+    """Return what the engine says today about a stored evaluation's case under its own library: the same bytes.
+
+    Raises ValueError for a failed evaluation, which has no result to compare with.
+    """
+    if evaluation.release is None or evaluation.result is None:
+        raise ValueError("a failed evaluation has no result")
+    return run(evaluation.case, evaluation.release).text.encode()
+
+
+def verify(evaluation: Evaluation) -> bool:
+    """Return whether the stored result is whole and comes out again byte for byte."""
+    try:
+        again = reassess_bytes(evaluation)
+    except FAULTS:
+        return False
+    stored = (evaluation.result or "").encode()
+    return again == stored and digest(stored.decode()) == evaluation.result_sha256

@@ -1,0 +1,84 @@
+"""A draft out of an evaluation. The open draft gives way to it, and what a doctor already decided is carried over."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from webapp.accounts.models import User
+from webapp.audit import services as audit
+from webapp.plans.models import Evaluation, ItemSeen, Plan, PlanItem
+
+Items = Sequence[Mapping[str, Any]]
+DECIDED = ("decision", "reason_code", "note", "final", "decided_by_id", "decided_at")
+
+
+def draft(evaluation: Evaluation, result: Mapping[str, Any], actor: User | None) -> Plan | None:
+    """Return the new draft, or None if the items are those of the open draft, or of the signed plan without one."""
+    newest = _newest(evaluation)
+    if newest is not None and _contents(newest) == {item["code"]: dict(item) for item in result["items"]}:
+        return None
+    old = Plan.objects.filter(patient_id=evaluation.patient_id, status=Plan.Status.DRAFT).first()
+    if old is not None:
+        old.status = Plan.Status.DISCARDED
+        old.save(update_fields=["status"])
+    plan = Plan.objects.create(patient_id=evaluation.patient_id, evaluation=evaluation, urgency=result["urgency"])
+    _fill(plan, result["items"])
+    if old is not None:
+        _carry_over(old, plan)
+    audit.record(
+        actor=actor,
+        verb="plan.drafted",
+        patient_id=plan.patient_id,
+        object_type="plan",
+        object_id=str(plan.pk),
+        detail={"instead_of": str(old.pk)} if old else None,
+    )
+    return plan
+
+
+def _newest(evaluation: Evaluation) -> Plan | None:
+    plans = Plan.objects.filter(patient_id=evaluation.patient_id, status__in=[Plan.Status.DRAFT, Plan.Status.SIGNED])
+    return plans.order_by("-created_at").first()
+
+
+def _contents(plan: Plan) -> dict[str, Any]:
+    rows = plan.items.exclude(decision=PlanItem.Decision.ADDED)
+    return {row.code: row.content for row in rows}
+
+
+def _fill(plan: Plan, items: Items) -> None:
+    PlanItem.objects.bulk_create(
+        PlanItem(
+            plan=plan,
+            position=position,
+            code=item["code"],
+            kind=item["kind"],
+            state=item["state"],
+            urgency=item["urgency"],
+            content=dict(item),
+        )
+        for position, item in enumerate(items)
+    )
+
+
+def _carry_over(old: Plan, new: Plan) -> None:
+    """Copy decisions about items that did not change, and items added by hand; what changed is decided afresh."""
+    fresh = {item.code: item for item in new.items.all()}
+    for item in old.items.prefetch_related("seen").order_by("position"):
+        same = fresh.get(item.code)
+        if same is not None and same.content == item.content:
+            _copy_decision(item, same)
+        elif same is None and item.decision == PlanItem.Decision.ADDED:
+            _copy_added(item, new, len(fresh))
+
+
+def _copy_decision(item: PlanItem, same: PlanItem) -> None:
+    if item.decision != PlanItem.Decision.PENDING:
+        for name in DECIDED:
+            setattr(same, name, getattr(item, name))
+        same.save()
+    ItemSeen.objects.bulk_create(ItemSeen(item=same, user_id=seen.user_id) for seen in item.seen.all())
+
+
+def _copy_added(item: PlanItem, new: Plan, after: int) -> None:
+    values = {name: getattr(item, name) for name in (*DECIDED, "code", "kind", "state", "urgency", "content")}
+    PlanItem.objects.create(plan=new, position=after + item.position, **values)
