@@ -1,0 +1,225 @@
+"""Reading patients. Every function that serves a page takes the user, and gives only what that user may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from webapp.accounts.models import User
+from webapp.audit import services as audit
+from webapp.base.fields import blind
+from webapp.base.roles import CLINICIANS, Role
+from webapp.patients import identity
+from webapp.patients.models import (
+    AllergyIntolerance,
+    Condition,
+    Consent,
+    ConsentText,
+    FamilyMemberHistory,
+    MedicationStatement,
+    NamePrefix,
+    NoneRecorded,
+    Observation,
+    Patient,
+)
+
+PREFIX = "patients.nameprefix.index"
+SORTED_AT_ONCE = 500  # names are sorted after decryption, so a longer list is filtered, not sorted
+SEES_ALL_IDENTITIES = CLINICIANS | {Role.FRONT_DESK}
+
+
+def number_index(value: str, field: str) -> bytes:
+    """Return the digest of a patient's ``national_id``, ``email`` or ``phone``."""
+    return blind(value, f"patients.patient.{field}")
+
+
+def patients_for(user: User) -> QuerySet[Patient]:
+    """Return the patients whose identity ``user`` may see under the hat now worn: a patient only the own one."""
+    hat = user.active_role
+    if hat in SEES_ALL_IDENTITIES:
+        return Patient.objects.all()
+    if hat == Role.PATIENT:
+        return Patient.objects.filter(user=user)
+    return Patient.objects.none()
+
+
+def own_patient(user: User) -> Patient | None:
+    """Return the patient this user is, or None; wearing another hat nobody is a patient."""
+    return patients_for(user).first() if user.active_role == Role.PATIENT else None
+
+
+def may_read_record(user: User, patient: Patient) -> bool:
+    """Tell whether ``user`` may see more than who this patient is."""
+    hat = user.active_role
+    return hat in CLINICIANS or (hat == Role.PATIENT and patient.user_id == user.pk)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Patients of a list or a search, by surname; ``complete`` is False where more were found than are shown."""
+
+    patients: list[Patient]
+    complete: bool
+
+
+def directory(user: User, text: str = "", path: str = "") -> Directory:
+    """Return the patients ``user`` may see whose names or numbers begin like ``text``; writes that they were listed."""
+    found = list(_matching(patients_for(user), text).order_by("-registered_at")[: SORTED_AT_ONCE + 1])
+    shown = sorted(found[:SORTED_AT_ONCE], key=_by_name)
+    shown = [patient for patient in shown if _begins_like(patient, text)]
+    audit.record(actor=user, verb="patients.listed", path=path, detail={"shown": len(shown), "searched": bool(text)})
+    return Directory(shown, len(found) <= SORTED_AT_ONCE)
+
+
+def _by_name(patient: Patient) -> tuple[str, str, str]:
+    return identity.bare(patient.family_name), identity.bare(patient.given_name), patient.record_number
+
+
+def _matching(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
+    """Keep those who have the number searched, or a name beginning with each word searched."""
+    if not text.strip():
+        return patients
+    named = patients
+    for word in identity.words(text):
+        if len(word) >= identity.SHORTEST:
+            index = blind(word[: identity.LONGEST], PREFIX)
+            named = named.filter(pk__in=NamePrefix.objects.filter(index=index).values("patient"))
+    return patients.filter(_has_number(text) | Q(pk__in=named.values("pk")))
+
+
+def _has_number(text: str) -> Q:
+    return (
+        Q(record_number=text.strip())
+        | Q(national_id_index=number_index(_as_number(text, "national_id"), "national_id"))
+        | Q(phone_index=number_index(_as_number(text, "phone"), "phone"))
+        | Q(email_index=number_index(text, "email"))
+    )
+
+
+def _as_number(text: str, kind: str) -> str:
+    try:
+        return identity.national_id(text) if kind == "national_id" else identity.phone(text)
+    except identity.IdentityError:
+        return text
+
+
+def _begins_like(patient: Patient, text: str) -> bool:
+    """Check against the whole words: the index knows their first six letters only, and no single letter."""
+    wanted, names = identity.words(text), identity.words(patient.full_name)
+    if not wanted or any(char.isdigit() or char == "@" for char in text):
+        return True
+    return all(any(name.startswith(word) for name in names) for word in wanted)
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is known of a patient. ``none`` names the lists somebody said to be empty; others may be unknown."""
+
+    patient: Patient
+    current: dict[str, Observation]
+    observations: list[Observation]
+    allergies: list[AllergyIntolerance]
+    medications: list[MedicationStatement]
+    conditions: list[Condition]
+    family_history: list[FamilyMemberHistory]
+    none: frozenset[str]
+
+
+def record_of(user: User, patient: Patient, path: str = "") -> Record:
+    """Return the record of a patient and write that ``user`` saw it.
+
+    Raises Patient.DoesNotExist, as for a patient who is not there, where ``user`` may not read it.
+    """
+    if not may_read_record(user, patient):
+        raise Patient.DoesNotExist
+    audit.record(actor=user, verb="patient.viewed", patient_id=patient.pk, path=path)
+    return contents_of(patient)
+
+
+def contents_of(patient: Patient) -> Record:
+    """Return the record for the work of the system itself; what shows it to a person uses ``record_of``."""
+    standing = list(observations_of(patient))
+    allergies = list(_lines(AllergyIntolerance, patient))
+    medications = list(_lines(MedicationStatement, patient))
+    conditions = list(_lines(Condition, patient))
+    family = list(_lines(FamilyMemberHistory, patient))
+    topics = NoneRecorded.Topic
+    lists = {
+        topics.ALLERGIES: allergies,
+        topics.MEDICATIONS: medications,
+        topics.HISTORY: conditions,
+        topics.FAMILY_HISTORY: family,
+    }
+    return Record(
+        patient=patient,
+        current=newest_by_code(standing),
+        observations=standing,
+        allergies=allergies,
+        medications=medications,
+        conditions=conditions,
+        family_history=family,
+        none=_said_empty(patient, lists),
+    )
+
+
+def _lines(model: type, patient: Patient) -> QuerySet:
+    return model.objects.filter(patient=patient).order_by("-recorded_at", "-pk")
+
+
+def _said_empty(patient: Patient, lists: dict[str, list]) -> frozenset[str]:
+    """Name the lists whose newest word is "none": said after every line, none of which still holds."""
+    said: dict[str, datetime] = {}
+    for line in NoneRecorded.objects.filter(patient=patient).order_by("recorded_at"):
+        said[line.list] = line.recorded_at
+    return frozenset(str(topic) for topic, lines in lists.items() if topic in said and _all_before(lines, said[topic]))
+
+
+def _all_before(lines: Iterable, moment: datetime) -> bool:
+    return all(line.recorded_at <= moment and not getattr(line, "active", True) for line in lines)
+
+
+def observations_of(patient: Patient, *codes: str, since: datetime | None = None) -> QuerySet[Observation]:
+    """Return what still holds (not superseded), newest first; of the ``codes`` given, or of all."""
+    found = Observation.objects.filter(patient=patient, superseded_by__isnull=True)
+    if codes:
+        found = found.filter(code__in=codes)
+    if since:
+        found = found.filter(effective_at__gte=since)
+    return found.order_by("-effective_at", "-recorded_at", "-pk")
+
+
+def current_observations(patient: Patient) -> dict[str, Observation]:
+    """Return the newest value of each code that still holds."""
+    newest = Observation.objects.filter(patient=patient, superseded_by__isnull=True)
+    newest = newest.order_by("code", "-effective_at", "-recorded_at", "-pk").distinct("code")
+    return {observation.code: observation for observation in newest}
+
+
+def newest_by_code(newest_first: Iterable[Observation]) -> dict[str, Observation]:
+    """Return the first observation of each code."""
+    found: dict[str, Observation] = {}
+    for observation in newest_first:
+        found.setdefault(observation.code, observation)
+    return found
+
+
+def current_text(purpose: str) -> ConsentText | None:
+    """Return the text in force for a purpose: the newest published; None before the first."""
+    return ConsentText.objects.filter(purpose=purpose).order_by("-version").first()
+
+
+def ledger_of(patient: Patient) -> QuerySet[Consent]:
+    """Return every decision of a patient, newest first, each with its text."""
+    return Consent.objects.filter(patient=patient).select_related("text").order_by("-line")
+
+
+def decision_on(patient: Patient, purpose: str) -> Consent | None:
+    """Return the newest decision of a patient about a purpose, None if there was none."""
+    return ledger_of(patient).filter(text__purpose=purpose).first()
+
+
+def has_current_consent(patient: Patient, purpose: str) -> bool:
+    """Tell whether the patient's newest word on ``purpose`` is yes, and to the text now in force."""
+    decision, text = decision_on(patient, purpose), current_text(purpose)
+    return bool(decision and text and decision.decision == Consent.Decision.ACCEPTED and decision.text_id == text.pk)
