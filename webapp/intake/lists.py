@@ -1,0 +1,74 @@
+"""Answers that are lists: adding a name, taking one out, saying that there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from engine.language.documents import Edition, Question
+from webapp.intake import terms
+from webapp.intake.answers import (
+    ENTRIES_LIMIT,
+    ENTRY_LIMIT,
+    MARK_NONE,
+    MARK_UNKNOWN,
+    NONE,
+    UNKNOWN,
+    NotAccepted,
+    Stored,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a form does to one list: the buttons pressed and the words typed."""
+
+    text: str = ""
+    dose: str = ""
+    pick: str = ""  # a code offered by the search
+    remove: str = ""  # the key of an entry
+    mark: str = ""  # MARK_NONE or MARK_UNKNOWN
+
+
+def change_in(item: str, form: Mapping[str, Any]) -> Change:
+    def said(part: str) -> str:
+        return str(form.get(f"{item}-{part}", "")).strip()
+
+    return Change(said("text"), said("dose"), said("pick"), said("remove"), str(form.get(item, "")))
+
+
+def key_of(entry: Mapping[str, Any]) -> str:
+    """Return what tells an entry from the others of its list."""
+    return str(entry["code"] or terms.fold(entry["text"]))
+
+
+def apply(question: Question, edition: Edition, change: Change, stored: Stored | None, language: str) -> Stored | None:
+    """Return the list after the change, None when nothing is said; raise NotAccepted if it is too long."""
+    entries = list((stored or {}).get("entries", ()))
+    if change.remove:
+        entries = [entry for entry in entries if key_of(entry) != change.remove]
+        return {"entries": entries} if entries else None
+    if change.pick or change.text:
+        return {"entries": _with(entries, _entry(question, edition, change, language))}
+    if entries:
+        return {"entries": entries}  # "none" beside names would lose them: they are taken out one by one
+    return {MARK_NONE: NONE, MARK_UNKNOWN: UNKNOWN}.get(change.mark)
+
+
+def _entry(question: Question, edition: Edition, change: Change, language: str) -> dict[str, Any]:
+    if change.pick:
+        term = terms.known_code(edition, question.kind, change.pick, language)
+        if term is None:
+            raise NotAccepted(_("Choose one of the names, or write it yourself."))
+        return {"code": term.code, "text": change.text or term.words, "dose": change.dose[:ENTRY_LIMIT]}
+    if len(change.text) > ENTRY_LIMIT:
+        raise NotAccepted(_("That is long for one name. Add them one by one."))
+    code = terms.match(edition, question.kind, change.text)
+    return {"code": code, "text": change.text, "dose": change.dose[:ENTRY_LIMIT]}
+
+
+def _with(entries: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:
+    if len(entries) >= ENTRIES_LIMIT:
+        raise NotAccepted(_("The list is full. Tell us the rest at your visit."))
+    return [entry for entry in entries if key_of(entry) != key_of(new)] + [new]

@@ -1,0 +1,82 @@
+"""Names a person may write in a list (medicines, allergies, illnesses) and the codes they stand for."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine.facts import Text
+from engine.language.documents import Edition
+
+FOUND_AT_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One name and what it stands for; ``note`` says what a brand holds."""
+
+    words: str
+    code: str
+    note: str = ""
+
+
+def fold(words: str) -> str:
+    """Return ``words`` as they are compared: no case, no accents, single spaces."""
+    plain = unicodedata.normalize("NFKD", words.casefold())
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def search(edition: Edition, kind: str, query: str, language: str) -> list[Term]:
+    """Return up to eight terms whose name has a word that starts like ``query``, whole beginnings first."""
+    wanted = fold(query)
+    if len(wanted) < 2:
+        return []
+    found: dict[str, Term] = {}
+    for term in _terms(edition, kind, language):
+        name = fold(term.words)
+        if any(part.startswith(wanted) for part in (name, *name.split())):
+            found.setdefault(name, term)
+    ranked = sorted(found.items(), key=lambda entry: (not entry[0].startswith(wanted), entry[0]))
+    return [term for _name, term in ranked[:FOUND_AT_MOST]]
+
+
+def match(edition: Edition, kind: str, words: str) -> str | None:
+    """Return the code of exactly these words (any spelling or language the lists know), None if nothing fits."""
+    wanted = fold(words)
+    for language in ("es", "en"):
+        for term in _terms(edition, kind, language):
+            if wanted in (fold(term.words), fold(term.code.replace("_", " "))):
+                return term.code
+    return None
+
+
+def known_code(edition: Edition, kind: str, code: str, language: str) -> Term | None:
+    """Return the term of a code as a list names it, None for a code the list does not hold."""
+    return next((term for term in _terms(edition, kind, language) if term.code == code), None)
+
+
+def _terms(edition: Edition, kind: str, language: str) -> Iterator[Term]:
+    if kind in ("history", "family_history"):
+        fact = edition.vocabulary.facts.get(edition.vocabulary.lists.get(kind, kind))
+        yield from _titled(fact.choices.items() if fact else (), language)
+        return
+    book = edition.formulary
+    yield from _titled(
+        ((m.code, m.title) for m in book.medicines.values() if kind == "allergies" or m.kind != "allergen"), language
+    )
+    if kind == "allergies":
+        yield from _titled(((one.code, one.title) for one in book.classes.values()), language)
+    for medicine in book.medicines.values():
+        if kind == "allergies" or medicine.kind != "allergen":
+            yield from (Term(_capital(name), medicine.code) for name in medicine.names)
+    for brand in book.brands.values():
+        held = [book.medicines[code].title.get(language, code) for code in brand.ingredients if code in book.medicines]
+        yield Term(brand.name, book.names.get(fold(brand.name), brand.ingredients[0]), " + ".join(held))
+
+
+def _titled(pairs: Iterable[tuple[str, Text]], language: str) -> Iterator[Term]:
+    for code, title in pairs:
+        yield Term(title.get(language) or title.get("es") or code, code)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,138 @@
+"""From a response that was sent to the record: dated observations and the lists, and nothing that was not said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+
+from django.utils import timezone
+
+from engine.language.documents import Question
+from webapp.accounts.models import User
+from webapp.intake import terms
+from webapp.intake.answers import LISTS, Stored
+from webapp.intake.facts import Sheet, plain_value
+from webapp.intake.models import QuestionnaireResponse
+from webapp.patients import selectors as patient_selectors
+from webapp.patients import services as patients
+from webapp.patients.models import MedicationStatement, Observation, Patient
+
+Entry = Mapping[str, Any]
+NOON = time(12)
+
+
+def write(response: QuestionnaireResponse, sheet: Sheet, actor: User, now: datetime) -> None:
+    """Write what was answered to the questions shown; answers a changed branch has hidden are left out."""
+    said = [(question, sheet.answers[question.item]) for question in sheet.questions if question.item in sheet.answers]
+    moment = _moment(response, now)
+    _write_values(response, [pair for pair in said if pair[0].kind not in LISTS], moment, actor)
+    record = patient_selectors.contents_of(response.patient)
+    for question, stored in said:
+        if question.kind in LISTS:
+            _write_list(record, question.kind, stored, actor)
+
+
+def _moment(response: QuestionnaireResponse, now: datetime) -> datetime:
+    """Return when the values hold: now, or at noon of the day that is told of from memory."""
+    if response.for_day is None or response.for_day == timezone.localdate(now):
+        return now
+    return datetime.combine(response.for_day, NOON, tzinfo=timezone.get_current_timezone())
+
+
+def _write_values(
+    response: QuestionnaireResponse, said: Sequence[tuple[Question, Stored]], moment: datetime, actor: User
+) -> None:
+    values = [(question, plain_value(question, stored), stored.get("unit", "")) for question, stored in said]
+    named = [(question.fact or question.item, value, unit) for question, value, unit in values if value is not None]
+    origin = Observation.Origin.DIARY if response.for_day else Observation.Origin.QUESTIONNAIRE
+    earlier = _earlier(response) if response.for_day else {}
+    corrected = {code: value for code, value, _unit in named if code in earlier}
+    rows = [
+        patients.Reading(code, value, moment, origin, unit, response.pk)
+        for code, value, unit in named
+        if code not in corrected
+    ]
+    patients.record_observations(patient=response.patient, rows=rows, actor=actor)
+    for code, value in corrected.items():
+        if earlier[code].value != value:
+            patients.correct_observation(observation=earlier[code], value=value, actor=actor)
+
+
+def _earlier(response: QuestionnaireResponse) -> dict[str, Observation]:
+    """Return what the diary already holds for that day, so that a correction takes its place."""
+    standing = patient_selectors.observations_of(response.patient).filter(
+        origin=Observation.Origin.DIARY, effective_at__date=response.for_day
+    )
+    return patient_selectors.newest_by_code(standing)
+
+
+def _write_list(record: patient_selectors.Record, kind: str, stored: Stored, actor: User) -> None:
+    if stored.get("unknown"):
+        return
+    entries: Sequence[Entry] = stored.get("entries", ())
+    _WRITERS[kind](record, entries, actor)
+    if stored.get("none") and not _standing(record.patient, kind):
+        patients.record_none(patient=record.patient, topic=kind, actor=actor)
+
+
+def _standing(patient: Patient, kind: str) -> bool:
+    """Whether lines of this list are in force: then "none" contradicts a clinician, and both are left for her to see."""
+    record = patient_selectors.contents_of(patient)
+    lines: Iterable[Any] = {
+        "allergies": record.allergies,
+        "medications": record.medications,
+        "history": record.conditions,
+        "family_history": record.family_history,
+    }[kind]
+    return any(getattr(line, "active", True) for line in lines)
+
+
+def _new(entries: Sequence[Entry], lines: Iterable[Any]) -> list[Entry]:
+    """Return the entries no line in force stands for."""
+    known = {_key(line.code, getattr(line, "text", "")) for line in lines if getattr(line, "active", True)}
+    return [entry for entry in entries if _key(entry["code"], entry["text"]) not in known]
+
+
+def _key(code: str | None, text: str) -> str:
+    return code or terms.fold(text)
+
+
+def _allergies(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
+    for entry in _new(entries, record.allergies):
+        patients.add_allergy(patient=record.patient, code=entry["code"] or "", text=entry["text"], actor=actor)
+
+
+def _medications(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
+    """Add what is new; what the patient once reported and no longer names has ended. A clinician's lines stay."""
+    named = {_key(entry["code"], entry["text"]) for entry in entries}
+    for line in record.medications:
+        if line.active and line.recorded_by_id == actor.pk and _changed(line, named, entries):
+            patients.stop_medication(medication=line, ended_on=timezone.localdate(), actor=actor)
+    for entry in _new(entries, record.medications):
+        patients.add_medication(
+            patient=record.patient, code=entry["code"] or "", text=entry["text"], dose=entry["dose"], actor=actor
+        )
+
+
+def _changed(line: MedicationStatement, named: set[str], entries: Sequence[Entry]) -> bool:
+    key = _key(line.code, line.text)
+    if key not in named:
+        return True
+    doses = {entry["dose"] for entry in entries if _key(entry["code"], entry["text"]) == key}
+    return bool(doses - {"", line.dose})
+
+
+def _history(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
+    for entry in _new(entries, record.conditions):
+        detail = {"text": entry["text"]}
+        patients.add_condition(
+            patient=record.patient, code=entry["code"] or entry["text"], detail=detail, actor=actor
+        )
+
+
+def _family(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
+    for entry in _new(entries, record.family_history):
+        code = entry["code"] or entry["text"]
+        patients.add_family_history(patient=record.patient, code=code, relation="first_degree", actor=actor)
+
+
+_WRITERS = {"allergies": _allergies, "medications": _medications, "history": _history, "family_history": _family}
