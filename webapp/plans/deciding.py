@@ -1,0 +1,245 @@
+"""What a doctor does with a draft: decide each item, add one, accept the rest, sign. Part of services.py."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from webapp.accounts.models import User
+from webapp.audit import services as audit
+from webapp.base.roles import Role
+from webapp.plans import selectors
+from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
+from webapp.plans.reasons import OverrideReason, RejectReason
+
+Decision = PlanItem.Decision
+
+
+class PlanError(ValueError):
+    """Why a plan cannot be changed so, and what to do, in words for the doctor."""
+
+
+def _doctor_only(user: User) -> None:
+    if user.active_role != Role.DOCTOR or not user.is_active:
+        raise PlanError(_("Only a doctor decides and signs plans."))
+
+
+def _draft(plan_id: UUID) -> Plan:
+    """Return the draft, locked until the transaction ends; raise PlanError if it is one no longer."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("signed_by").get(pk=plan_id)
+    if plan.status == Plan.Status.SIGNED and plan.signed_by:
+        raise PlanError(_("%(name)s has already signed this plan.") % {"name": plan.signed_by.display_name})
+    if plan.status != Plan.Status.DRAFT:
+        raise PlanError(_("A newer plan has taken the place of this one. Open the newest."))
+    return plan
+
+
+def _bump(plan: Plan) -> None:
+    plan.revision += 1
+    plan.save(update_fields=["revision"])
+
+
+def _item(plan: Plan, item_id: UUID, doctor: User, was: str | None) -> PlanItem:
+    """Return an item of this plan; raise PlanError if another doctor decided it after the page was shown."""
+    item = plan.items.select_related("decided_by").filter(pk=item_id).first()
+    if item is None:
+        raise PlanError(_("This item is not in the plan any more. Open the newest."))
+    if was is not None and item.decision != was and item.decided_by_id not in (None, doctor.pk):
+        name = item.decided_by.display_name if item.decided_by else ""
+        raise PlanError(_("%(name)s decided this item before you. Look at it again.") % {"name": name})
+    return item
+
+
+@transaction.atomic
+def decide_item(
+    *,
+    plan_id: UUID,
+    item_id: UUID,
+    doctor: User,
+    decision: str,
+    reason_code: str = "",
+    note: str = "",
+    final: Mapping[str, Any] | None = None,
+    was: str | None = None,
+) -> PlanItem:
+    """Return the item as this doctor decided it: accepted, edited (``final`` holds what changes) or rejected.
+
+    A held or blocked item is taken only with a coded reason and a written justification (``note``); a rejection needs
+    a code of RejectReason. ``was`` is the decision the page showed. Raises PlanError for everything else.
+    """
+    _doctor_only(doctor)
+    plan = _draft(plan_id)
+    item = _item(plan, item_id, doctor, was)
+    _check_decision(item, decision, reason_code, note, final)
+    item.decision, item.reason_code, item.note = decision, reason_code, note.strip() or None
+    item.final = dict(final) if final and decision == Decision.EDITED else None
+    item.decided_by, item.decided_at = doctor, timezone.now()
+    item.save()
+    mark_seen(user=doctor, items=[item])
+    _bump(plan)
+    _record(doctor, f"plan.item_{decision}", plan, item=str(item.pk), code=reason_code)
+    return item
+
+
+def _check_decision(
+    item: PlanItem, decision: str, reason_code: str, note: str, final: Mapping[str, Any] | None
+) -> None:
+    if decision == Decision.REJECTED:
+        if reason_code not in RejectReason.values:
+            raise PlanError(_("Choose why you reject this item."))
+        return
+    if decision not in (Decision.ACCEPTED, Decision.EDITED) or item.decision == Decision.ADDED:
+        raise PlanError(_("An item is accepted, edited or rejected."))
+    if decision == Decision.EDITED and not final:
+        raise PlanError(_("Nothing was changed. Accept the item, or change its dose, timing or text."))
+    if item.state != "proposed" and (reason_code not in OverrideReason.values or not note.strip()):
+        raise PlanError(_override_text(item.state))
+
+
+def _override_text(state: str) -> str:
+    if state == "held":
+        return _("This item is held: answer what is missing, or choose a reason and write why you take it anyway.")
+    return _("This item is blocked: take an alternative, or choose a reason and write why you take it anyway.")
+
+
+@transaction.atomic
+def undecide(*, plan_id: UUID, item_id: UUID, doctor: User) -> None:
+    """Take a decision back: the item waits again; one added by hand leaves the draft."""
+    _doctor_only(doctor)
+    plan = _draft(plan_id)
+    item = _item(plan, item_id, doctor, None)
+    if item.decision == Decision.ADDED:
+        item.seen.all().delete()
+        item.delete()
+    else:
+        item.decision, item.reason_code, item.note, item.final = Decision.PENDING, "", None, None
+        item.decided_by = item.decided_at = None
+        item.save()
+    _bump(plan)
+    _record(doctor, "plan.item_undecided", plan, item=str(item_id))
+
+
+@transaction.atomic
+def add_item(*, plan_id: UUID, doctor: User, code: str, content: Mapping[str, Any], note: str = "") -> PlanItem:
+    """Return a new item that this doctor adds; ``content`` has the shape of the engine's items (title, doses, texts).
+
+    Raises PlanError if the code is in the plan already: a blocked or rejected item is taken up where it stands.
+    """
+    _doctor_only(doctor)
+    plan = _draft(plan_id)
+    if plan.items.filter(code=code).exists():
+        raise PlanError(_("This is already in the plan. Decide it where it stands."))
+    last = plan.items.order_by("-position").values_list("position", flat=True).first()
+    item = PlanItem.objects.create(
+        plan=plan,
+        position=0 if last is None else last + 1,
+        code=code,
+        kind=code.partition(":")[0],
+        state="proposed",
+        content=dict(content),
+        final=dict(content),
+        decision=Decision.ADDED,
+        note=note.strip() or None,
+        decided_by=doctor,
+        decided_at=timezone.now(),
+    )
+    mark_seen(user=doctor, items=[item])
+    _bump(plan)
+    _record(doctor, "plan.item_added", plan, item=str(item.pk))
+    return item
+
+
+def mark_seen(*, user: User, items: Iterable[PlanItem]) -> None:
+    """Note that these items were on this person's screen; noting it twice changes nothing."""
+    ItemSeen.objects.bulk_create([ItemSeen(item=item, user=user) for item in items], ignore_conflicts=True)
+
+
+@transaction.atomic
+def accept_rest(*, plan_id: UUID, doctor: User) -> int:
+    """Return how many proposed items were accepted at once; held and blocked ones stay as they are.
+
+    Raises PlanError while a first-tier alert is open or an item has not been on this doctor's screen.
+    """
+    _doctor_only(doctor)
+    plan = _draft(plan_id)
+    items = selectors.items_for(doctor, plan)
+    left = selectors.to_do(doctor, plan, items)
+    if left.first_tier:
+        raise PlanError(_("Settle the alerts in red first. Nothing was accepted."))
+    if left.unseen:
+        raise PlanError(_unseen_text(left.unseen))
+    rest = [item.pk for item in items if _is_rest(item)]
+    plan.items.filter(pk__in=rest).update(decision=Decision.ACCEPTED, decided_by=doctor, decided_at=timezone.now())
+    _bump(plan)
+    _record(doctor, "plan.rest_accepted", plan, items=len(rest))
+    return len(rest)
+
+
+def _is_rest(item: PlanItem) -> bool:
+    pending = item.decision == Decision.PENDING and item.state == "proposed"
+    return pending and item.kind not in UNDECIDED_MAY_STAY - {"dx"}
+
+
+def _unseen_text(count: int) -> str:
+    return ngettext("%(n)d item has not been seen yet.", "%(n)d items have not been seen yet.", count) % {"n": count}
+
+
+@transaction.atomic
+def sign(*, plan_id: UUID, doctor: User, revision: int) -> Plan:
+    """Make the draft the patient's plan and retire the one before.
+
+    ``revision`` is the one the page showed: if somebody changed the draft since, or signed it, nothing is signed.
+    Raises PlanError with what is missing.
+    """
+    _doctor_only(doctor)
+    plan = _draft(plan_id)
+    if plan.revision != revision:
+        raise PlanError(_("The plan changed while you were looking at it. Look at it again, then sign."))
+    items = selectors.items_for(doctor, plan)
+    _refuse_unready(selectors.to_do(doctor, plan, items))
+    now = timezone.now()
+    _leave_out_blocked(plan, doctor)
+    Plan.objects.filter(patient_id=plan.patient_id, status=Plan.Status.SIGNED).update(status=Plan.Status.REPLACED)
+    plan.status, plan.signed_by, plan.signed_at, plan.revision = Plan.Status.SIGNED, doctor, now, revision + 1
+    plan.save(update_fields=["status", "signed_by", "signed_at", "revision"])
+    _record(doctor, "plan.signed", plan, revision=plan.revision)
+    return plan
+
+
+def _refuse_unready(left: selectors.ToDo) -> None:
+    if left.not_assessed:
+        raise PlanError(_("The newest answers could not be assessed. Nothing was signed."))
+    if left.first_tier:
+        raise PlanError(_("Settle the alerts in red first. Nothing was signed."))
+    if left.unseen:
+        raise PlanError(_unseen_text(left.unseen))
+    if left.held:
+        raise PlanError(_("A held item waits for its answer or for your decision."))
+    if left.undecided:
+        raise PlanError(_("Decide every item before signing."))
+
+
+def _leave_out_blocked(plan: Plan, doctor: User) -> None:
+    """What is blocked and was not taken up with a justification is rejected with the signature, and says so."""
+    blocked = plan.items.filter(state="blocked", decision=Decision.PENDING)
+    blocked.exclude(kind__in=UNDECIDED_MAY_STAY).update(
+        decision=Decision.REJECTED,
+        reason_code=RejectReason.BLOCKED,
+        decided_by=doctor,
+        decided_at=timezone.now(),
+    )
+
+
+def _record(actor: User, verb: str, plan: Plan, **detail: object) -> None:
+    audit.record(
+        actor=actor,
+        verb=verb,
+        patient_id=plan.patient_id,
+        object_type="plan",
+        object_id=str(plan.pk),
+        detail={key: value for key, value in detail.items() if value != ""} or None,
+    )
