@@ -11,7 +11,7 @@ demo: install
 	@exec $(RUN) -m tools.demo
 
 test: install
-	@$(RUN) -m tools.run_tests
+	@$(RUN) -m tools.run_tests $(ARGS)
 
 check: install
 	@$(RUN) -m tools.check

@@ -138,16 +138,28 @@ def _initialise(programs: Path, data: Path) -> None:
     password.unlink()
 
 
-def _free_port() -> int:
+def _free_port(wish: int) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", wish))
         return int(probe.getsockname()[1])
+
+
+def _next_port() -> int:
+    """Return the port of the last start, so that programs find the server again after a kill; else a free one."""
+    remembered = data_dir() / "port"
+    try:
+        port = _free_port(int(remembered.read_text()))
+    except (OSError, ValueError):
+        port = _free_port(0)
+    remembered.write_text(str(port))
+    return port
 
 
 def _start(programs: Path, data: Path) -> int:
     for _attempt in range(20):  # after a kill -9 the old process may linger for a second or two
         options = (
-            f"-c listen_addresses=127.0.0.1 -c port={_free_port()} -c unix_socket_directories='' -c max_connections=200"
+            f"-c listen_addresses=127.0.0.1 -c port={_next_port()} -c unix_socket_directories='' -c max_connections=200"
         )
         try:
             _run(programs / "pg_ctl", "-D", data, "-w", "-l", data / "server.log", "-o", options, "start")

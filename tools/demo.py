@@ -1,0 +1,180 @@
+"""Runs Pauta with its demo clinic on this machine: database, web server and job worker together, until Ctrl-C.
+
+Safe to run twice: what is made stays, what is missing is made. A killed database or worker is brought back.
+"""
+
+import ctypes
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+
+from tools import assets, devdb, messages
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = int(os.environ.get("PORT", "8000"))
+STEPS = 5
+PATIENCE = 60  # seconds a server may take until it answers
+MANAGE = [sys.executable, "manage.py"]
+WEB = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--host", "127.0.0.1", "--port", str(PORT)]
+PARTS: dict[str, list[str]] = {
+    "web server": [*WEB, "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "5"],
+    "job worker": [*MANAGE, "procrastinate", "worker"],
+}
+
+
+class Stop(BaseException):
+    """Somebody asked the demo to end."""
+
+
+def _ask_to_stop(number: int, frame: FrameType | None) -> None:
+    raise Stop
+
+
+def _step(number: int, words: str) -> None:
+    print(f"[{number}/{STEPS}] {words} ...", flush=True)
+
+
+def _manage(*words: str, role: str = "app") -> str:
+    """Return what a command of manage.py says; stop the demo with its words if it fails."""
+    environment = os.environ | {"PAUTA_DATABASE_ROLE": role}
+    done = subprocess.run([*MANAGE, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"manage.py {' '.join(words)} did not succeed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+    return done.stdout.strip()
+
+
+def _port_is_free() -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PORT))
+        except OSError:
+            return False
+    return True
+
+
+def prepare() -> str:
+    """Make all that is missing, in order; return the logins that the demo clinic gives."""
+    _step(1, "Styles, scripts and messages")
+    assets.main()
+    messages.compile_all()
+    _step(2, "Database")
+    if "DATABASE_URL" not in os.environ:
+        devdb.ensure()
+    _manage("migrate", "--verbosity", "0", role="owner")
+    _manage("grant_database_role", role="owner")
+    _step(3, "Protocols: read, checked, tested, published")
+    print("      " + _manage("load_protocols", "protocols_yaml").replace("\n", "\n      "), flush=True)
+    _step(4, "Demo clinic")
+    return _manage("load_demo", "fixtures")
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this child when the demo itself is killed, so that no port stays taken."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _start(name: str) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PAUTA_DATABASE_ROLE": "app"}
+    return subprocess.Popen(
+        PARTS[name],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 — this program has one thread
+    )
+
+
+def _answers() -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+    try:
+        connection.request("GET", "/accounts/login/")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _wait_for_first_page(web: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not _answers():
+        if web.poll() is not None or time.monotonic() > until:
+            sys.exit("The web server did not answer. Its own words stand above.")
+        time.sleep(0.2)
+
+
+def _keep_running(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Bring back whatever dies: the database first, since the others die of its death."""
+    while True:
+        time.sleep(2)
+        if "DATABASE_URL" not in os.environ:
+            devdb.ensure()
+        for name, process in running.items():
+            if process.poll() is not None:
+                print(f"The {name} had stopped; starting it again.", flush=True)
+                running[name] = _start(name)
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _rest_database() -> None:
+    """Stop the private database unless somebody else is using it."""
+    if "DATABASE_URL" in os.environ:
+        return
+    with psycopg.connect(devdb.url("owner")) as connection:
+        others = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchone()
+    if others == (0,):
+        devdb.stop()
+
+
+def _welcome(logins: str, began: float) -> None:
+    print(f"\n{logins}\n\nPauta is at http://localhost:{PORT}  ({time.monotonic() - began:.0f} s)", flush=True)
+    print("Ctrl-C stops it; `make demo` brings it back as it was.", flush=True)
+
+
+def main() -> None:
+    began = time.monotonic()
+    if not _port_is_free():
+        sys.exit(f"Port {PORT} is taken, perhaps by a demo already running. Another port: PORT={PORT + 1} make demo")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _ask_to_stop)
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        logins = prepare()
+        _step(5, "Web server and job worker")
+        running |= {name: _start(name) for name in PARTS}
+        _wait_for_first_page(running["web server"])
+        _welcome(logins, began)
+        _keep_running(running)
+    except Stop:
+        print("\nStopping ...", flush=True)
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        _end(list(running.values()))
+        _rest_database()
+
+
+if __name__ == "__main__":
+    main()
