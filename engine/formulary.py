@@ -51,11 +51,15 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class and the classes above it: penicillins are beta-lactams."""
+    """A class and the classes above it: penicillins are beta-lactams.
+
+    ``cross_allergy``: an allergy to one member forbids them all (a recorded allergy to the class always does).
+    """
 
     code: str
     title: Text
     parents: tuple[str, ...] = ()
+    cross_allergy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

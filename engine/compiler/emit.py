@@ -1,0 +1,207 @@
+"""Writes the rules of a program as straight-line Python with two rails: known true and known false.
+
+An unknown fact is NaN, so each comparison with it is false on both rails and needs no test of its own.
+Numbers of case and text are the same exact fraction rounded once, so no value leaves its threshold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from engine.compiler.program import Decide, RuleNode, number_text
+from engine.conditions import (
+    And,
+    AtLeast,
+    Compare,
+    DayCount,
+    Expr,
+    Name,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Within,
+    YesNo,
+    nodes,
+)
+from engine.facts import Vocabulary
+
+Rails = tuple[str, str]  # source of "known true" and of "known false"
+_DEEP = 12
+_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_REFUTES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_NUMERIC = {"integer", "decimal", "quantity"}
+
+
+@dataclass(slots=True)
+class Emitter:
+    """Collects the lines of one program. ``named`` are the definitions and conclusions that have rails."""
+
+    vocabulary: Vocabulary
+    definitions: Mapping[str, Expr]
+    choices: Mapping[str, Mapping[str, float]]
+    named: dict[str, Rails] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    tests: list[tuple[Expr, bool]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    _counting: dict[str, bool] = field(default_factory=dict)
+    _tested: dict[tuple[Expr, bool], Rails] = field(default_factory=dict)
+    _fresh: int = 0
+
+    def variable(self, fact: str) -> str:
+        return self.inputs.setdefault(fact, f"v{len(self.inputs)}")
+
+    def rails(self, expr: Expr, *, red: bool, depth: int = 0) -> Rails:
+        """Return the two rails of a condition; deep ones get a line of their own."""
+        match expr:
+            case And(parts=parts):
+                found = _joined([self.rails(part, red=red, depth=depth + 1) for part in parts], " and ", " or ")
+            case Or(parts=parts):
+                found = _joined([self.rails(part, red=red, depth=depth + 1) for part in parts], " or ", " and ")
+            case Not(part=part):
+                yes, no = self.rails(part, red=red, depth=depth + 1)
+                found = no, yes
+            case AtLeast(count=count, parts=parts):
+                found = _counted(count, [self.rails(part, red=red, depth=depth + 1) for part in parts])
+            case _:
+                return self.leaf(expr, red=red)
+        return self._own_line(found) if depth and depth % _DEEP == 0 else found
+
+    def _own_line(self, found: Rails) -> Rails:
+        self._fresh += 1
+        names = f"p{self._fresh}", f"n{self._fresh}"
+        self.lines.append(f"{names[0]} = {found[0]}; {names[1]} = {found[1]}")
+        return names
+
+    def leaf(self, expr: Expr, *, red: bool) -> Rails:
+        match expr:
+            case YesNo(value=value):
+                return str(value), str(not value)
+            case Name(name=name, kind="fact"):
+                variable = self.variable(name)
+                return f"({variable} > 0)", f"({variable} < 1)"
+            case Name(name=name, kind="definition" | "conclusion") if not (red and self.counts_days(name)):
+                return self.named[name]
+            case Compare(op=op, left=left, right=right):
+                return self._comparison(op, left, right) or self.test(expr, red=red)
+            case Within(value=value, low=Number(value=low), high=Number(value=high)) if self._is_number(value):
+                return self._range(expr, self._of(value), low, high)
+            case OneOf(value=Name(name=name, kind="fact"), codes=codes) if name in self.choices:
+                return self._one_of(name, codes)
+        return self.test(expr, red=red)
+
+    def test(self, expr: Expr, *, red: bool) -> Rails:
+        """Return the rails of a condition decided by walking: one call, its answer kept."""
+        found = self._tested.get((expr, red))
+        if found is None:
+            name = f"x{len(self.tests)}"
+            self.lines.append(f"{name} = test({len(self.tests)})")
+            self.tests.append((expr, red))
+            found = self._tested[expr, red] = (f"({name} is True)", f"({name} is False)")
+        return found
+
+    def counts_days(self, name: str) -> bool:
+        """Return whether a definition counts diary days, which red flags count more carefully."""
+        if name not in self._counting:
+            body = self.definitions.get(name)
+            self._counting[name] = body is not None and any(
+                isinstance(node, DayCount)
+                or (isinstance(node, Name) and node.kind == "definition" and self.counts_days(node.name))
+                for node in nodes(body)
+            )
+        return self._counting[name]
+
+    def _is_number(self, expr: Expr) -> bool:
+        return isinstance(expr, Name) and expr.kind == "fact" and self.vocabulary.facts[expr.name].type in _NUMERIC
+
+    def _of(self, expr: Expr) -> str:
+        if not isinstance(expr, Name):
+            raise TypeError(f"{type(expr).__name__} has no column")
+        return self.variable(expr.name)
+
+    def _comparison(self, op: str, left: Expr, right: Expr) -> Rails | None:
+        if isinstance(left, Number):
+            op, left, right = _MIRROR[op], right, left
+        match left, right:
+            case Name(), Number(value=limit) if self._is_number(left):
+                return _numeric(op, self._of(left), limit)
+            case Name(name=fact, kind="fact"), Name(name=code, kind="code") if fact in self.choices:
+                yes, no = self._one_of(fact, (code,))
+                return (yes, no) if op == "=" else (no, yes)
+        return None
+
+    def _one_of(self, fact: str, codes: tuple[str, ...]) -> Rails:
+        variable = self.variable(fact)
+        wanted = [self.choices[fact][code] for code in codes if code in self.choices[fact]]
+        if not wanted:
+            return "False", f"({variable} >= 0)"
+        yes = " or ".join(f"{variable} == {number}" for number in wanted)
+        no = " and ".join(f"({variable} < {number} or {variable} > {number})" for number in wanted)
+        return f"({yes})", f"({no})"
+
+    def _range(self, expr: Within, variable: str, low: Fraction, high: Fraction) -> Rails:
+        above = _numeric(">=" if expr.low_closed else ">", variable, low)
+        return _joined([above, _numeric("<=" if expr.high_closed else "<", variable, high)], " and ", " or ")
+
+    def name_node(self, name: str, expr: Expr) -> None:
+        """Write the two rails of a definition or conclusion as variables."""
+        yes, no = self.rails(expr, red=False)
+        self.keep(name, yes, no)
+
+    def keep(self, name: str, yes: str, no: str) -> None:
+        index = len(self.named)
+        self.lines.append(f"a{index} = {yes}; b{index} = {no}")
+        self.named[name] = f"a{index}", f"b{index}"
+
+    def rule_node(self, node: RuleNode, index: int, rails: Mapping[str, int]) -> None:
+        """Write one rule: known false first, for nine rules in ten are."""
+        red = node.rule.red_flag
+        yes, no = self.rails(node.when, red=red)
+        allowed = ("True", "False") if node.applies is None else self.rails(node.applies, red=red)
+        barred = [] if node.exclude is None else [self.rails(node.exclude, red=red)]
+        barred += [(f"t{rails[name]}", f"f{rails[name]}") for name in node.silencers]
+        stopped = " or ".join(part[0] for part in barred) or "False"
+        clear = " and ".join(part[1] for part in barred) or "True"
+        self.lines += [
+            f"if {no} or {allowed[1]}: t{index} = False; f{index} = True",
+            f"elif {stopped}: t{index} = False; f{index} = True; stop({index})",
+            f"else: f{index} = False; t{index} = bool({yes} and {allowed[0]} and {clear}); live({index})",
+        ]
+
+
+def _joined(parts: list[Rails], yes: str, no: str) -> Rails:
+    return f"({yes.join(part[0] for part in parts)})", f"({no.join(part[1] for part in parts)})"
+
+
+def _counted(count: int, parts: list[Rails]) -> Rails:
+    true, false = (" + ".join(part[side] for part in parts) for side in (0, 1))
+    return f"({true} >= {count})", f"({false} >= {len(parts) - count + 1})"
+
+
+def _numeric(op: str, variable: str, limit: Fraction) -> Rails:
+    number = number_text(limit)
+    same, other = f"({variable} == {number})", f"({variable} < {number} or {variable} > {number})"
+    if op == "=":
+        return same, other
+    if op == "!=":
+        return other, same
+    return f"({variable} {op} {number})", f"({variable} {_REFUTES[op]} {number})"
+
+
+def function_source(emitter: Emitter, rules: int) -> str:
+    """Return the program as one function of the case's numbers."""
+    lines = ["def decide(get, test, live, stop):"]
+    lines += [f"    {variable} = get({fact!r}, NAN)" for fact, variable in emitter.inputs.items()]
+    lines += [f"    {line}" for line in emitter.lines]
+    true = ", ".join([*(f"t{i}" for i in range(rules)), *(yes for yes, _ in emitter.named.values())])
+    false = ", ".join([*(f"f{i}" for i in range(rules)), *(no for _, no in emitter.named.values())])
+    lines.append(f"    return ({true}{',' * bool(true)}), ({false}{',' * bool(false)})")
+    return "\n".join(lines) + "\n"
+
+
+def load(source: str) -> Decide:
+    """Return the function of a source this module wrote; authored text never reaches it but as numbers."""
+    space: dict[str, object] = {"NAN": float("nan")}
+    exec(compile(source, "<program>", "exec"), space)  # noqa: S102
+    decide: Decide = space["decide"]  # type: ignore[assignment]
+    return decide

@@ -1,0 +1,229 @@
+"""A score's formula as a Python function of its completed inputs; exact fractions, no `eval` of authored text.
+
+The source is written from the checked tree only: names become numbered variables, numbers become constants.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+
+from engine.compiler import intervals
+from engine.compiler.program import Formula, Outcome, Total
+from engine.conditions import (
+    And,
+    Arithmetic,
+    AtLeast,
+    Call,
+    Choose,
+    Compare,
+    Expr,
+    Known,
+    Name,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Within,
+    YesNo,
+    nodes,
+)
+from engine.errors import PautaError
+from engine.language.documents import Score
+
+_HELPERS = {
+    "quotient": intervals.quotient,
+    "rounded": intervals.rounded,
+    "square_root": intervals.square_root,
+    "ln": math.log,
+    "exp": math.exp,
+}
+_CALLS = {"round": "rounded", "sqrt": "square_root", "ln": "ln", "exp": "exp", "min": "min", "max": "max"}
+
+
+@dataclass(slots=True)
+class FormulaText:
+    """Writes expressions of one score as Python source; ``constants`` collects the exact numbers it uses."""
+
+    score: Score
+    names: tuple[str, ...]
+    constants: dict[str, Fraction] = field(default_factory=dict)
+
+    def bare(self, name: str) -> str:
+        return name.removeprefix(f"{self.score.name}.")
+
+    def meaning(self, name: Name) -> Expr | None:
+        """Return the expression a name stands for (a definition, or the value in a band), None for inputs and codes."""
+        bare = self.bare(name.name)
+        if name.kind == "code" or bare in self.names:
+            return None
+        definition = self.score.definitions.get(bare) or self.score.definitions.get(name.name)
+        if definition is not None:
+            return definition.expression
+        return self.score.value if bare == "value" else None
+
+    def inputs(self, expr: Expr) -> frozenset[str]:
+        """Return the inputs an expression rests on, through definitions."""
+        return frozenset(self._inputs(expr, ()))
+
+    def _inputs(self, expr: Expr, path: tuple[str, ...]) -> Iterator[str]:
+        for node in nodes(expr):
+            if isinstance(node, Known):
+                yield self.bare(node.fact)
+            elif isinstance(node, Name):
+                yield from self._named_inputs(node, path)
+
+    def _named_inputs(self, name: Name, path: tuple[str, ...]) -> Iterator[str]:
+        bare = self.bare(name.name)
+        if bare in path:
+            loop = " -> ".join((*path[path.index(bare) :], bare))
+            raise PautaError("P114", f"score {self.score.name} goes round in a circle: {loop}")
+        meaning = self.meaning(name)
+        if meaning is not None:
+            yield from self._inputs(meaning, (*path, bare))
+        elif name.kind != "code" and bare in self.names:
+            yield bare
+
+    def constant(self, value: Fraction) -> str:
+        if value.denominator == 1:
+            return f"({value.numerator})"
+        name = f"k{value.numerator}_{value.denominator}".replace("-", "m")
+        self.constants[name] = value
+        return name
+
+    def name(self, name: Name) -> str:
+        bare = self.bare(name.name)
+        if name.kind != "code":
+            if bare in self.names:
+                return f"x{self.names.index(bare)}"
+            if bare == "value":
+                return "value"
+            if self.meaning(name) is not None:
+                return f"d_{bare}"
+        return repr(name.name)
+
+    def text(self, expr: Expr) -> str:
+        match expr:
+            case Number(value=value):
+                return self.constant(value)
+            case YesNo(value=value):
+                return str(value)
+            case Name():
+                return self.name(expr)
+            case Compare() | Within() | OneOf() | Known() | Not() | And() | Or() | AtLeast():
+                return self.condition(expr)
+            case Arithmetic(op="/", left=left, right=right):
+                return f"quotient({self.text(left)}, {self.text(right)})"
+            case Arithmetic(op=op, left=left, right=right):
+                return f"({self.text(left)} {op} {self.text(right)})"
+            case Choose(condition=condition, then=then, otherwise=otherwise):
+                return f"({self.text(then)} if {self.text(condition)} else {self.text(otherwise)})"
+            case Call(function="count", arguments=arguments):
+                return self.tally(arguments)
+            case Call(function=function, arguments=arguments):
+                return f"{_CALLS[function]}({', '.join(map(self.text, arguments))})"
+        raise PautaError("P400", f"score {self.score.name} reads the record directly; bind an input to it instead")
+
+    def condition(self, expr: Expr) -> str:
+        match expr:
+            case Compare(op=op, left=left, right=right):
+                sign = "==" if op == "=" else op
+                return self.given(expr, f"{self.text(left)} {sign} {self.text(right)}")
+            case Within(value=value, low=low, high=high, low_closed=from_low, high_closed=to_high):
+                signs = ("<=" if from_low else "<", "<=" if to_high else "<")
+                return self.given(expr, f"{self.text(low)} {signs[0]} {self.text(value)} {signs[1]} {self.text(high)}")
+            case OneOf(value=value, codes=codes):
+                return self.given(expr, f"{self.text(value)} in {codes!r}")
+            case Known(fact=fact, known=known):
+                held = f"(x{self.names.index(self.bare(fact))} is not None)"
+                return held if known else f"(not {held})"
+            case Not(part=part):
+                return f"(not {self.text(part)})"
+            case And(parts=parts):
+                return f"({' and '.join(map(self.text, parts))})"
+            case Or(parts=parts):
+                return f"({' or '.join(map(self.text, parts))})"
+            case AtLeast(count=count, parts=parts):
+                return f"({self.tally(parts)} >= {count})"
+        raise AssertionError(expr)
+
+    def tally(self, parts: Sequence[Expr]) -> str:
+        return "(" + " + ".join(f"bool({self.text(part)})" for part in parts) + ")"
+
+    def given(self, expr: Expr, text: str) -> str:
+        """Return a comparison that is false while an input that may stay 'not done' is not there."""
+        optional = sorted(name for name in self.inputs(expr) if self.score.inputs[name].null_is_not_done)
+        guards = [f"x{self.names.index(name)} is not None" for name in optional]
+        return f"({' and '.join([*guards, text])})"
+
+    def ordered_definitions(self) -> list[tuple[str, Expr]]:
+        """Return the definitions, each after those it reads."""
+        done: dict[str, Expr] = {}
+        for definition in self.score.definitions.values():
+            self._place(self.bare(definition.name), definition.expression, done)
+        return list(done.items())
+
+    def _place(self, name: str, expr: Expr, done: dict[str, Expr]) -> None:
+        self.inputs(expr)  # refuses circles
+        for node in nodes(expr):
+            meaning = self.meaning(node) if isinstance(node, Name) else None
+            if isinstance(node, Name) and meaning is not None and self.bare(node.name) not in (*done, "value"):
+                self._place(self.bare(node.name), meaning, done)
+        done.setdefault(name, expr)
+
+
+def formula_source(writer: FormulaText) -> str:
+    """Return the source of the score as one function of the tuple of its inputs."""
+    score = writer.score
+    lines = ["def formula(inputs):"]
+    if writer.names:
+        lines.append(f"    {', '.join(f'x{i}' for i in range(len(writer.names)))}, = inputs")
+    lines += [f"    d_{name} = {writer.text(expr)}" for name, expr in writer.ordered_definitions()]
+    lines.append(f"    value = {'None' if score.value is None else writer.text(score.value)}")
+    for band, condition in score.bands.items():
+        lines.append(f"    if {writer.text(condition)}: return value, {band!r}")
+    lines.append("    return value, None")
+    return "\n".join(lines) + "\n"
+
+
+def compile_formula(writer: FormulaText) -> tuple[Formula, str]:
+    """Return the score as a function of completed inputs, and its source. The text is ours, made from the tree."""
+    source = formula_source(writer)
+    space: dict[str, object] = {**_HELPERS, **writer.constants}
+    exec(compile(source, f"<score {writer.score.name}>", "exec"), space)  # noqa: S102
+    function = space["formula"]
+    assert callable(function)  # noqa: S101 - the line above defines it
+    return partial(_outcome, function), source
+
+
+def _outcome(function: Callable[[Sequence[Total]], Outcome], inputs: Sequence[Total]) -> Outcome:
+    try:
+        return function(inputs)
+    except (ArithmeticError, ValueError):  # division by zero, logarithm of nothing: there is no such value
+        return None, None
+
+
+def compile_part(writer: FormulaText, expr: Expr, name: str) -> Callable[[Total], object]:
+    """Return a part of the formula that rests on one input as a function of that input."""
+    lines = [
+        f"    d_{other} = {writer.text(body)}"
+        for other, body in writer.ordered_definitions()
+        if writer.inputs(body) <= {name}
+    ]
+    if writer.score.value is not None and writer.inputs(writer.score.value) <= {name}:
+        lines.append(f"    value = {writer.text(writer.score.value)}")
+    lines.append(f"    return {writer.text(expr)}")
+    source = "\n".join([f"def part(x{writer.names.index(name)}):", *lines]) + "\n"
+    space: dict[str, object] = {**_HELPERS, **writer.constants}
+    exec(compile(source, f"<score {writer.score.name}>", "exec"), space)  # noqa: S102
+    function = space["part"]
+    assert callable(function)  # noqa: S101
+    return partial(_part, function)
+
+
+def _part(function: Callable[[Total], object], value: Total) -> object:
+    try:
+        return function(value)
+    except (ArithmeticError, ValueError):
+        return "undefined"

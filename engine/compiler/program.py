@@ -1,0 +1,114 @@
+"""What an edition becomes once compiled: rules in the order they are decided, formulas, and the index of medicines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from engine.compiler.intervals import ANYTHING, Interval, Real
+from engine.conditions import Expr
+from engine.facts import FactValue
+from engine.formulary import Interaction
+from engine.language.documents import Edition, Protocol, Rule, Score
+from engine.plan import ScoreResult, Truth
+
+Total = bool | str | Real | None  # one completed input of a score
+Outcome = tuple[Real | str | None, str | None]  # value and band
+Formula = Callable[[Sequence[Total]], Outcome]
+Test = Callable[[int], Truth]
+Note = Callable[[int], None]
+Get = Callable[[str, float], float]
+Decide = Callable[[Get, Test, Note, Note], tuple[tuple[bool, ...], tuple[bool, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNode:
+    """A rule with its protocol. ``silencers`` are the rules that, proposed, keep this one from being so."""
+
+    name: str  # qualified: reflux.ppi_trial
+    protocol: Protocol
+    rule: Rule
+    applies: Expr | None
+    when: Expr
+    exclude: Expr | None
+    silencers: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Expr, ...]:
+        """Return the conditions that decide it, in the order an explanation shows them."""
+        return tuple(part for part in (self.applies, self.when, self.exclude) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreProgram:
+    """A score as a function of completed inputs.
+
+    ``choices`` holds per input the values that stand for all it may take (one of each class that no part of
+    the formula tells apart); ``rising`` whether the value only rises (1) or falls (-1) with it, stays (0), or none
+    of these (None); ``discrete`` whether those values are all that matter, with nothing between two of them.
+    """
+
+    score: Score
+    names: tuple[str, ...]
+    formula: Formula
+    choices: tuple[tuple[Total, ...], ...]
+    rising: tuple[int | None, ...]
+    discrete: tuple[bool, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreState:
+    """What is known of a score: the printed result, and the values and bands that are still possible."""
+
+    result: ScoreResult
+    value: Interval = ANYTHING
+    codes: frozenset[str] | None = None
+    bands: frozenset[str | None] | None = None
+    waiting: tuple[str, ...] = ()  # facts behind its missing inputs
+
+
+@dataclass(frozen=True, slots=True)
+class DrugIndex:
+    """Who belongs to what among medicines, so that safety asks only for set membership."""
+
+    classes: Mapping[str, tuple[str, ...]]  # ingredient -> its classes and those above, nearest first
+    members: Mapping[str, frozenset[str]]  # ingredient or class -> every recorded code that means it
+    allergens: Mapping[str, frozenset[str]]  # ingredient -> every recorded allergy that forbids it
+    interactions: Mapping[str, tuple[tuple[Interaction, str], ...]]  # ingredient -> interaction and its other side
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled edition: immutable, so it may be kept by ``digest``."""
+
+    edition: Edition
+    digest: str
+    definitions: Mapping[str, Expr]
+    rules: tuple[RuleNode, ...]
+    positions: Mapping[str, int]  # qualified rule -> index in rules and in the rails
+    conclusions: Mapping[str, tuple[str, ...]]  # qualified conclusion -> rules that draw it
+    strata: Mapping[str, int]
+    scores: Mapping[str, ScoreProgram]
+    tests: tuple[tuple[Expr, bool], ...]  # conditions decided by walking; True: missing days count (red flags)
+    decide: Decide
+    source: str
+    drugs: DrugIndex
+    choices: Mapping[str, Mapping[str, float]]  # choice fact -> code -> its number in the rails
+    inputs: tuple[str, ...]  # facts the rails read
+    named: tuple[str, ...]  # definitions and conclusions with rails, after the rules
+
+
+@dataclass(slots=True)
+class Scope:
+    """One case before one program, with what has been worked out so far."""
+
+    program: Program
+    values: Mapping[str, FactValue]
+    adult: Truth = None
+    truths: dict[tuple[str, bool], Truth] = field(default_factory=dict)
+    states: dict[str, ScoreState] = field(default_factory=dict)
+
+
+def number_text(value: Fraction) -> str:
+    """Return a fraction as Python source that gives the nearest float."""
+    return repr(float(value))

@@ -1,0 +1,414 @@
+"""The plain reading of a condition: a Kleene walk over its tree, with one case's facts.
+
+It decides whatever the rails leave to it, answers questions about single conditions, and is what the
+generated program is held equal to.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from fractions import Fraction
+
+from engine.compiler import intervals
+from engine.compiler.intervals import ANYTHING, Interval, compare, conjunction, disjunction, hull, negation, point
+from engine.compiler.program import Program, RuleNode, Scope, ScoreProgram, ScoreState, Total
+from engine.compiler.scoring import UNKNOWN, Analysis, Given, analyse, printed, total
+from engine.conditions import (
+    And,
+    Arithmetic,
+    AtLeast,
+    Call,
+    Choose,
+    Compare,
+    DayCount,
+    Expr,
+    Includes,
+    Known,
+    Latest,
+    Mean,
+    Name,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Within,
+    YesNo,
+    children,
+)
+from engine.facts import CaseFacts, CodeSet, Missing, Series, Value
+from engine.language.documents import ScoreInput
+from engine.plan import ScoreResult, Truth
+
+_SUMS = {"+": intervals.add, "-": intervals.subtract, "*": intervals.multiply, "/": intervals.divide}
+
+
+def scope_of(program: Program, case: CaseFacts) -> Scope:
+    """Return a fresh scope for one case."""
+    scope = Scope(program, case.values)
+    age = scope.values.get("age")
+    if isinstance(age, Value) and isinstance(age.value, Fraction):
+        scope.adult = age.value >= 18
+    return scope
+
+
+def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
+    """Return whether a condition is true, false or unknown; ``red``: days not filled in may still count."""
+    match expr:
+        case And(parts=parts):
+            return conjunction(truth(part, scope, red=red) for part in parts)
+        case Or(parts=parts):
+            return disjunction(truth(part, scope, red=red) for part in parts)
+        case Not(part=part):
+            return negation(truth(part, scope, red=red))
+        case AtLeast(count=count, parts=parts):
+            return intervals.at_least(count, (truth(part, scope, red=red) for part in parts))
+        case Name():
+            return _named(expr, scope, red=red)
+        case YesNo(value=value):
+            return value
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            return _chosen(condition, then, otherwise, scope, red=red)
+    return leaf(expr, scope, red=red)
+
+
+def leaf(expr: Expr, scope: Scope, *, red: bool) -> Truth:
+    """Return the truth of a comparison or a membership."""
+    match expr:
+        case Compare():
+            return _compared(expr, scope, red=red)
+        case Within():
+            return _within(expr, scope, red=red)
+        case OneOf(value=value, codes=codes):
+            return _among(possible_codes(value, scope), frozenset(codes))
+        case Includes():
+            return _included(expr, scope)
+        case Known(fact=fact, known=known):
+            return is_known(fact, scope) == known
+    raise TypeError(f"{type(expr).__name__} is not a condition")
+
+
+def is_known(fact: str, scope: Scope) -> bool:
+    value = scope.values.get(fact)
+    return value is not None and not isinstance(value, Missing)
+
+
+def _chosen(condition: Expr, then: Expr, otherwise: Expr, scope: Scope, *, red: bool) -> Truth:
+    chosen = truth(condition, scope, red=red)
+    if chosen is not None:
+        return truth(then if chosen else otherwise, scope, red=red)
+    first, second = truth(then, scope, red=red), truth(otherwise, scope, red=red)
+    return first if first == second else None
+
+
+def _named(name: Name, scope: Scope, *, red: bool) -> Truth:
+    if name.kind == "fact":
+        value = scope.values.get(name.name)
+        return bool(value.value) if isinstance(value, Value) and isinstance(value.value, bool) else None
+    return named_truth(name.name, scope, red=red)
+
+
+def named_truth(name: str, scope: Scope, *, red: bool = False) -> Truth:
+    """Return the truth of a definition or a conclusion, worked out once a case."""
+    key = (name, red)
+    if key not in scope.truths:
+        definition = scope.program.definitions.get(name)
+        if definition is not None:
+            scope.truths[key] = truth(definition, scope, red=red)
+        else:
+            rules = scope.program.conclusions[name]
+            scope.truths[key] = disjunction(rule_truth(rule, scope) for rule in rules)
+    return scope.truths[key]
+
+
+def rule_truth(name: str, scope: Scope) -> Truth:
+    """Return whether a rule is proposed: its indication true, nothing excluding or silencing it."""
+    key = (f"rule {name}", False)
+    if key not in scope.truths:
+        node = scope.program.rules[scope.program.positions[name]]
+        scope.truths[key] = conjunction(_rule_parts(node, scope))
+    return scope.truths[key]
+
+
+def _rule_parts(node: RuleNode, scope: Scope) -> Iterator[Truth]:
+    red = node.rule.red_flag
+    if node.applies is not None:
+        yield truth(node.applies, scope, red=red)
+    yield truth(node.when, scope, red=red)
+    if node.exclude is not None:
+        yield negation(truth(node.exclude, scope, red=red))
+    for silencer in node.silencers:
+        yield negation(rule_truth(silencer, scope))
+
+
+def _compared(expr: Compare, scope: Scope, *, red: bool) -> Truth:
+    left, right = behind(expr.left, scope), behind(expr.right, scope)
+    if _is_code(left, scope) or _is_code(right, scope):
+        same = _among(possible_codes(left, scope), possible_codes(right, scope))
+        return same if expr.op == "=" else negation(same)
+    if _is_condition(left, scope) or _is_condition(right, scope):
+        return _agree(truth(left, scope, red=red), truth(right, scope, red=red), equal=expr.op == "=")
+    first, second = number(left, scope, red=red), number(right, scope, red=red)
+    return None if first is None or second is None else compare(expr.op, first, second)
+
+
+def _agree(left: Truth, right: Truth, *, equal: bool) -> Truth:
+    return None if left is None or right is None else (left == right) == equal
+
+
+def _within(expr: Within, scope: Scope, *, red: bool) -> Truth:
+    value, low, high = (number(part, scope, red=red) for part in (expr.value, expr.low, expr.high))
+    if value is None or low is None or high is None:
+        return None
+    above = compare(">=" if expr.low_closed else ">", value, low)
+    return conjunction((above, compare("<=" if expr.high_closed else "<", value, high)))
+
+
+def _among(possible: frozenset[str] | None, wanted: frozenset[str] | None) -> Truth:
+    if possible is None or wanted is None:
+        return None
+    if not possible & wanted:
+        return False
+    return True if possible <= wanted else None
+
+
+def _included(expr: Includes, scope: Scope) -> Truth:
+    value = scope.values.get(expr.fact)
+    if not isinstance(value, CodeSet):
+        return None
+    if value.codes & (expr.members | {expr.code}):
+        return True
+    return False if value.complete else None
+
+
+def behind(expr: Expr, scope: Scope) -> Expr:
+    """Return what a name of a definition stands for, so that a bare fact stays one under another name."""
+    while isinstance(expr, Name) and expr.kind == "definition":
+        expr = scope.program.definitions[expr.name]
+    return expr
+
+
+def _is_code(expr: Expr, scope: Scope) -> bool:
+    match expr:
+        case Name(kind="code" | "band"):
+            return True
+        case Name(name=name, kind="score"):
+            return scope.program.scores[name].score.value_type == "code"
+        case Name(name=name, kind="fact"):
+            return scope.program.edition.vocabulary.facts[name].type in {"choice", "text"}
+        case Choose(then=then, otherwise=otherwise):
+            return _is_code(behind(then, scope), scope) or _is_code(behind(otherwise, scope), scope)
+    return False
+
+
+def _is_condition(expr: Expr, scope: Scope) -> bool:
+    if isinstance(expr, Name):
+        if expr.kind == "fact":
+            return scope.program.edition.vocabulary.facts[expr.name].type == "yes_no"
+        return expr.kind == "conclusion"
+    return isinstance(expr, (YesNo, And, Or, Not, AtLeast, Compare, Within, OneOf, Includes, Known))
+
+
+def possible_codes(expr: Expr, scope: Scope) -> frozenset[str] | None:
+    """Return the codes an expression may still have; None if any."""
+    expr = behind(expr, scope)
+    match expr:
+        case Name(name=name, kind="fact"):
+            value = scope.values.get(name)
+            return frozenset((str(value.value),)) if isinstance(value, Value) else None
+        case Name(name=name, kind="score"):
+            return state(name, scope).codes
+        case Name(name=name, kind="band"):
+            bands = state(name, scope).bands
+            return None if bands is None else frozenset("" if band is None else band for band in bands)
+        case Name(name=name):
+            return frozenset((name,))
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            chosen = truth(condition, scope)
+            if chosen is not None:
+                return possible_codes(then if chosen else otherwise, scope)
+            first, second = possible_codes(then, scope), possible_codes(otherwise, scope)
+            return None if first is None or second is None else first | second
+    raise TypeError(f"{type(expr).__name__} has no code")
+
+
+def number(expr: Expr, scope: Scope, *, red: bool = False) -> Interval | None:
+    """Return what a number may still be; None if it is a bare fact that nobody recorded."""
+    expr = behind(expr, scope)
+    if isinstance(expr, Name) and expr.kind == "fact":
+        known = fact_number(expr.name, scope)
+        return None if known is None else point(known)
+    if isinstance(expr, (Latest, Mean)):
+        return _of_series(expr, scope)
+    return interval(expr, scope, red=red)
+
+
+def interval(expr: Expr, scope: Scope, *, red: bool = False) -> Interval:
+    """Return what a number may still be, an unknown fact counting as its whole declared range."""
+    expr = behind(expr, scope)
+    match expr:
+        case Number(value=value):
+            return point(value)
+        case Name(name=name, kind="score"):
+            return state(name, scope).value
+        case Name(name=name):
+            known = fact_number(name, scope)
+            return _declared(name, scope) if known is None else point(known)
+        case Latest() | Mean():
+            return _of_series(expr, scope) or _declared(expr.series, scope)
+        case DayCount():
+            return _day_count(expr, scope, red=red)
+        case Arithmetic(op=op, left=left, right=right):
+            return _SUMS[op](interval(left, scope, red=red), interval(right, scope, red=red))
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            chosen = truth(condition, scope, red=red)
+            if chosen is not None:
+                return interval(then if chosen else otherwise, scope, red=red)
+            return hull((interval(then, scope, red=red), interval(otherwise, scope, red=red)))
+        case Call(function=function, arguments=arguments):
+            return _call(function, arguments, scope, red=red)
+    raise TypeError(f"{type(expr).__name__} is not a number")
+
+
+def _call(function: str, arguments: tuple[Expr, ...], scope: Scope, *, red: bool) -> Interval:
+    if function == "count":
+        truths = [truth(part, scope, red=red) for part in arguments]
+        return Interval(truths.count(True), len(truths) - truths.count(False))
+    parts = [interval(part, scope, red=red) for part in arguments]
+    if function in {"min", "max"}:
+        best = min if function == "min" else max
+        return Interval(best(part.low for part in parts), best(part.high for part in parts))
+    return intervals.apply(function, parts[0])
+
+
+def fact_number(name: str, scope: Scope) -> Fraction | int | None:
+    """Return a recorded number (a date as its day number), None if there is none."""
+    value = scope.values.get(name)
+    if not isinstance(value, Value):
+        return None
+    if isinstance(value.value, date):
+        return value.value.toordinal()
+    return value.value if isinstance(value.value, Fraction) else None
+
+
+def _declared(name: str, scope: Scope) -> Interval:
+    spec = scope.program.edition.vocabulary.facts.get(name)
+    return ANYTHING if spec is None or spec.range is None else Interval(*spec.range)
+
+
+def window(values: tuple[Fraction | None, ...], length: int | None) -> list[Fraction]:
+    """Return the recorded values of the last ``length`` days."""
+    chosen = values if length is None else values[-length:]
+    return [value for value in chosen if value is not None]
+
+
+def _of_series(expr: Latest | Mean, scope: Scope) -> Interval | None:
+    series = scope.values.get(expr.series)
+    if not isinstance(series, Series):
+        return None
+    if isinstance(expr, Latest):
+        known = window(series.values, None)
+        return point(known[-1]) if known else None
+    known = window(series.values, expr.window)
+    return point(sum(known, Fraction(0)) / len(known)) if len(known) >= max(expr.needs, 1) else None
+
+
+def _day_count(expr: DayCount, scope: Scope, *, red: bool) -> Interval:
+    """Return how many days of the window meet the limit: days not filled in may or may not."""
+    series = scope.values.get(expr.series)
+    known = window(series.values, expr.window) if isinstance(series, Series) else []
+    met = sum(compare(expr.op, point(value), point(expr.threshold)) is True for value in known)
+    if red or expr.needs is None:
+        return Interval(met, met + expr.window - len(known))
+    return point(met) if len(known) >= expr.needs else Interval(0, expr.window)
+
+
+def state(name: str, scope: Scope) -> ScoreState:
+    """Return what is known of a score in this case, worked out once."""
+    if name not in scope.states:
+        scope.states[name] = score_state(scope.program.scores[name], scope)
+    return scope.states[name]
+
+
+def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) -> ScoreState:
+    """Return the state of a score from the facts its inputs are bound to; under 18 there is no adult score."""
+    title = name or program.score.name
+    if program.score.adults_only and scope.adult is not True:
+        unknown = () if scope.adult is False else ("age",)
+        return ScoreState(ScoreResult(title, None, None, "incomplete", unknown), waiting=unknown)
+    queried = tuple(item.name for item in program.score.inputs.values() if _is_queried(item, scope))
+    if queried:
+        facts = tuple(dict.fromkeys(fact for name in queried for fact in _bound(program, name)))
+        return ScoreState(ScoreResult(title, None, None, "reject_or_query", query=queried), waiting=facts)
+    given = [bound_value(item, scope) for item in program.score.inputs.values()]
+    return settled(program, analyse(program, given), title, scope)
+
+
+def settled(program: ScoreProgram, known: Analysis, title: str, scope: Scope) -> ScoreState:
+    facts = [fact for name in known.missing for fact in _bound(program, name) if not is_known(fact, scope)]
+    return ScoreState(
+        score_result(program, known, title), known.value, known.codes, known.bands, tuple(dict.fromkeys(facts))
+    )
+
+
+def score_result(program: ScoreProgram, known: Analysis, title: str) -> ScoreResult:
+    """Return the printed result: incomplete while an unknown input can change it, its range if it is bounded."""
+    value, band = known.outcome
+    if not known.missing:
+        return ScoreResult(title, printed(value, program.score.value_type), band, "ok")
+    bounded = program.score.range is not None and program.score.value_type == "integer"
+    limits = (int(known.value.low), int(known.value.high)) if bounded else None
+    return ScoreResult(title, None, known.band, "incomplete", known.missing, possible_range=limits)
+
+
+def _bound(program: ScoreProgram, name: str) -> tuple[str, ...]:
+    bind = program.score.inputs[name].bind
+    return () if bind is None else tuple(facts_of(bind))
+
+
+def facts_of(expr: Expr) -> Iterator[str]:
+    """Yield the facts an expression reads itself, in order of writing; definitions are not followed."""
+    match expr:
+        case Name(name=name, kind="fact"):
+            yield name
+        case Includes(fact=name) | Known(fact=name) | Latest(series=name) | Mean(series=name) | DayCount(series=name):
+            yield name
+    for part in children(expr):
+        yield from facts_of(part)
+
+
+def _is_queried(item: ScoreInput, scope: Scope) -> bool:
+    values: Iterable[object] = () if item.bind is None else map(scope.values.get, facts_of(item.bind))
+    if any(isinstance(value, Missing) and value.because == "queried" for value in values):
+        return True
+    given = bound_value(item, scope)
+    return item.range is not None and isinstance(given, (int, Fraction)) and not _fits(given, item)
+
+
+def _fits(value: int | Fraction, item: ScoreInput) -> bool:
+    return item.range is None or isinstance(value, bool) or item.range[0] <= value <= item.range[1]
+
+
+def bound_value(item: ScoreInput, scope: Scope) -> Given:
+    """Return the value of a score's input in this case, in the unit of the score."""
+    known = None if item.bind is None else _bound_total(item, item.bind, scope)
+    if known is None and item.null_is_not_done:
+        return None
+    return UNKNOWN if known is None else known
+
+
+def _bound_total(item: ScoreInput, bind: Expr, scope: Scope) -> Total:
+    if item.type == "yes_no":
+        return truth(bind, scope)
+    if item.type == "choice":
+        codes = possible_codes(bind, scope)
+        return next(iter(codes)) if codes is not None and len(codes) == 1 else None
+    known = number(bind, scope)
+    if known is None or not known.is_point or isinstance(known.low, float):
+        return None
+    return total(Fraction(known.low) * _factor(item, bind, scope))
+
+
+def _factor(item: ScoreInput, bind: Expr, scope: Scope) -> Fraction:
+    unit = None
+    if isinstance(bind, Name) and bind.kind == "fact":
+        unit = scope.program.edition.vocabulary.facts[bind.name].unit
+    return Fraction(1) if unit is None or unit == item.unit else item.units.get(unit, Fraction(1))
