@@ -7,21 +7,15 @@ null, and the engine takes it for unknown.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
-from webapp.patients.models import (
-    AllergyIntolerance,
-    Condition,
-    FamilyMemberHistory,
-    MedicationStatement,
-    NoneRecorded,
-    Observation,
-    Patient,
-)
+from webapp.patients import selectors
+from webapp.patients.models import MedicationStatement, NoneRecorded, Observation, Patient
+from webapp.patients.selectors import Record
 
 Case = dict[str, Any]
+Topic = NoneRecorded.Topic
 DIARY_DAYS = 14
 ABOUT_THE_PERSON = ("pregnant", "breastfeeding", "weight_kg", "height_cm")
 DIARY = {
@@ -31,45 +25,22 @@ DIARY = {
     "diary_heartburn": "heartburn_0_10",
 }
 FREE_TEXT = ("alcohol", "diet", "medicines_badly_tolerated", "other", "plans", "stools", "weight")
-SECTION = {Observation.Origin.LAB: "labs", Observation.Origin.VITAL: "vitals"}
 
 
 def build(patient: Patient, today: date) -> Case:
     """Return the patient's case as of ``today``: the newest value of every fact, the last 14 days of the diary."""
-    newest = _newest(patient.pk, today)
+    record = selectors.contents_of(patient)
+    past = [row for row in record.observations if day_of(row) <= today]
+    newest = selectors.newest_by_code(row for row in past if row.code not in DIARY)
     person = {code: newest.pop(code).value if code in newest else None for code in ABOUT_THE_PERSON}
     return {
         "id": str(patient.pk),
         "as_of": today.isoformat(),
-        "patient": {
-            "age_years": _age(patient, today),
-            "sex": _sex(patient),
-            **dict.fromkeys(ABOUT_THE_PERSON),
-            **person,
-        },
-        "allergies": _allergies(patient.pk),
-        "medications": _medications(patient.pk),
-        "history": _history(patient.pk),
-        "family_history": _family(patient.pk),
-        **_answers(newest.values()),
-        "diary": _diary(patient.pk, today),
+        "patient": {"age_years": patient.age_on(today), "sex": _sex(patient), **person},
+        **_lists(record),
+        **_answers(newest[code] for code in sorted(newest)),
+        "diary": _diary(past, today),
     }
-
-
-def _age(patient: Patient, today: date) -> int | None:
-    return patient.age_on(today) if patient.birth_date else None
-
-
-def _sex(patient: Patient) -> str | None:
-    return patient.sex if patient.sex in (Patient.Sex.FEMALE, Patient.Sex.MALE) else None
-
-
-def _newest(patient_id: UUID, today: date) -> dict[str, Observation]:
-    """Return the newest value of every fact but the diary's, by code; what was superseded does not count."""
-    rows = Observation.objects.filter(patient_id=patient_id, superseded_by__isnull=True)
-    rows = rows.filter(effective_at__date__lte=today).exclude(code__in=DIARY)
-    found = rows.order_by("code", "-effective_at", "-recorded_at").distinct("code")
-    return {row.code: row for row in found}
 
 
 def day_of(row: Observation) -> date:
@@ -77,7 +48,41 @@ def day_of(row: Observation) -> date:
     return timezone.localtime(row.effective_at).date()
 
 
-def _answers(rows: Iterable[Observation]) -> Mapping[str, Any]:
+def _sex(patient: Patient) -> str | None:
+    return patient.sex if patient.sex in (Patient.Sex.FEMALE, Patient.Sex.MALE) else None
+
+
+def _lists(record: Record) -> Case:
+    allergies = [_named("drug", row.code, row.text) for row in record.allergies if row.active]
+    medications = [_medication(row) for row in record.medications if row.active]
+    history = [{**row.detail, "code": row.code} for row in record.conditions if row.active]
+    family = [{"code": row.code, "relation": row.relation} for row in record.family_history]
+    return {
+        "allergies": _list(record, Topic.ALLERGIES, allergies),
+        "medications": _list(record, Topic.MEDICATIONS, medications),
+        "history": _list(record, Topic.HISTORY, history),
+        "family_history": _list(record, Topic.FAMILY_HISTORY, family),
+    }
+
+
+def _list(record: Record, topic: str, entries: Sequence[Case]) -> list[Case] | None:
+    """Return what is recorded, oldest first; nothing recorded is [] only if a person said so."""
+    if entries:
+        return list(reversed(entries))
+    return [] if topic in record.none else None
+
+
+def _medication(row: MedicationStatement) -> Case:
+    given = _named("drug", row.code, row.text) | {"dose": row.dose or None}
+    return given | {"date": row.started_on.isoformat()} if row.started_on else given
+
+
+def _named(key: str, code: str, text: str) -> Case:
+    """Return one entry by its code; words that no code fits are passed on as words, never dropped."""
+    return {key: code} if code else {key: None, "text": text}
+
+
+def _answers(rows: Iterable[Observation]) -> Case:
     questionnaire: Case = {}
     free_text: dict[str, str] = {}
     vitals: Case = {}
@@ -102,58 +107,16 @@ def _iso(row: Observation) -> str:
     return day_of(row).isoformat()
 
 
-def _none_recorded(patient_id: UUID, topic: str) -> bool:
-    return NoneRecorded.objects.filter(patient_id=patient_id, list=topic).exists()
-
-
-def _list(patient_id: UUID, topic: str, entries: Sequence[Case]) -> list[Case] | None:
-    """Return what is recorded; nothing recorded is [] only if a person said so."""
-    if entries:
-        return list(entries)
-    return [] if _none_recorded(patient_id, topic) else None
-
-
-def _allergies(patient_id: UUID) -> list[Case] | None:
-    rows = AllergyIntolerance.objects.filter(patient_id=patient_id, active=True).order_by("recorded_at", "pk")
-    return _list(patient_id, "allergies", [_named("drug", row.code, row.text) for row in rows])
-
-
-def _medications(patient_id: UUID) -> list[Case] | None:
-    rows = MedicationStatement.objects.filter(patient_id=patient_id, active=True).order_by("recorded_at", "pk")
-    return _list(patient_id, "medications", [_medication(row) for row in rows])
-
-
-def _medication(row: MedicationStatement) -> Case:
-    given = _named("drug", row.code, row.text) | {"dose": row.dose or None}
-    return given | {"date": row.started_on.isoformat()} if row.started_on else given
-
-
-def _named(key: str, code: str, text: str) -> Case:
-    """Return one entry by its code; words that no code fits are passed on as words, never dropped."""
-    return {key: code} if code else {key: None, "text": text}
-
-
-def _history(patient_id: UUID) -> list[Case] | None:
-    rows = Condition.objects.filter(patient_id=patient_id).order_by("recorded_at", "pk")
-    return _list(patient_id, "history", [{**row.detail, "code": row.code} for row in rows])
-
-
-def _family(patient_id: UUID) -> list[Case] | None:
-    rows = FamilyMemberHistory.objects.filter(patient_id=patient_id).order_by("recorded_at", "pk")
-    return _list(patient_id, "family_history", [{"code": row.code, "relation": row.relation} for row in rows])
-
-
-def _diary(patient_id: UUID, today: date) -> Case | None:
+def _diary(past: Iterable[Observation], today: date) -> Case | None:
     """Return the last fourteen days ending today, None on days not filled in; None without a single day."""
     first = today - timedelta(days=DIARY_DAYS - 1)
-    rows = Observation.objects.filter(
-        patient_id=patient_id, code__in=DIARY, superseded_by__isnull=True, effective_at__date__range=(first, today)
-    ).order_by("effective_at", "recorded_at")
-    days = {(row.code, (day_of(row) - first).days): row.value for row in rows}
+    days: dict[tuple[str, int], Any] = {}
+    for row in past:  # newest first
+        if row.code in DIARY and day_of(row) >= first:
+            days.setdefault((row.code, (day_of(row) - first).days), row.value)
     if not days:
         return None
-    series = {name: _series(days, code) for code, name in DIARY.items()}
-    return {"days": DIARY_DAYS, **series}
+    return {"days": DIARY_DAYS, **{name: _series(days, code) for code, name in DIARY.items()}}
 
 
 def _series(days: Mapping[tuple[str, int], Any], code: str) -> list[Any] | None:

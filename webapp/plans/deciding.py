@@ -30,7 +30,7 @@ def _doctor_only(user: User) -> None:
 
 def _draft(plan_id: UUID) -> Plan:
     """Return the draft, locked until the transaction ends; raise PlanError if it is one no longer."""
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("signed_by").get(pk=plan_id)
+    plan = Plan.objects.select_for_update().get(pk=plan_id)  # no join: whoever waited here reads the row as it is now
     if plan.status == Plan.Status.SIGNED and plan.signed_by:
         raise PlanError(_("%(name)s has already signed this plan.") % {"name": plan.signed_by.display_name})
     if plan.status != Plan.Status.DRAFT:
