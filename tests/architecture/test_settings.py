@@ -20,7 +20,10 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 def start(*arguments, **changes):
     """Run a command under production settings, some of them changed or (None) taken away."""
     given = check.production() | changes
-    ours = {variable.name for variable in environment.VARIABLES} | {"DJANGO_SETTINGS_MODULE"}
+    ours = {variable.name for variable in environment.VARIABLES} | {
+        "DJANGO_SETTINGS_MODULE",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",
+    }
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     command = [sys.executable, "manage.py", *(arguments or ("check",))]
     given = {name: value for name, value in given.items() if value is not None}

@@ -14,7 +14,7 @@ def test_two_apps_never_say_the_same_message_differently():
     said = {}
     for app in messages.apps():
         for message in messages.known(app):
-            if message.id:
+            if message.id and message.string:
                 said.setdefault((str(message.id), message.context), set()).add(message.string)
     assert {key: words for key, words in said.items() if len(words) > 1} == {}
 
@@ -46,8 +46,7 @@ def test_a_filled_line_is_one_and_the_next_update_keeps_it(an_app):
     (an_app / "views.py").write_text('y = _("Sign the plan")\n')
     messages.update(an_app)
     path = messages.catalogue_path(an_app)
-    path.write_text(
-        path.read_text().replace('msgstr ""\n', 'msgstr "Firmar el plan"\n').replace("Firmar el plan", "", 1)
-    )
+    before, message, after = path.read_text().partition('msgid "Sign the plan"\n')
+    path.write_text(before + message + after.replace('msgstr ""', 'msgstr "Firmar el plan"', 1))
     messages.update(an_app)
     assert messages.missing(an_app) == []

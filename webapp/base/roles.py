@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -13,7 +14,7 @@ class Role(models.TextChoices):
     DIETITIAN = "dietitian", _("Dietitian")
     DIRECTOR = "director", _("Medical director")
     FRONT_DESK = "front_desk", _("Front desk")
-    MARKETING = "marketing", _("Marketing")
+    MARKETING = "marketing", pgettext_lazy("role", "Marketing")
     BILLING = "billing", _("Billing")
     AMBASSADOR = "ambassador", _("Ambassador")
     ADMINISTRATOR = "administrator", _("Administrator")
