@@ -221,7 +221,9 @@ def _plausible(question: Question, spec: FactSpec | None, number: Decimal, unit:
     fixes = tuple(Fix(_plain(number), other, f"{shown(number)} {other}") for other in fitting)
     said = f"{shown(number)} {unit or question.unit or ''}".strip()
     if fixes:
-        raise NotAccepted(_("%(said)s is not possible. Is it %(other)s?") % {"said": said, "other": fixes[0].words}, fixes)
+        raise NotAccepted(
+            _("%(said)s is not possible. Is it %(other)s?") % {"said": said, "other": fixes[0].words}, fixes
+        )
     raise NotAccepted(_("%(said)s is not possible. Please check the number and the unit.") % {"said": said})
 
 

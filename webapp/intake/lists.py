@@ -26,7 +26,7 @@ class Change:
 
     text: str = ""
     dose: str = ""
-    pick: str = ""  # a code offered by the search
+    pick: str = ""  # a name offered by the search
     remove: str = ""  # the key of an entry
     mark: str = ""  # MARK_NONE or MARK_UNKNOWN
 
@@ -43,29 +43,25 @@ def key_of(entry: Mapping[str, Any]) -> str:
     return str(entry["code"] or terms.fold(entry["text"]))
 
 
-def apply(question: Question, edition: Edition, change: Change, stored: Stored | None, language: str) -> Stored | None:
+def apply(question: Question, edition: Edition, change: Change, stored: Stored | None) -> Stored | None:
     """Return the list after the change, None when nothing is said; raise NotAccepted if it is too long."""
     entries = list((stored or {}).get("entries", ()))
     if change.remove:
         entries = [entry for entry in entries if key_of(entry) != change.remove]
         return {"entries": entries} if entries else None
     if change.pick or change.text:
-        return {"entries": _with(entries, _entry(question, edition, change, language))}
+        return {"entries": _with(entries, _entry(question, edition, change))}
     if entries:
         return {"entries": entries}  # "none" beside names would lose them: they are taken out one by one
     return {MARK_NONE: NONE, MARK_UNKNOWN: UNKNOWN}.get(change.mark)
 
 
-def _entry(question: Question, edition: Edition, change: Change, language: str) -> dict[str, Any]:
-    if change.pick:
-        term = terms.known_code(edition, question.kind, change.pick, language)
-        if term is None:
-            raise NotAccepted(_("Choose one of the names, or write it yourself."))
-        return {"code": term.code, "text": change.text or term.words, "dose": change.dose[:ENTRY_LIMIT]}
-    if len(change.text) > ENTRY_LIMIT:
+def _entry(question: Question, edition: Edition, change: Change) -> dict[str, Any]:
+    words = change.pick or change.text
+    if len(words) > ENTRY_LIMIT:
         raise NotAccepted(_("That is long for one name. Add them one by one."))
-    code = terms.match(edition, question.kind, change.text)
-    return {"code": code, "text": change.text, "dose": change.dose[:ENTRY_LIMIT]}
+    code = terms.match(edition, question.kind, words)
+    return {"code": code, "text": words, "dose": change.dose[:ENTRY_LIMIT]}
 
 
 def _with(entries: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def person_of(patient: Patient, day: date) -> dict[str, Any]:
 
 def diary_days(patient: Patient, since: date) -> dict[date, QuestionnaireResponse]:
     """Return the newest sent diary page of each day, by day."""
-    pages = QuestionnaireResponse.objects.filter(
-        patient=patient, status=Status.COMPLETED, for_day__gte=since
-    ).order_by("for_day", "completed_at")
+    pages = QuestionnaireResponse.objects.filter(patient=patient, status=Status.COMPLETED, for_day__gte=since).order_by(
+        "for_day", "completed_at"
+    )
     return {page.for_day: page for page in pages if page.for_day}

@@ -142,7 +142,7 @@ def save_answer(*, response_id: UUID, item: str, form: Mapping[str, Any], actor:
         before = selectors.sheet_of(response, book)
         question = _asked(before, item)
         stored = before.answers.get(item)
-        value = _value(question, book, form, stored, response.language)
+        value = _value(question, book, form, stored)
         if value == stored:
             return []
         _keep(response, item, value)
@@ -169,11 +169,9 @@ def _asked(sheet: Sheet, item: str) -> Question:
     return found
 
 
-def _value(
-    question: Question, book: Book, form: Mapping[str, Any], stored: Stored | None, language: str
-) -> Stored | None:
+def _value(question: Question, book: Book, form: Mapping[str, Any], stored: Stored | None) -> Stored | None:
     if question.kind in LISTS:
-        return lists.apply(question, book.edition, lists.change_in(question.item, form), stored, language)
+        return lists.apply(question, book.edition, lists.change_in(question.item, form), stored)
     return read(question, book.spec(question), given_in(question.item, form), stored)
 
 
@@ -222,7 +220,7 @@ def take_back(*, response_id: UUID, item: str, actor: User) -> None:
         response, book = _locked(response_id, actor)
         _asked(selectors.sheet_of(response, book), item)
         _keep(response, item, None)
-        _record("response.answer_taken_back", response, actor, item=item)
+        _record("response.answer_taken_back", response, actor)
 
 
 def submit(*, response_id: UUID, actor: User, today: date) -> bool:

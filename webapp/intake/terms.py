@@ -49,11 +49,6 @@ def match(edition: Edition, kind: str, words: str) -> str | None:
     return None
 
 
-def known_code(edition: Edition, kind: str, code: str, language: str) -> Term | None:
-    """Return the term of a code as a list names it, None for a code the list does not hold."""
-    return next((term for term in _terms(edition, kind, language) if term.code == code), None)
-
-
 def _terms(edition: Edition, kind: str, language: str) -> Iterator[Term]:
     if kind in ("history", "family_history"):
         fact = edition.vocabulary.facts.get(edition.vocabulary.lists.get(kind, kind))

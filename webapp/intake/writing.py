@@ -124,9 +124,7 @@ def _changed(line: MedicationStatement, named: set[str], entries: Sequence[Entry
 def _history(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
     for entry in _new(entries, record.conditions):
         detail = {"text": entry["text"]}
-        patients.add_condition(
-            patient=record.patient, code=entry["code"] or entry["text"], detail=detail, actor=actor
-        )
+        patients.add_condition(patient=record.patient, code=entry["code"] or entry["text"], detail=detail, actor=actor)
 
 
 def _family(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:

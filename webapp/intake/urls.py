@@ -1,0 +1,17 @@
+from django.urls import path
+
+from webapp.intake import views
+
+app_name = "intake"
+urlpatterns = [
+    path("consent/", views.consent, name="consent"),
+    path("start/", views.start, name="start"),
+    path("<uuid:pk>/", views.resume, name="resume"),
+    path("<uuid:pk>/check-and-send/", views.check, name="check"),
+    path("<uuid:pk>/thank-you/", views.thanks, name="thanks"),
+    path("<uuid:pk>/<slug:group>/", views.group, name="group"),
+    path("<uuid:pk>/<slug:group>/<slug:item>/", views.answer, name="answer"),
+    path("<uuid:pk>/<slug:group>/<slug:item>/search/", views.search, name="search"),
+    path("<uuid:pk>/<slug:group>/<slug:item>/urgent/", views.urgent, name="urgent"),
+    path("<uuid:pk>/<slug:group>/<slug:item>/mistake/", views.mistake, name="mistake"),
+]

@@ -1,0 +1,349 @@
+"""The screens of a questionnaire: one group at a time, every answer kept at once, with scripts or without."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from webapp.accounts.models import User
+from webapp.base import access
+from webapp.base.roles import Role
+from webapp.intake import screens, selectors, services, terms
+from webapp.intake.answers import LISTS, NotAccepted, given_in
+from webapp.intake.facts import Sheet
+from webapp.intake.models import QuestionnaireResponse
+from webapp.intake.screens import Problem
+from webapp.intake.services import AlreadySent, ConsentMissing, IntakeError, Raised, Unfinished, UnknownItem
+from webapp.patients import selectors as patients
+from webapp.patients import services as patient_services
+from webapp.patients.models import Patient
+
+SENT = QuestionnaireResponse.Status.COMPLETED
+
+
+def _patient(user: User) -> Patient:
+    patient = patients.own_patient(user)
+    if patient is None:
+        raise Http404
+    return patient
+
+
+def _response(request: HttpRequest, pk: UUID) -> QuestionnaireResponse:
+    return get_object_or_404(selectors.responses_for(request.user), pk=pk)
+
+
+def _language() -> str:
+    return (get_language() or "es")[:2]
+
+
+def _go(request: HttpRequest, *target: Any) -> HttpResponse:
+    """Send the browser to a page, out of a fragment too."""
+    answer = redirect(*target)
+    return HttpResponse(headers={"HX-Redirect": answer.url}) if request.htmx else answer
+
+
+@access.roles(Role.PATIENT)
+@require_http_methods(["GET", "POST"])
+def consent(request: HttpRequest) -> HttpResponse:
+    """Show how answers are used, and take the decision; then go on to what was asked for."""
+    patient, text = _patient(request.user), patients.current_text(services.TREATMENT)
+    wanted = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("questionnaire", "day")}
+    if request.method == "GET" or text is None:
+        context = {"text": text, "body": text.body(_language()) if text else "", **wanted}
+        return render(request, "intake/consent.html", context)
+    try:
+        shown = text if str(text.pk) == request.POST.get("text") else None
+        if shown is None:
+            messages.warning(request, _("There is a newer text. Please read it before deciding."))
+            return redirect(request.get_full_path())
+        patient_services.accept_consent(patient=patient, text=shown, channel="portal", actor=request.user)
+    except patient_services.PatientError as problem:
+        messages.warning(request, str(problem))
+        return redirect(request.get_full_path())
+    return _start(request, patient, wanted) if wanted["questionnaire"] else redirect("portal:home")
+
+
+@access.roles(Role.PATIENT)
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a questionnaire, or go on where it was left."""
+    wanted = {name: request.POST.get(name, "") for name in ("questionnaire", "day")}
+    return _start(request, _patient(request.user), wanted)
+
+
+def _start(request: HttpRequest, patient: Patient, wanted: Mapping[str, str]) -> HttpResponse:
+    try:
+        response = services.start(
+            patient=patient,
+            questionnaire=wanted["questionnaire"],
+            actor=request.user,
+            language=_language(),
+            today=timezone.localdate(),
+            for_day=date.fromisoformat(wanted["day"]) if wanted["day"] else None,
+        )
+    except ConsentMissing:
+        return render(request, "intake/consent.html", _consent_context(wanted))
+    except (IntakeError, ValueError) as problem:
+        messages.warning(request, str(problem) if isinstance(problem, IntakeError) else _("Choose a day."))
+        return redirect("portal:home")
+    return redirect("intake:resume", response.pk)
+
+
+def _consent_context(wanted: Mapping[str, str]) -> dict[str, Any]:
+    text = patients.current_text(services.TREATMENT)
+    return {"text": text, "body": text.body(_language()) if text else "", **wanted}
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Go to the first group with an open question, or to the last look before sending."""
+    response = _response(request, pk)
+    if response.status == SENT:
+        return redirect("intake:thanks", pk)
+    target = screens.first_open(selectors.sheet_of(response))
+    return redirect("intake:group", pk, target) if target else redirect("intake:check", pk)
+
+
+@access.roles(Role.PATIENT)
+@require_http_methods(["GET", "POST"])
+def group(request: HttpRequest, pk: UUID, group: str) -> HttpResponse:
+    """Show one group; without scripts its answers come here together."""
+    response = _response(request, pk)
+    if response.status == SENT:
+        return redirect("intake:thanks", pk)
+    sheet = selectors.sheet_of(response)
+    shown = screens.screen(sheet, group, _language())
+    if shown is None:
+        raise Http404
+    if request.method == "GET":
+        return _page(request, response, shown)
+    return _post_group(request, response, sheet, shown)
+
+
+def _page(request: HttpRequest, response: QuestionnaireResponse, shown: screens.Screen) -> HttpResponse:
+    last = response.answers.order_by("-answered_at").first()
+    return render(request, "intake/group.html", {"response": response, "screen": shown, "last": last})
+
+
+def _post_group(
+    request: HttpRequest, response: QuestionnaireResponse, sheet: Sheet, shown: screens.Screen
+) -> HttpResponse:
+    problems, raised = _save_all(request, response, [one.item for one in shown.fields])
+    if raised:
+        return _instruction(request, response, shown.group, raised)
+    response = _response(request, response.pk)
+    if response.status == SENT:
+        return redirect("intake:thanks", response.pk)
+    after = screens.screen(selectors.sheet_of(response), shown.group, _language(), problems)
+    if after is None:
+        return redirect("intake:resume", response.pk)
+    asked_before = {one.item for one in shown.fields}
+    revealed = [one.item for one in after.fields if one.item not in asked_before]
+    if problems or revealed or "go" not in request.POST:
+        return _page(request, response, after)
+    return _next(request, response, after)
+
+
+def _next(request: HttpRequest, response: QuestionnaireResponse, shown: screens.Screen) -> HttpResponse:
+    if request.POST["go"] == "back":
+        return redirect("intake:group", response.pk, shown.before) if shown.before else redirect("portal:home")
+    if shown.after:
+        return redirect("intake:group", response.pk, shown.after)
+    return redirect("intake:check", response.pk)
+
+
+def _save_all(
+    request: HttpRequest, response: QuestionnaireResponse, items: list[str]
+) -> tuple[dict[str, Problem], list[Raised]]:
+    problems: dict[str, Problem] = {}
+    raised: list[Raised] = []
+    for item in items:
+        try:
+            raised += services.save_answer(response_id=response.pk, item=item, form=request.POST, actor=request.user)
+        except NotAccepted as problem:
+            problems[item] = Problem(problem.words, problem.fixes, given_in(item, request.POST))
+        except UnknownItem:
+            continue  # an answer above has closed this question
+        except AlreadySent:
+            break
+    return problems, raised
+
+
+@access.roles(Role.PATIENT)
+@require_POST
+def answer(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
+    """Keep one answer the moment it is given, and say so; show what it opens or closes."""
+    response = _response(request, pk)
+    before = screens.screen(selectors.sheet_of(response), group, _language())
+    problems: dict[str, Problem] = {}
+    try:
+        raised = services.save_answer(response_id=pk, item=item, form=request.POST, actor=request.user)
+    except NotAccepted as problem:
+        problems[item], raised = Problem(problem.words, problem.fixes, given_in(item, request.POST)), []
+    except UnknownItem:
+        raised = []
+    except AlreadySent:
+        return _go(request, "intake:thanks", pk)
+    except ConsentMissing:
+        return _go(request, "intake:consent")
+    if raised:
+        return _instruction(request, response, group, raised)
+    after = screens.screen(selectors.sheet_of(response), group, _language(), problems)
+    if after is None or not request.htmx:
+        return _go(request, "intake:resume", pk) if after is None else _page(request, response, after)
+    return _fragment(request, response, item, before, after)
+
+
+def _fragment(
+    request: HttpRequest,
+    response: QuestionnaireResponse,
+    item: str,
+    before: screens.Screen | None,
+    after: screens.Screen,
+) -> HttpResponse:
+    """Return as little as says it: the note beside the field, the field, or the group with what it opened."""
+    field = next((one for one in after.fields if one.item == item), None)
+    context = {"response": response, "screen": after, "field": field, "saved_at": timezone.now(), "swap": True}
+    same = before and [one.item for one in before.fields] == [one.item for one in after.fields]
+    if field is None or not same:
+        answer_ = render(request, "intake/_group.html", context)
+        answer_["HX-Retarget"], answer_["HX-Reswap"] = "#group", "outerHTML"
+        return answer_
+    if field.kind in LISTS or _is_mixed(request, item):
+        answer_ = render(request, "intake/_field_saved.html", context)
+        answer_["HX-Retarget"], answer_["HX-Reswap"] = f"#q-{item}", "outerHTML"
+        return answer_
+    return render(request, "intake/_saved.html", context)
+
+
+def _is_mixed(request: HttpRequest, item: str) -> bool:
+    """Whether a box and a value came together: one of them was dropped, and the screen must show which."""
+    given = given_in(item, request.POST)
+    return bool(given.marks) and bool(given.value or any(count not in ("", "0") for count in given.counts))
+
+
+def _instruction(
+    request: HttpRequest, response: QuestionnaireResponse, group: str, raised: list[Raised]
+) -> HttpResponse:
+    """Show, within the request that raised it, what to do now."""
+    first = raised[0]
+    answer_ = render(request, "intake/urgent.html", _urgent_context(response, group, first.question.item, raised))
+    if request.htmx:
+        answer_["HX-Retarget"], answer_["HX-Reswap"] = "body", "innerHTML show:window:top"
+    return answer_
+
+
+def _urgent_context(response: QuestionnaireResponse, group: str, item: str, raised: list[Raised]) -> dict[str, Any]:
+    texts = selectors.book_of(response).questionnaire.instructions
+    names = dict.fromkeys(one.flag.instruction for one in raised)
+    parts = [screens.instruction(texts[name], _language()) for name in names]
+    return {
+        "response": response,
+        "group": group,
+        "item": item,
+        "first": parts[0],
+        "others": parts[1:],
+        "told": all(one.clinic_told for one in raised),
+        "now": timezone.now(),
+        "doctor": response.patient.general_practitioner,
+    }
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def urgent(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
+    """Show the instruction of an answer again, for as long as the answer stands."""
+    response = _response(request, pk)
+    flags = [
+        Raised(question, flag, clinic_told=True)
+        for question, flag in selectors.sheet_of(response).red_flags().values()
+        if question.item == item
+    ]
+    if not flags:
+        raise Http404
+    return render(request, "intake/urgent.html", _urgent_context(response, group, item, flags))
+
+
+@access.roles(Role.PATIENT)
+@require_POST
+def mistake(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
+    """Take an answer back that was ticked by mistake; the clinic's alert stays until a person closes it."""
+    _response(request, pk)
+    try:
+        services.take_back(response_id=pk, item=item, actor=request.user)
+    except IntakeError as problem:
+        messages.warning(request, str(problem))
+        return redirect("intake:resume", pk)
+    messages.info(request, _("The answer is taken back. The clinic had been told: if they call, just say so."))
+    return redirect("intake:group", pk, group)
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def search(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
+    """Offer the names that begin like what is being written."""
+    book = selectors.book_of(_response(request, pk))
+    question = book.question(item)
+    if question is None or question.kind not in LISTS:
+        raise Http404
+    query = request.GET.get(f"{item}-text", "")[:100]
+    found = terms.search(book.edition, question.kind, query, _language())
+    return render(
+        request, "intake/_found.html", {"found": found, "item": item, "group": group, "pk": pk, "query": query}
+    )
+
+
+@access.roles(Role.PATIENT)
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show every answer once more, and send them."""
+    response = _response(request, pk)
+    if request.method == "POST":
+        return _send(request, response)
+    if response.status == SENT:
+        return redirect("intake:thanks", pk)
+    return _check_page(request, response)
+
+
+def _check_page(request: HttpRequest, response: QuestionnaireResponse, needed: tuple[str, ...] = ()) -> HttpResponse:
+    sheet = selectors.sheet_of(response)
+    context = {
+        "response": response,
+        "groups": screens.overview(sheet, _language()),
+        "open": len(sheet.open_questions),
+        "needed": needed or tuple(one.item for one in sheet.must_answer),
+        "title": screens.words(sheet.book.questionnaire.title, _language()),
+    }
+    return render(request, "intake/check.html", context)
+
+
+def _send(request: HttpRequest, response: QuestionnaireResponse) -> HttpResponse:
+    try:
+        services.submit(response_id=response.pk, actor=request.user, today=timezone.localdate())
+    except ConsentMissing:
+        return redirect("intake:consent")
+    except Unfinished as problem:
+        messages.warning(request, str(problem))
+        return _check_page(request, response, problem.items)
+    return redirect("intake:thanks", response.pk)
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def thanks(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what happens next."""
+    response = _response(request, pk)
+    if response.status != SENT:
+        return redirect("intake:resume", pk)
+    return render(
+        request, "intake/thanks.html", {"response": response, "doctor": response.patient.general_practitioner}
+    )
