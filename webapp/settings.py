@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "webapp.accounts",  # before allauth: its templates and words are the first found
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -85,7 +86,6 @@ INSTALLED_APPS = [
     "rules",
     "webapp.base",
     "webapp.audit",
-    "webapp.accounts",
     "webapp.patients",
     "webapp.alerts",
     "webapp.plans",

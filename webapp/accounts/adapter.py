@@ -6,13 +6,26 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts import services
 from webapp.accounts.models import User
 
 
+class NotActive(RuntimeError):
+    """A closed account came past the password check, which refuses it; nothing may go on from here."""
+
+
 class Adapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("This e-mail and this password do not go together. Check both."),
+        "too_many_login_attempts": _("Too many attempts in a short time. Please wait a minute."),
+        "enter_current_password": _("This is not your password now. Type it again."),
+        "incorrect_password": _("This is not your password. Type it again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -24,6 +37,9 @@ class Adapter(DefaultAccountAdapter):
         user = _ours(request.user)
         super().logout(request)
         services.signed_out(user=user)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_change_password") + "?saved=1"
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Check the password again; allauth would look the address up in a table we keep empty."""
@@ -41,10 +57,6 @@ class Adapter(DefaultAccountAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         raise NotActive
-
-
-class NotActive(RuntimeError):
-    """A closed account came past the password check, which refuses it; nothing may go on from here."""
 
 
 def _ours(user: Any) -> User:

@@ -10,6 +10,16 @@ from webapp.accounts import selectors, services
 from webapp.accounts.models import email_index
 
 
+class _SameTwice:
+    """Words of our own where the two new passwords differ."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()  # type: ignore[misc]
+        if self.errors.pop("password2", None):  # type: ignore[attr-defined]
+            self.add_error("password2", _("The two are not the same. Type it again."))  # type: ignore[attr-defined]
+        return cleaned
+
+
 class LoginForm(theirs.LoginForm):
     """Asks for address and password. From here on only the digest travels: locks, session and logs never see more."""
 
@@ -38,7 +48,7 @@ class ResetPasswordForm(theirs.ResetPasswordForm):
         return email
 
 
-class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(_SameTwice, theirs.ResetPasswordKeyForm):
     """Sets the password a reset mail asked for, and lets a person in again who was locked out."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -50,7 +60,7 @@ class ResetPasswordKeyForm(theirs.ResetPasswordKeyForm):
         services.password_changed(user=self.user, by_mail=True)
 
 
-class ChangePasswordForm(theirs.ChangePasswordForm):
+class ChangePasswordForm(_SameTwice, theirs.ChangePasswordForm):
     """Changes the password of somebody signed in."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

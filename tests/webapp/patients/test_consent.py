@@ -96,7 +96,7 @@ def test_texts_and_decisions_never_change():
         lambda: ConsentText.objects.update(body_es="otro"),
         lambda: ConsentText.objects.all().delete(),
         lambda: Consent.objects.update(decision="withdrawn"),
-        lambda: line.delete(),
+        line.delete,
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             attempt()

@@ -60,7 +60,7 @@ def test_an_observation_is_never_changed_or_deleted():
     for attempt in (
         lambda: Observation.objects.filter(pk=made.pk).update(unit="mg/L"),
         lambda: Observation.objects.filter(pk=made.pk).delete(),
-        lambda: made.save(),
+        made.save,
     ):
         with pytest.raises(DatabaseError, match="observations_are_only_added"), transaction.atomic():
             attempt()
