@@ -42,21 +42,20 @@ class Keyring:
         """Return the plain bytes; raise InvalidTag for a changed, foreign or unreadable token."""
         end = 2 + token[1] if len(token) > 1 else 0
         head, nonce, body = token[:end], token[end : end + NONCE], token[end + NONCE :]
-        if token[:1] != VERSION or head[2:] not in self.keys:
+        if token[:1] != VERSION or head[2:] not in self.keys or len(nonce) < NONCE:
             raise InvalidTag
         return self.keys[head[2:]].decrypt(nonce, body, head + self.column)
 
 
-def _holds_only_values(expression: Any) -> bool:
-    """Whether an expression is what bulk_update() builds: plain values, each of which is encrypted on its way."""
+def _seals_itself(expression: Any, field: Any) -> bool:
+    """Whether an expression is what bulk_update() builds: plain values of ``field``, each encrypted on its way."""
     if isinstance(expression, Value):
-        return True
+        return expression.value is None or expression._output_field_or_none == field
     if isinstance(expression, Cast):
-        return all(_holds_only_values(part) for part in expression.get_source_expressions())
+        return all(_seals_itself(part, field) for part in expression.get_source_expressions())
     if isinstance(expression, Case):
-        return all(_holds_only_values(part.result) for part in expression.cases) and _holds_only_values(
-            expression.default
-        )
+        results = [part.result for part in expression.cases]
+        return all(_seals_itself(part, field) for part in (*results, expression.default))
     return False
 
 
@@ -72,7 +71,7 @@ class _Sealed(EncryptedField):  # type: ignore[misc]
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if hasattr(value, "as_sql"):  # the package would encrypt the expression's name in place of the value
-            if not _holds_only_values(value):
+            if not _seals_itself(value, self):
                 raise FieldError(f"{self.name} is encrypted and cannot be computed by the database")
             return value
         return None if value is None else self.keyring.encrypt(self.to_text(value).encode())

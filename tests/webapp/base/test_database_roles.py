@@ -1,6 +1,5 @@
 """The application's role may use the tables and nothing more."""
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
