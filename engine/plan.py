@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.facts import Text
+from engine.facts import Conflict, Text
 
 State = Literal["proposed", "held", "blocked"]
 Urgency = Literal["emergency", "same_day", "urgent_2w", "soon", "none"]
@@ -94,7 +94,7 @@ class ScoreResult:
     value: object  # int, float, code or None
     band: str | None
     status: Status
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # inputs by their own name, in input order
     query: tuple[str, ...] = ()
     possible_range: tuple[int, int] | None = None
 
@@ -127,3 +127,4 @@ class Plan:
     open_rules: tuple[OpenRule, ...] = ()
     not_proposed: tuple[Reason, ...] = ()  # indication true, excluded: the reason is shown
     queries: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()  # sources that disagree about a fact: both are shown

@@ -48,8 +48,8 @@ def compile_edition(edition: Edition) -> Program:
     _emit(emitter, ordered(graph), definitions, rules, conclusions)
     source = function_source(emitter, len(rules))
     return Program(
-        edition=edition, digest=edition.digest, definitions=definitions, rules=rules, positions=positions,
-        conclusions=conclusions, strata=strata(graph),
+        edition=edition, digest=edition.digest, definitions=definitions, applies=_applies(edition), rules=rules,
+        positions=positions, conclusions=conclusions, strata=strata(graph),
         scores={name: compile_score(edition.scores[name], edition.vocabulary) for name in sorted(edition.scores)},
         tests=tuple(emitter.tests), decide=load(source), source=source, drugs=drug_index(edition.formulary),
         choices=choices, inputs=tuple(emitter.inputs), named=tuple(emitter.named),
@@ -98,6 +98,11 @@ def _definitions(edition: Edition) -> dict[str, Expr]:
         for definition in protocol.definitions.values():
             found[qualified(protocol, definition.name)] = _resolved(definition.expression, protocol, edition)
     return dict(sorted(found.items()))
+
+
+def _applies(edition: Edition) -> dict[str, Expr]:
+    protocols = _sorted_protocols(edition)
+    return {each.name: _resolved(each.applies, each, edition) for each in protocols if each.applies is not None}
 
 
 def _sorted_protocols(edition: Edition) -> list[Protocol]:

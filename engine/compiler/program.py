@@ -84,6 +84,7 @@ class Program:
     edition: Edition
     digest: str
     definitions: Mapping[str, Expr]
+    applies: Mapping[str, Expr]  # protocol -> for whom it is
     rules: tuple[RuleNode, ...]
     positions: Mapping[str, int]  # qualified rule -> index in rules and in the rails
     conclusions: Mapping[str, tuple[str, ...]]  # qualified conclusion -> rules that draw it

@@ -1,0 +1,148 @@
+"""Runs the rails over one case and says of each rule that is not known false what it comes to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from engine.compiler.intervals import disjunction
+from engine.compiler.program import Program, RuleNode, Scope
+from engine.compiler.walk import rule_truth, scope_of, truth
+from engine.evaluator.waiting import red_flags_first, silencer_waiting, waiting
+from engine.facts import CaseFacts, FactValue, Value
+from engine.merge import Proposal
+from engine.plan import OpenRule, Reason
+
+Outcome = Literal["proposed", "held", "open", "excluded", "silent"]
+DOSED = frozenset({"prescribe", "supplement", "diet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A rule and what it comes to; ``waiting`` are the facts that would free or settle it."""
+
+    node: RuleNode
+    outcome: Outcome
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Every rule of a case that is not known to be out of place, in the order of their names."""
+
+    scope: Scope
+    decisions: tuple[Decision, ...]
+
+
+def decide(program: Program, case: CaseFacts) -> Decided:
+    """Return the decision on every rule that is not known false."""
+    scope = scope_of(program, case)
+    live: list[int] = []
+    numbers = {name: _number(program, name, value) for name, value in case.values.items()}
+    true, false = program.decide(numbers.get, _tests(scope), live.append, live.append)
+    _remember(scope, true, false)
+    found = (judge(program.rules[index], scope) for index in sorted(live))
+    return Decided(scope, tuple(decision for decision in found if decision.outcome != "silent"))
+
+
+class _tests:  # noqa: N801 - a function with a scope
+    """Answers the conditions that the rails leave to the walk."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, index: int) -> bool | None:
+        expr, red = self.scope.program.tests[index]
+        return truth(expr, self.scope, red=red)
+
+
+def _number(program: Program, name: str, value: FactValue) -> float:
+    if not isinstance(value, Value):
+        return float("nan")
+    known = value.value
+    if isinstance(known, bool):
+        return 1.0 if known else 0.0
+    if isinstance(known, Fraction):
+        return float(known)
+    if isinstance(known, date):
+        return float(known.toordinal())
+    return program.choices.get(name, {}).get(known, -1.0)
+
+
+def _remember(scope: Scope, true: tuple[bool, ...], false: tuple[bool, ...]) -> None:
+    """Hand what the rails decided to the walk, so that nothing is decided twice."""
+    names = [f"rule {node.name}" for node in scope.program.rules] + list(scope.program.named)
+    for name, yes, no in zip(names, true, false, strict=True):
+        scope.truths[name, False] = True if yes else False if no else None
+
+
+def judge(node: RuleNode, scope: Scope) -> Decision:
+    """Return what a rule comes to: proposed, held until its exclusions are known, open, or shown as excluded."""
+    red = node.rule.red_flag
+    applies = True if node.applies is None else truth(node.applies, scope, red=red)
+    indicated = truth(node.when, scope, red=red)
+    if applies is False or indicated is False:
+        return Decision(node, "silent")
+    excluded = False if node.exclude is None else truth(node.exclude, scope, red=red)
+    barred = disjunction((excluded, *(rule_truth(name, scope) for name in node.silencers)))
+    if barred is True:
+        return Decision(node, "excluded" if applies and indicated else "silent")
+    if applies is None or indicated is None:
+        facts = [fact for part in (node.applies, node.when) if part for fact in waiting(part, scope, red=red)]
+        return Decision(node, "open", red_flags_first(facts, scope))
+    if barred is None:
+        facts = [] if node.exclude is None else list(waiting(node.exclude, scope, red=red))
+        return Decision(node, "held", red_flags_first([*facts, *silencer_waiting(node, scope)], scope))
+    return Decision(node, "proposed")
+
+
+def reason_of(node: RuleNode) -> Reason:
+    """Return the reason that a rule gives for its items."""
+    rule, protocol = node.rule, node.protocol
+    return Reason(
+        protocol=protocol.name,
+        version=protocol.version,
+        rule=rule.name.removeprefix(f"{protocol.name}."),
+        file=rule.place.file,
+        line=rule.place.line,
+        because=rule.because,
+        source=protocol.sources.get(rule.source, rule.source),
+        evidence=rule.evidence,
+        review_needed=rule.review_needed or protocol.review_needed,
+    )
+
+
+def is_guarded(node: RuleNode, kind: str) -> bool:
+    """Return whether an action is for adults only: a dose or a diet of a rule not written for children."""
+    return kind in DOSED and not node.rule.paediatric
+
+
+def proposals(decided: Decided) -> Iterator[Proposal]:
+    """Yield what proposed and held rules do; no dose or diet for whom is not known to be 18 or older."""
+    adult = decided.scope.adult
+    for decision in decided.decisions:
+        if decision.outcome not in {"proposed", "held"}:
+            continue
+        for action in decision.node.rule.actions:
+            if action.kind in {"conclude", "ask"} or (is_guarded(decision.node, action.kind) and adult is not True):
+                continue
+            state: Literal["proposed", "held"] = "proposed" if decision.outcome == "proposed" else "held"
+            yield Proposal(action, reason_of(decision.node), state, decision.waiting, decision.node.rule.red_flag)
+
+
+def open_rules(decided: Decided) -> Iterator[OpenRule]:
+    """Yield the rules that wait for their indication, and those whose doses wait for the age."""
+    for decision in decided.decisions:
+        node, reason = decision.node, reason_of(decision.node)
+        doses = any(is_guarded(node, action.kind) for action in node.rule.actions)
+        if decision.outcome == "open":
+            yield OpenRule(reason.protocol, reason.rule, decision.waiting, node.rule.red_flag)
+        elif decision.outcome != "excluded" and doses and decided.scope.adult is None:
+            yield OpenRule(reason.protocol, reason.rule, ("age",), node.rule.red_flag)
+
+
+def is_applicable(node: RuleNode, scope: Scope) -> bool:
+    """Return whether the protocol of a rule may apply to this case."""
+    applies = scope.program.applies.get(node.protocol.name)
+    return applies is None or truth(applies, scope) is not False

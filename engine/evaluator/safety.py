@@ -1,0 +1,154 @@
+"""The safety stage: allergies, contraindications and current medicines of every medicine the plan would give."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine.compiler.program import Scope
+from engine.compiler.walk import truth
+from engine.evaluator.waiting import red_flags_first, waiting
+from engine.facts import CodeSet, Text
+from engine.formulary import Interaction, SafetyCondition, Severity
+from engine.language.documents import Action
+from engine.merge import Added, Draft, brought, current, worst
+from engine.plan import SafetyFinding, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A safety condition that is not known to be clear for this case."""
+
+    finding: SafetyFinding
+    add: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    dose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the safety stage leaves behind beside the states of the items."""
+
+    added: tuple[Added, ...]
+    asked: tuple[str, ...]  # names to ask because a condition is true, and facts of what is only to be monitored
+
+
+def check(drafts: Iterable[Draft], scope: Scope) -> Checked:
+    """Block, hold or adjust each item by its safety conditions; return the items and questions they bring."""
+    added: list[Added] = []
+    asked: list[str] = []
+    for draft in drafts:
+        held_by_rule, facts = draft.state == "held", tuple(draft.waiting)
+        hazards = list(hazards_of(draft, scope))
+        _settle(draft, hazards, scope)
+        for hazard in hazards:
+            if hazard.finding.truth:
+                asked += hazard.ask
+                brought_now = brought(draft, hazard.add, hazard.finding.because, hazard.finding.source)
+                held = held_by_rule and draft.state != "blocked"
+                added += [Added(each.code, each.reasons, "held", facts) if held else each for each in brought_now]
+            elif hazard.finding.severity == "monitor":
+                asked += hazard.finding.facts
+    return Checked(tuple(added), tuple(dict.fromkeys(asked)))
+
+
+def _settle(draft: Draft, hazards: list[Hazard], scope: Scope) -> None:
+    findings = [hazard.finding for hazard in hazards]
+    draft.safety += findings
+    if worst(findings, True) == "contraindicated":
+        draft.state = "blocked"
+        draft.waiting.clear()
+        return
+    holding = [each for each in findings if each.truth is None and each.severity != "monitor"]
+    if holding:
+        draft.hold(red_flags_first((fact for each in holding for fact in each.facts), scope))
+    for hazard in hazards:
+        if hazard.dose is not None and hazard.finding.truth and hazard.finding.severity == "adjust":
+            _adjust(draft, hazard.finding.subject, hazard.dose)
+
+
+def _adjust(draft: Draft, subject: str, dose: str) -> None:
+    from_ = draft.doses.get(subject)
+    if from_ is not None:
+        draft.doses[subject] = type(from_)(
+            from_.ingredient, dose, from_.frequency, from_.route, from_.timing, from_.duration_days
+        )
+
+
+def hazards_of(draft: Draft, scope: Scope) -> Iterator[Hazard]:
+    """Yield every safety condition of an item's medicines that is true or unknown."""
+    formulary = scope.program.edition.formulary
+    for drug in draft.drugs:
+        yield from _allergy(drug, scope)
+        medicine = formulary.medicines.get(drug)
+        for condition in medicine.safety if medicine is not None else ():
+            yield from _condition(drug, condition, scope)
+        yield from _interactions(drug, scope)
+    if draft.regimen is not None:
+        for condition in draft.regimen.safety:
+            yield from _condition(draft.regimen.code, condition, scope)
+
+
+def _condition(subject: str, condition: SafetyCondition, scope: Scope) -> Iterator[Hazard]:
+    known = truth(condition.when, scope)
+    if known is False:
+        return
+    facts = waiting(condition.when, scope)
+    finding = SafetyFinding(subject, condition.severity, known, condition.because, facts, condition.source)
+    yield Hazard(finding, condition.add, condition.ask, condition.dose)
+
+
+def _listed(fact: str, codes: frozenset[str], scope: Scope) -> Truth:
+    """Return whether a recorded list holds one of ``codes``; unknown if it was never asked or not understood."""
+    known = scope.values.get(fact)
+    if not isinstance(known, CodeSet):
+        return None
+    return True if known.codes & codes else False if known.complete else None
+
+
+def _allergy(drug: str, scope: Scope) -> Iterator[Hazard]:
+    fact = list_fact("allergies", scope)
+    known = _listed(fact, scope.program.drugs.allergens.get(drug, frozenset((drug,))), scope)
+    if known is False:
+        return
+    title = scope.program.edition.formulary.medicines[drug].title
+    because = _with_title("Alergia registrada", "Recorded allergy", title)
+    if known is None:
+        because = _with_title("No se sabe si hay alergia", "Allergies are not known", title)
+    yield Hazard(SafetyFinding(drug, "contraindicated", known, because, () if known else (fact,)))
+
+
+def _with_title(spanish: str, english: str, title: Text) -> Text:
+    return {"es": f"{spanish}: {title.get('es', '')}", "en": f"{english}: {title.get('en', '')}"}
+
+
+def list_fact(section: str, scope: Scope) -> str:
+    """Return the fact that keeps a list of the case: allergies, medications, history."""
+    default = {"allergies": "allergy", "medications": "medication"}.get(section, section)
+    return scope.program.edition.vocabulary.lists.get(section, default)
+
+
+def _interactions(drug: str, scope: Scope) -> Iterator[Hazard]:
+    fact = list_fact("medications", scope)
+    taken = current(scope.values, fact)
+    for interaction, side in scope.program.drugs.interactions.get(drug, ()):
+        known = _with_current(drug, side, taken, scope)
+        if known is not False:
+            yield _interaction(drug, side, interaction, known, fact)
+
+
+def _with_current(drug: str, side: str, taken: CodeSet | None, scope: Scope) -> Truth:
+    if taken is None:
+        return None
+    codes = scope.program.drugs.members.get(side, frozenset((side,))) - {drug}
+    return True if taken.codes & codes else False if taken.complete else None
+
+
+def _interaction(drug: str, side: str, interaction: Interaction, known: Truth, fact: str) -> Hazard:
+    severity: Severity = interaction.severity
+    facts = () if known else (fact,)
+    finding = SafetyFinding(f"{drug}+{side}", severity, known, interaction.because, facts, interaction.source)
+    return Hazard(finding, interaction.add, interaction.ask)
+
+
+def alternatives(actions: Iterable[Action]) -> tuple[str, ...]:
+    """Return what the rules offer instead, each once."""
+    return tuple(dict.fromkeys(code for action in actions for code in action.alternatives))

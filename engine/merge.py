@@ -1,0 +1,360 @@
+"""Makes one plan out of what several rules propose: one entry per item and ingredient, sums, and what conflicts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from engine.compiler.program import Program
+from engine.doses import in_unit, read_dose, shown
+from engine.facts import CodeSet, FactValue, Text
+from engine.formulary import Interaction, Medicine, Part, Regimen
+from engine.language.documents import Action
+from engine.plan import URGENCIES, Dose, Reason, SafetyFinding, State, Truth, Urgency
+
+SEVERITIES = ("monitor", "adjust", "contraindicated")  # rising
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One action of one rule that is proposed, or held until ``waiting`` is known."""
+
+    action: Action
+    reason: Reason
+    state: State
+    waiting: tuple[str, ...] = ()
+    red_flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An item that a safety condition brings with it, for the same rule as the item it guards."""
+
+    code: str
+    reasons: tuple[Reason, ...]
+    state: State
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One line of the plan while it is being put together."""
+
+    code: str
+    kind: str
+    state: State = "held"
+    urgency: Urgency = "none"
+    reasons: list[Reason] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    doses: dict[str, Dose] = field(default_factory=dict)
+    drugs: tuple[str, ...] = ()
+    regimen: Regimen | None = None
+    safety: list[SafetyFinding] = field(default_factory=list)
+    waiting: dict[str, None] = field(default_factory=dict)
+    conflicts: dict[str, None] = field(default_factory=dict)
+    red_flag: bool = False
+
+    def hold(self, waiting: Iterable[str] = ()) -> None:
+        if self.state != "blocked":
+            self.state = "held"
+        self.waiting.update(dict.fromkeys(waiting))
+
+
+def combine(proposals: Iterable[Proposal], program: Program) -> dict[str, Draft]:
+    """Return one draft per code: proposed as soon as one rule proposes it, with the higher dose and all reasons."""
+    drafts: dict[str, Draft] = {}
+    for proposal in sorted(proposals, key=lambda each: (each.reason.protocol, each.reason.rule)):
+        action = proposal.action
+        draft = drafts.setdefault(action.code, Draft(action.code, action.code.partition(":")[0]))
+        _join(draft, proposal)
+        _join_doses(draft, action, program)
+    for draft in drafts.values():
+        if draft.state == "proposed":
+            draft.waiting.clear()
+    return drafts
+
+
+def _join(draft: Draft, proposal: Proposal) -> None:
+    if proposal.state == "proposed":
+        draft.state = "proposed"
+    draft.waiting.update(dict.fromkeys(proposal.waiting))
+    draft.urgency = max(draft.urgency, proposal.action.urgency, key=URGENCIES.index)
+    draft.red_flag = draft.red_flag or proposal.red_flag
+    draft.actions.append(proposal.action)
+    if proposal.reason not in draft.reasons:
+        draft.reasons.append(proposal.reason)
+
+
+def include(drafts: dict[str, Draft], added: Iterable[Added]) -> None:
+    """Put the items that safety conditions bring beside those the rules proposed."""
+    for item in added:
+        draft = drafts.setdefault(item.code, Draft(item.code, item.code.partition(":")[0]))
+        draft.reasons += [reason for reason in item.reasons if reason not in draft.reasons]
+        if item.state == "proposed":
+            draft.state = "proposed"
+            draft.waiting.clear()
+        elif draft.state == "held":
+            draft.waiting.update(dict.fromkeys(item.waiting))
+
+
+def regimen_of(action: Action, program: Program) -> Regimen | None:
+    """Return the regimen of the formulary that an action names, unless it states a dose of its own."""
+    if action.dose is not None:
+        return None
+    name = action.regimen or action.code.partition(":")[2]
+    return program.edition.formulary.regimens.get(name)
+
+
+def _join_doses(draft: Draft, action: Action, program: Program) -> None:
+    if action.kind not in {"prescribe", "supplement"}:
+        return
+    regimen = regimen_of(action, program)
+    draft.regimen = draft.regimen or regimen
+    for part in regimen.parts if regimen is not None else _own_part(action, program):
+        dose = dose_of(part)
+        known = draft.doses.get(part.medicine)
+        if known is not None and known.daily is None and known.dose != dose.dose:
+            draft.conflicts[f"doses_differ:{part.medicine}"] = None
+        draft.doses[part.medicine] = dose if known is None else higher(known, dose)
+    draft.drugs = tuple(sorted(draft.doses))
+
+
+def _own_part(action: Action, program: Program) -> Iterator[Part]:
+    medicine = action.medicine or action.code.partition(":")[2]
+    if medicine in program.edition.formulary.medicines:
+        yield Part(
+            medicine, action.dose or "", action.frequency or "", action.route or "oral", action.timing,
+            action.duration_days,
+        )  # fmt: skip
+
+
+def dose_of(part: Part) -> Dose:
+    """Return a part of a regimen as a dose, with its daily sum if the text says it."""
+    daily = read_dose(part.dose, part.frequency).daily
+    return Dose(
+        ingredient=part.medicine,
+        dose=part.dose,
+        frequency=part.frequency,
+        route=part.route,
+        timing=part.timing or {},
+        duration_days=part.duration_days,
+        daily=None if daily is None else shown(daily).split(" ")[0],
+        unit=None if daily is None else daily[1],
+    )
+
+
+def daily_of(dose: Dose) -> tuple[Fraction, str] | None:
+    return read_dose(dose.dose, dose.frequency).daily
+
+
+def higher(first: Dose, second: Dose) -> Dose:
+    """Return the dose that gives more a day; the first if they cannot be compared."""
+    one, other = daily_of(first), daily_of(second)
+    if one is None or other is None:
+        return first if one is not None or other is None else second
+    same = in_unit(other, one[1])
+    return second if same is not None and same > one[0] else first
+
+
+def current(values: Mapping[str, FactValue], fact: str) -> CodeSet | None:
+    """Return a recorded list of a case, None if nobody recorded it."""
+    known = values.get(fact)
+    return known if isinstance(known, CodeSet) else None
+
+
+def one_entry_per_ingredient(drafts: Mapping[str, Draft]) -> None:
+    """Keep each ingredient in the item that gives most of it; the others name that item."""
+    for ingredient in sorted({drug for draft in drafts.values() for drug in draft.doses}):
+        holders = [
+            draft for _, draft in sorted(drafts.items()) if draft.state != "blocked" and ingredient in draft.doses
+        ]
+        if len(holders) < 2:
+            continue
+        best = holders[0]
+        for draft in holders[1:]:
+            if higher(best.doses[ingredient], draft.doses[ingredient]) is draft.doses[ingredient]:
+                best = draft
+        for draft in holders:
+            if draft is not best:
+                del draft.doses[ingredient]
+                draft.conflicts[f"same_ingredient:{ingredient}:{best.code}"] = None
+                best.conflicts[f"same_ingredient:{ingredient}:{draft.code}"] = None
+
+
+def hold_above_maximum(drafts: Mapping[str, Draft], program: Program, taken: CodeSet | None, fact: str) -> None:
+    """Sum each ingredient with what is already taken; above the maximum, or with a sum unknown, the item is held."""
+    for _, draft in sorted(drafts.items()):
+        for ingredient, dose in sorted(draft.doses.items()):
+            medicine = program.edition.formulary.medicines.get(ingredient)
+            if draft.state != "blocked" and medicine is not None and medicine.max_daily is not None:
+                _check_maximum(draft, medicine, dose, _taken_daily(program, taken, ingredient, fact))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is already taken of an ingredient: doses of a day, and what must be known to be sure."""
+
+    daily: tuple[tuple[Fraction, str], ...]
+    waiting: tuple[str, ...]
+
+
+def _taken_daily(program: Program, taken: CodeSet | None, ingredient: str, fact: str) -> _Taken:
+    if taken is None:
+        return _Taken((), (fact,))
+    waiting = [] if taken.complete else [fact]
+    daily = []
+    for code in sorted(taken.codes & program.drugs.members[ingredient]):
+        known = read_dose(str(taken.details.get(code, {}).get("dose") or "")).daily if code == ingredient else None
+        if known is None:
+            waiting.append(f"{ingredient}_daily_dose")
+        else:
+            daily.append(known)
+    return _Taken(tuple(daily), tuple(waiting))
+
+
+def _check_maximum(draft: Draft, medicine: Medicine, dose: Dose, taken: _Taken) -> None:
+    if medicine.max_daily is None:
+        return
+    limit, unit = medicine.max_daily
+    given = daily_of(dose)
+    own = None if given is None else in_unit(given, unit)
+    parts = [in_unit(each, unit) for each in taken.daily]
+    total = (own or Fraction(0)) + sum((part for part in parts if part is not None), Fraction(0))
+    waiting = [*taken.waiting, *(f"{medicine.code}_daily_dose" for part in parts if part is None)]
+    if own is not None and total > limit:
+        _above(draft, medicine, (own, total, limit), unit)
+    elif waiting and own is not None:
+        because = _text("The daily total is not known: ", "No se conoce la dosis diaria total: ", medicine.title)
+        draft.safety.append(SafetyFinding(medicine.code, "adjust", None, because, tuple(waiting)))
+        draft.hold(waiting)
+
+
+def _above(draft: Draft, medicine: Medicine, sums: tuple[Fraction, Fraction, Fraction], unit: str) -> None:
+    """Hold what passes the maximum with the current treatment; block what passes it alone."""
+    own, total, limit = sums
+    amounts = f"{shown((total, unit))} > {shown((limit, unit))}"
+    because = _text("Above the daily maximum: ", "Por encima del máximo diario: ", medicine.title, amounts)
+    alone = own > limit
+    finding = SafetyFinding(medicine.code, "contraindicated" if alone else "adjust", True, because)
+    draft.safety.append(finding)
+    draft.conflicts[f"above_maximum:{medicine.code}:{amounts}"] = None
+    draft.hold()
+    if alone:
+        draft.state = "blocked"
+
+
+def _text(english: str, spanish: str, title: Text, detail: str = "") -> Text:
+    tail = f" ({detail})" if detail else ""
+    return {"es": f"{spanish}{title.get('es', '')}{tail}", "en": f"{english}{title.get('en', '')}{tail}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An interaction between two things that would be given together."""
+
+    interaction: Interaction
+    first: str
+    second: str
+
+
+def meetings(given: Iterable[str], other: Iterable[str], program: Program) -> list[Meeting]:
+    """Return the interactions between two groups of ingredients, each once."""
+    others = tuple(other)
+    found: dict[tuple[int, frozenset[str]], Meeting] = {}
+    for drug in given:
+        for interaction, side in program.drugs.interactions.get(drug, ()):
+            for partner in others:
+                if partner != drug and (partner == side or side in program.drugs.classes.get(partner, ())):
+                    key = (program.edition.formulary.interactions.index(interaction), frozenset((drug, partner)))
+                    found.setdefault(key, Meeting(interaction, drug, partner))
+    return [found[key] for key in sorted(found, key=lambda key: (key[0], sorted(key[1])))]
+
+
+def check_interactions(drafts: Mapping[str, Draft], program: Program) -> list[Added]:
+    """Find interactions inside each item and between items; a forbidden pair of items is held and shown, both."""
+    given = [draft for _, draft in sorted(drafts.items()) if draft.drugs and draft.state != "blocked"]
+    added: list[Added] = []
+    for draft in given:
+        for meeting in meetings(draft.drugs, draft.drugs, program):
+            if draft.regimen is None or draft.regimen.code not in meeting.interaction.intended_in:
+                added += _met(draft, meeting)
+                if meeting.interaction.severity == "contraindicated":
+                    draft.state = "blocked"
+    for index, first in enumerate(given):
+        for second in given[index + 1 :]:
+            for meeting in meetings(first.drugs, second.drugs, program):
+                added += _met_between(first, second, meeting)
+    return added
+
+
+def _met_between(first: Draft, second: Draft, meeting: Meeting) -> list[Added]:
+    added = _met(first, meeting) + _met(second, meeting)
+    first.conflicts[f"interaction:{second.code}"] = None
+    second.conflicts[f"interaction:{first.code}"] = None
+    if meeting.interaction.severity == "contraindicated":
+        first.hold()
+        second.hold()
+    return added
+
+
+def _met(draft: Draft, meeting: Meeting) -> list[Added]:
+    interaction = meeting.interaction
+    subject = f"{meeting.first}+{meeting.second}"
+    draft.safety.append(
+        SafetyFinding(subject, interaction.severity, True, interaction.because, source=interaction.source)
+    )
+    return brought(draft, interaction.add, interaction.because, interaction.source)
+
+
+def brought(draft: Draft, codes: Iterable[str], because: Text, source: str) -> list[Added]:
+    """Return the items a safety condition of ``draft`` brings, for the rule of the draft and the condition's reason."""
+    reasons = tuple(
+        Reason(
+            each.protocol, each.version, each.rule, each.file, each.line, because, source or each.source,
+            each.evidence, each.review_needed,
+        )
+        for each in draft.reasons
+    )  # fmt: skip
+    return [Added(code, reasons, "proposed") for code in codes]
+
+
+def note_duplicates(drafts: Mapping[str, Draft], program: Program, taken: CodeSet | None) -> None:
+    """Note on each item what the patient already takes of the same ingredient or of the same first class."""
+    if taken is None:
+        return
+    current_drugs = sorted(drug for drug in program.edition.formulary.medicines if _takes(program, taken, drug))
+    for _, draft in sorted(drafts.items()):
+        for drug in draft.drugs if draft.state != "blocked" else ():
+            for other in current_drugs:
+                if other == drug:
+                    draft.conflicts[f"already_taken:{drug}"] = None
+                elif (shared := _first_class(program, drug)) and shared == _first_class(program, other):
+                    draft.conflicts[f"duplicate_class:{shared}:{other}"] = None
+
+
+def _takes(program: Program, taken: CodeSet, drug: str) -> bool:
+    brands = program.edition.formulary.brands
+    return drug in taken.codes or any(drug in brands[code].ingredients for code in taken.codes if code in brands)
+
+
+def _first_class(program: Program, drug: str) -> str | None:
+    medicine = program.edition.formulary.medicines.get(drug)
+    return medicine.classes[0] if medicine is not None and medicine.classes else None
+
+
+def note_opposed(drafts: Mapping[str, Draft], program: Program, taken: CodeSet | None) -> None:
+    """Note on both sides that two items of the plan, or an item and a medicine taken, say opposite things."""
+    for code, draft in sorted(drafts.items()):
+        spec = program.edition.vocabulary.codes.get(code)
+        for other in spec.opposed if spec is not None and draft.state != "blocked" else ():
+            met = drafts.get(other)
+            if met is not None and met.state != "blocked":
+                draft.conflicts[f"opposed:{other}"] = None
+                met.conflicts[f"opposed:{code}"] = None
+            if taken is not None and other.startswith("drug:") and _takes(program, taken, other[5:]):
+                draft.conflicts[f"opposed:{other}"] = None
+
+
+def worst(findings: Iterable[SafetyFinding], truth: Truth) -> str | None:
+    """Return the gravest severity among findings of one truth, None if there is none."""
+    found = [finding.severity for finding in findings if finding.truth is truth]
+    return max(found, key=SEVERITIES.index) if found else None
