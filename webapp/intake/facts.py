@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import cached_property
+from engine.language.cases import read_case
 
+from engine.compiler import Program
 from engine.conditions import Expr
 from engine.evaluator import truth
 from engine.facts import CaseFacts, FactSpec
-from engine.language.cases import read_case
 from engine.language.documents import Edition, Group, Question, Questionnaire, RedFlag
 from engine.plan import URGENCIES, Truth
-from engine.compiler import Program
 from webapp.intake.answers import LISTS, Stored
 
 DIARY = {

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from engine.facts import Text
 from engine.language.documents import Group, Instruction, Question
 from webapp.intake import lists
-from webapp.intake.answers import BRISTOL, LISTS, MARK_NONE, MARK_UNKNOWN, Fix, Given, Stored, shown, units_of
+from webapp.intake.answers import BRISTOL, LISTS, MARK_NONE, MARK_UNKNOWN, Fix, Given, Stored, units_of
 from webapp.intake.facts import Sheet
 
 CELLS = 11  # a scale up to 0-10 is a strip of cells; a longer one is written

@@ -1,0 +1,151 @@
+"""What the patient's own pages gather from the other apps; the portal keeps nothing of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from webapp.accounts.models import User
+from webapp.intake import screens
+from webapp.intake import selectors as intake
+from webapp.intake.models import QuestionnaireResponse
+from webapp.patients import selectors as patients
+from webapp.patients.models import Consent, ConsentText, Patient, Purpose
+from webapp.plans import selectors as plans
+from webapp.plans.terms import terms_of
+from webapp.portal.diary import DAYS, Diary, diary_of
+from webapp.portal.sheets import Sheet, sheet_of
+
+SENT = QuestionnaireResponse.Status.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A questionnaire to fill in: begun (``response``) or not."""
+
+    name: str
+    title: str
+    minutes: int
+    questions: int
+    response: QuestionnaireResponse | None = None
+
+
+@dataclass(frozen=True)
+class Home:
+    patient: Patient
+    task: Task | None  # the one thing to do now
+    more: Sequence[Task]
+    diary_name: str | None
+    diary_done: bool
+    diary: Diary
+    sheet: Sheet | None
+    waiting: bool  # answers were sent and no plan is signed yet
+
+
+def home_of(user: User, patient: Patient, today: date, language: str) -> Home:
+    """Return what a patient's first page shows."""
+    responses = list(intake.responses_for(user).order_by("-started_at"))
+    pages = {one.for_day: one.recalled for one in responses if one.for_day and one.status == SENT}
+    tasks = _tasks(responses, language)
+    sheet = sheet_for(user, language)
+    sent_intake = any(one.status == SENT and one.for_day is None for one in responses)
+    return Home(
+        patient=patient,
+        task=tasks[0] if tasks and (tasks[0].response or not sent_intake) else None,
+        more=[task for task in _scores(language) if not any(_is_open(one, task.name) for one in responses)],
+        diary_name=diary_name(),
+        diary_done=today in pages,
+        diary=diary_of(patient, today, pages),
+        sheet=sheet,
+        waiting=sent_intake and sheet is None,
+    )
+
+
+def _is_open(response: QuestionnaireResponse, name: str) -> bool:
+    return response.questionnaire == name and response.status != SENT
+
+
+def _tasks(responses: Sequence[QuestionnaireResponse], language: str) -> list[Task]:
+    """Return begun questionnaires first, then the intake if it was never sent."""
+    begun = [one for one in responses if one.status != SENT and one.for_day is None]
+    known = intake.questionnaires()
+    tasks = [_task(one.questionnaire, language, one) for one in begun if one.questionnaire in known]
+    done = {one.questionnaire for one in responses}
+    tasks += [_task(name, language) for name, one in known.items() if one.kind == "intake" and name not in done]
+    return tasks
+
+
+def _scores(language: str) -> list[Task]:
+    return [_task(name, language) for name, one in intake.questionnaires().items() if one.kind == "score"]
+
+
+def _task(name: str, language: str, response: QuestionnaireResponse | None = None) -> Task:
+    found = intake.questionnaires()[name]
+    questions = sum(len(group.questions) for group in found.groups)
+    return Task(name, screens.words(found.title, language), found.minutes, questions, response)
+
+
+def diary_name() -> str | None:
+    """Return the name of the diary in use, None if none is published."""
+    return next((name for name, one in intake.questionnaires().items() if one.kind == "diary"), None)
+
+
+def diary_for(patient: Patient, today: date) -> Diary:
+    pages = intake.diary_days(patient, today - timedelta(days=DAYS))
+    return diary_of(patient, today, {day: page.recalled for day, page in pages.items()})
+
+
+def sheet_for(user: User, language: str) -> Sheet | None:
+    """Return the signed plan of the person who asks, as the patient reads it; None while there is none."""
+    plan = plans.signed_for(user).first()
+    return sheet_of(plan, terms_of(plan.evaluation, language)) if plan else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A questionnaire in the list of the own answers."""
+
+    response: QuestionnaireResponse
+    title: str
+
+    @property
+    def sent(self) -> bool:
+        return self.response.status == SENT
+
+
+def answered_by(user: User, language: str) -> list[Answered]:
+    """Return every questionnaire of the person who asks, newest first, by its title in the version answered."""
+    rows = list(intake.responses_for(user).order_by("-started_at"))
+    return [Answered(row, row.version.report["title"].get(language) or row.questionnaire) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands on one purpose: the text in force and the newest decision."""
+
+    purpose: str
+    label: str
+    text: ConsentText
+    body: str
+    decision: Consent | None
+
+    @property
+    def given(self) -> bool:
+        return self.decision is not None and self.decision.decision == Consent.Decision.ACCEPTED
+
+    @property
+    def current(self) -> bool:
+        return self.given and self.decision is not None and self.decision.text_id == self.text.pk
+
+
+def standings_of(patient: Patient, language: str) -> list[Standing]:
+    """Return every purpose that has a text, treatment first."""
+    ledger = list(patients.ledger_of(patient))
+    newest: dict[str, Consent] = {}
+    for line in ledger:
+        newest.setdefault(line.text.purpose, line)
+    texts = {purpose: patients.current_text(purpose) for purpose in Purpose.values}
+    return [
+        Standing(purpose, str(Purpose(purpose).label), text, text.body(language), newest.get(purpose))
+        for purpose, text in texts.items()
+        if text is not None
+    ]

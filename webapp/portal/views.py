@@ -1,0 +1,133 @@
+"""The patient's own pages: what to do now, the plan, the diary, the answers, the consents."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from webapp.base import access
+from webapp.base.roles import Role
+from webapp.intake import screens
+from webapp.intake import selectors as intake
+from webapp.patients import selectors as patients
+from webapp.patients import services as patient_services
+from webapp.patients.models import Patient
+from webapp.portal import selectors, services
+
+
+def _patient(request: HttpRequest) -> Patient:
+    patient = patients.own_patient(request.user)
+    if patient is None:
+        raise Http404
+    return patient
+
+
+def _language() -> str:
+    return (get_language() or "es")[:2]
+
+
+def _page(request: HttpRequest, patient: Patient, what: str, template: str, **context: Any) -> HttpResponse:
+    """Show a part of the own record, and write that it was read."""
+    services.note_reading(user=request.user, patient=patient, what=what, path=request.path)
+    return render(request, template, {"patient": patient, **context})
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what to do now."""
+    patient, now = _patient(request), timezone.localtime()
+    shown = selectors.home_of(request.user, patient, now.date(), _language())
+    hello = _greeting(now.hour) % {"name": patient.given_name}
+    return _page(request, patient, "portal", "portal/home.html", home=shown, hello=hello, now=now)
+
+
+def _greeting(hour: int) -> str:
+    if 6 <= hour < 14:
+        return _("Good morning, %(name)s")
+    return _("Good afternoon, %(name)s") if 14 <= hour < 21 else _("Good evening, %(name)s")
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def plan(request: HttpRequest) -> HttpResponse:
+    """Show the signed plan in plain words."""
+    patient = _patient(request)
+    sheet = selectors.sheet_for(request.user, _language())
+    return _page(request, patient, "plan", "portal/plan.html", sheet=sheet, now=timezone.localtime())
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def diary(request: HttpRequest) -> HttpResponse:
+    """Show how the last days went, and which can still be written down."""
+    patient, today = _patient(request), timezone.localdate()
+    shown, name = selectors.diary_for(patient, today), selectors.diary_name()
+    return _page(request, patient, "diary", "portal/diary.html", diary=shown, name=name, today=today)
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def answers(request: HttpRequest) -> HttpResponse:
+    """List what was answered, newest first."""
+    patient = _patient(request)
+    rows = selectors.answered_by(request.user, _language())
+    return _page(request, patient, "responses", "portal/answers.html", rows=rows)
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one questionnaire as it was asked and answered."""
+    patient = _patient(request)
+    response = get_object_or_404(intake.responses_for(request.user), pk=pk)
+    sheet, language = intake.sheet_of(response), response.language
+    context = {
+        "response": response,
+        "groups": screens.overview(sheet, language),
+        "title": screens.words(sheet.book.questionnaire.title, language),
+    }
+    return _page(request, patient, "response", "portal/answer.html", **context)
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def consent(request: HttpRequest) -> HttpResponse:
+    """Show what was agreed to, when and how, and let it be changed."""
+    patient = _patient(request)
+    standings = selectors.standings_of(patient, _language())
+    return _page(request, patient, "consents", "portal/consent.html", standings=standings)
+
+
+@access.roles(Role.PATIENT)
+@require_POST
+def decide(request: HttpRequest, purpose: str) -> HttpResponse:
+    """Write that a consent is given or withdrawn."""
+    patient, text = _patient(request), patients.current_text(purpose)
+    if text is None or request.POST.get("decision") not in ("accept", "withdraw"):
+        raise Http404
+    try:
+        if request.POST["decision"] == "withdraw":
+            patient_services.withdraw_consent(patient=patient, purpose=purpose, channel="portal", actor=request.user)
+            messages.success(request, _("Withdrawn. From now on nothing is done on the ground of that consent."))
+        elif str(text.pk) != request.POST.get("text"):
+            messages.warning(request, _("There is a newer text. Please read it before deciding."))
+        else:
+            patient_services.accept_consent(patient=patient, text=text, channel="portal", actor=request.user)
+            messages.success(request, _("Noted: you agree."))
+    except patient_services.PatientError as problem:
+        messages.warning(request, str(problem))
+    return redirect("portal:consent")
+
+
+@access.roles(Role.PATIENT)
+@require_GET
+def more(request: HttpRequest) -> HttpResponse:
+    """Show who we think you are, and the way to everything else."""
+    return _page(request, _patient(request), "profile", "portal/more.html")
