@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 
-from engine.compiler.formula import FormulaText, compile_part
+from engine.compiler.formula import FormulaText, compile_part, every_part
 from engine.compiler.intervals import ANYTHING, Interval, Real, add, apply, divide, hull, multiply, point, subtract
 from engine.compiler.program import Total
 from engine.conditions import Arithmetic, Call, Choose, Compare, Expr, Name, Number, OneOf, Within, children, nodes
@@ -21,14 +21,6 @@ def tidy(value: Fraction) -> Real:
     return value.numerator if value.denominator == 1 else value
 
 
-def every_part(writer: FormulaText) -> Iterator[Expr]:
-    """Yield the expressions a score is made of: value, bands and definitions."""
-    if writer.score.value is not None:
-        yield writer.score.value
-    yield from writer.score.bands.values()
-    yield from (definition.expression for definition in writer.score.definitions.values())
-
-
 def input_range(item: ScoreInput, vocabulary: Vocabulary) -> tuple[Fraction, Fraction]:
     """Return the lowest and highest value an input may have: its own range, else what is plausible, else its fact's."""
     if item.range is not None:
@@ -43,7 +35,7 @@ def input_range(item: ScoreInput, vocabulary: Vocabulary) -> tuple[Fraction, Fra
 def thresholds(writer: FormulaText, name: str) -> frozenset[Fraction]:
     """Return the numbers an input is compared with, directly or by another name."""
     found: set[Fraction] = set()
-    for part in every_part(writer):
+    for part in every_part(writer.score):
         for node in nodes(part):
             if isinstance(node, (Compare, Within)) and any(_is_input(writer, side, name) for side in children(node)):
                 found |= {side.value for side in children(node) if isinstance(side, Number)}
@@ -82,7 +74,7 @@ def _cells(low: Fraction, high: Fraction, marks: list[Fraction], *, whole: bool)
 def parts_of_one(writer: FormulaText, name: str) -> tuple[Expr, ...]:
     """Return the largest parts of the formula that rest on ``name`` alone: all that can tell its values apart."""
     found: list[Expr] = []
-    for part in every_part(writer):
+    for part in every_part(writer.score):
         found += _largest(writer, part, name)
     return tuple(dict.fromkeys(found))
 
@@ -189,7 +181,7 @@ def _together(steps: Iterable[int | None]) -> int | None:
 
 def only_compared(writer: FormulaText, name: str) -> bool:
     """Return whether an input is read in comparisons with numbers only, so that its cells are all there is to it."""
-    return all(_compared_only(writer, part, name) for part in every_part(writer))
+    return all(_compared_only(writer, part, name) for part in every_part(writer.score))
 
 
 def _compared_only(writer: FormulaText, expr: Expr, name: str) -> bool:

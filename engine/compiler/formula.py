@@ -44,11 +44,22 @@ _CALLS = {"round": "rounded", "sqrt": "square_root", "ln": "ln", "exp": "exp", "
 
 @dataclass(slots=True)
 class FormulaText:
-    """Writes expressions of one score as Python source; ``constants`` collects the exact numbers it uses."""
+    """Writes expressions of one score as Python source; ``constants`` collects the exact numbers it uses.
+
+    ``optional`` are the inputs whose absence the formula deals with itself: null is "not done", or ``known`` asks.
+    """
 
     score: Score
     names: tuple[str, ...]
     constants: dict[str, Fraction] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        declared = {name for name, item in self.score.inputs.items() if item.null_is_not_done}
+        read = {
+            self.bare(node.fact) for part in every_part(self.score) for node in nodes(part) if isinstance(node, Known)
+        }
+        self.optional = frozenset(declared | read)
 
     def bare(self, name: str) -> str:
         return name.removeprefix(f"{self.score.name}.")
@@ -153,7 +164,7 @@ class FormulaText:
 
     def given(self, expr: Expr, text: str) -> str:
         """Return a comparison that is false while an input that may stay 'not done' is not there."""
-        optional = sorted(name for name in self.inputs(expr) if self.score.inputs[name].null_is_not_done)
+        optional = sorted(self.inputs(expr) & self.optional)
         guards = [f"x{self.names.index(name)} is not None" for name in optional]
         return f"({' and '.join([*guards, text])})"
 
@@ -171,6 +182,14 @@ class FormulaText:
             if isinstance(node, Name) and meaning is not None and self.bare(node.name) not in (*done, "value"):
                 self._place(self.bare(node.name), meaning, done)
         done.setdefault(name, expr)
+
+
+def every_part(score: Score) -> Iterator[Expr]:
+    """Yield the expressions a score is made of: value, bands and definitions."""
+    if score.value is not None:
+        yield score.value
+    yield from score.bands.values()
+    yield from (definition.expression for definition in score.definitions.values())
 
 
 def formula_source(writer: FormulaText) -> str:

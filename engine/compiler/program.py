@@ -53,6 +53,7 @@ class ScoreProgram:
     choices: tuple[tuple[Total, ...], ...]
     rising: tuple[int | None, ...]
     discrete: tuple[bool, ...]
+    optional: frozenset[str]  # inputs whose absence the formula deals with itself
     source: str
 
 

@@ -52,7 +52,8 @@ def compile_score(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
     trend = Trend(writer, choices)
     rising = tuple(_rising(trend, score, name) for name in names)
     discrete = tuple(_discrete(writer, item, vocabulary) for item in score.inputs.values())
-    return ScoreProgram(score, names, formula, tuple(choices[name] for name in names), rising, discrete, source)
+    every = tuple(choices[name] for name in names)
+    return ScoreProgram(score, names, formula, every, rising, discrete, writer.optional, source)
 
 
 def _rising(trend: Trend, score: Score, name: str) -> int | None:

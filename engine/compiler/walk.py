@@ -334,11 +334,11 @@ def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) ->
     if program.score.adults_only and scope.adult is not True:
         unknown = () if scope.adult is False else ("age",)
         return ScoreState(ScoreResult(title, None, None, "incomplete", unknown), waiting=unknown)
-    queried = tuple(item.name for item in program.score.inputs.values() if _is_queried(item, scope))
+    queried = tuple(item.name for item in program.score.inputs.values() if _is_queried(program, item, scope))
     if queried:
         facts = tuple(dict.fromkeys(fact for name in queried for fact in _bound(program, name)))
         return ScoreState(ScoreResult(title, None, None, "reject_or_query", query=queried), waiting=facts)
-    given = [bound_value(item, scope) for item in program.score.inputs.values()]
+    given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
     return settled(program, analyse(program, given), title, scope)
 
 
@@ -375,11 +375,11 @@ def facts_of(expr: Expr) -> Iterator[str]:
         yield from facts_of(part)
 
 
-def _is_queried(item: ScoreInput, scope: Scope) -> bool:
+def _is_queried(program: ScoreProgram, item: ScoreInput, scope: Scope) -> bool:
     values: Iterable[object] = () if item.bind is None else map(scope.values.get, facts_of(item.bind))
     if any(isinstance(value, Missing) and value.because == "queried" for value in values):
         return True
-    given = bound_value(item, scope)
+    given = bound_value(program, item, scope)
     return item.range is not None and isinstance(given, (int, Fraction)) and not _fits(given, item)
 
 
@@ -387,10 +387,10 @@ def _fits(value: int | Fraction, item: ScoreInput) -> bool:
     return item.range is None or isinstance(value, bool) or item.range[0] <= value <= item.range[1]
 
 
-def bound_value(item: ScoreInput, scope: Scope) -> Given:
+def bound_value(program: ScoreProgram, item: ScoreInput, scope: Scope) -> Given:
     """Return the value of a score's input in this case, in the unit of the score."""
     known = None if item.bind is None else _bound_total(item, item.bind, scope)
-    if known is None and item.null_is_not_done:
+    if known is None and item.name in program.optional:
         return None
     return UNKNOWN if known is None else known
 

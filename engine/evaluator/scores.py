@@ -115,7 +115,7 @@ def _given(item: ScoreInput, raw: object, program: ScoreProgram) -> Given:
     """Return one input in the unit of the score; raise Queried if it must be asked about."""
     value, unit = (raw.get("value"), raw.get("unit")) if isinstance(raw, Mapping) else (raw, item.unit)
     if value is None or value == "unknown":
-        return None if item.null_is_not_done else UNKNOWN
+        return None if item.name in program.optional else UNKNOWN
     if item.type == "yes_no":
         return _yes_no(value)
     if item.type == "choice":
