@@ -13,7 +13,6 @@ from engine.language.library import edition as edition_of
 from rules import headers
 from rules.reports import TestResult
 
-
 Kind = TypeVar("Kind", Protocol, Score, Questionnaire)
 
 
@@ -111,9 +110,7 @@ def _older(documents: tuple[Kind, ...]) -> tuple[Kind, ...]:
     for one in documents:
         newest[one.name] = max(newest.get(one.name, ()), headers.order(one.version))
     several = {one.name for one in documents if headers.order(one.version) != newest[one.name]}
-    return tuple(
-        one for one in documents if one.name not in several or headers.order(one.version) != newest[one.name]
-    )
+    return tuple(one for one in documents if one.name not in several or headers.order(one.version) != newest[one.name])
 
 
 def _rule_counts(library: Library) -> dict[str, int]:

@@ -13,6 +13,7 @@ ONLY_IN_OR_OUT_OF_FORCE = """
     RAISE EXCEPTION 'a published version never changes and is never deleted';
 """
 
+
 class SourceFile(models.Model):
     """One authored thing under its name: ``protocol reflux``, ``vocabulary laboratory``."""
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from engine.compiler import compile_edition
+from engine.compiler import Program, compile_edition
 from engine.errors import Place, Problem
 from engine.language.documents import Edition, Library
 from engine.language.library import edition as edition_of
 from engine.language.library import read_library
-from engine.program import Program
 from rules import checking, headers, reports, selectors
 from rules.headers import Header
 from rules.models import Release, ReleaseVersion, SourceFile, Version
@@ -117,7 +116,9 @@ def _texts_in_force() -> Mapping[str, str]:
 def _store(verdict: checking.Verdict, heads: Mapping[str, Header], author: Author) -> list[str]:
     """Store and publish the accepted texts that are new; return their paths."""
     known = set(
-        Version.objects.exclude(status=Version.Status.DRAFT).values_list("source_file__kind", "source_file__name", "version")
+        Version.objects.exclude(status=Version.Status.DRAFT).values_list(
+            "source_file__kind", "source_file__name", "version"
+        )
     )
     new = [p for p in verdict.accepted if (heads[p].kind, heads[p].name, heads[p].version) not in known]
     now = timezone.now()
@@ -225,4 +226,3 @@ def _program(digest_: str, as_of: date | None) -> Program:
 def _forget_old(kept: dict[str, Program], at_most: int = 16) -> None:
     for key in list(kept)[: max(0, len(kept) - at_most + 1)]:
         kept.pop(key, None)
-

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from engine.facts import fold
 from engine.language.documents import Edition, Question
 from webapp.intake import terms
 from webapp.intake.answers import (
@@ -40,7 +41,7 @@ def change_in(item: str, form: Mapping[str, Any]) -> Change:
 
 def key_of(entry: Mapping[str, Any]) -> str:
     """Return what tells an entry from the others of its list."""
-    return str(entry["code"] or terms.fold(entry["text"]))
+    return str(entry["code"] or fold(entry["text"]))
 
 
 def apply(question: Question, edition: Edition, change: Change, stored: Stored | None) -> Stored | None:

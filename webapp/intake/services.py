@@ -80,8 +80,9 @@ def start(
         raise IntakeError(_("The diary can be filled in up to %(days)s days back.") % {"days": DAYS_BACK})
     try:
         with transaction.atomic():
-            return _open(patient, questionnaire, for_day) or _begin(
-                patient, questionnaire, actor, language, today, for_day
+            going_on = _open(patient, questionnaire, for_day)
+            return going_on or _begin(
+                patient, questionnaire, actor=actor, language=language, today=today, for_day=for_day
             )
     except IntegrityError:  # begun in two windows at once: both go on with the same one
         return QuestionnaireResponse.objects.get(
@@ -100,7 +101,7 @@ def _open(patient: Patient, questionnaire: str, for_day: date | None) -> Questio
 
 
 def _begin(
-    patient: Patient, questionnaire: str, actor: User, language: str, today: date, for_day: date | None
+    patient: Patient, questionnaire: str, *, actor: User, language: str, today: date, for_day: date | None
 ) -> QuestionnaireResponse:
     release = shelf.release_of()
     response = QuestionnaireResponse.objects.create(
@@ -215,7 +216,7 @@ def _alert_words(response: QuestionnaireResponse, question: Question, flag: RedF
 
 
 def take_back(*, response_id: UUID, item: str, actor: User) -> None:
-    """Take an answer back that was given by mistake: the question is open again. The alert stays for a person to close."""
+    """Open a question again whose answer was a mistake. The alert stays: a person closes it."""
     with transaction.atomic():
         response, book = _locked(response_id, actor)
         _asked(selectors.sheet_of(response, book), item)

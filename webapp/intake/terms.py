@@ -1,13 +1,12 @@
 """Names a person may write in a list (medicines, allergies, illnesses) and the codes they stand for."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from engine.facts import Text
+from engine.facts import Text, fold
 from engine.language.documents import Edition
 
-FOUND_AT_MOST = 8
+FOUND_AT_MOST, SHORTEST = 8, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +18,28 @@ class Term:
     note: str = ""
 
 
-def fold(words: str) -> str:
-    """Return ``words`` as they are compared: no case, no accents, single spaces."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
-
-
 def search(edition: Edition, kind: str, query: str, language: str) -> list[Term]:
     """Return up to eight terms whose name has a word that starts like ``query``, whole beginnings first."""
     wanted = fold(query)
-    if len(wanted) < 2:
+    if len(wanted) < SHORTEST:
         return []
     found: dict[str, Term] = {}
     for term in _terms(edition, kind, language):
         name = fold(term.words)
-        if any(part.startswith(wanted) for part in (name, *name.split())):
+        if f"_{wanted}" in f"_{name}":
             found.setdefault(name, term)
     ranked = sorted(found.items(), key=lambda entry: (not entry[0].startswith(wanted), entry[0]))
     return [term for _name, term in ranked[:FOUND_AT_MOST]]
 
 
 def match(edition: Edition, kind: str, words: str) -> str | None:
-    """Return the code of exactly these words (any spelling or language the lists know), None if nothing fits."""
+    """Return the code these words stand for in any spelling or language the lists know, None if nothing fits."""
     wanted = fold(words)
+    if kind in ("medications", "allergies"):
+        return edition.formulary.names.get(wanted)
     for language in ("es", "en"):
         for term in _terms(edition, kind, language):
-            if wanted in (fold(term.words), fold(term.code.replace("_", " "))):
+            if wanted in (fold(term.words), fold(term.code)):
                 return term.code
     return None
 
@@ -65,7 +60,7 @@ def _terms(edition: Edition, kind: str, language: str) -> Iterator[Term]:
             yield from (Term(_capital(name), medicine.code) for name in medicine.names)
     for brand in book.brands.values():
         held = [book.medicines[code].title.get(language, code) for code in brand.ingredients if code in book.medicines]
-        yield Term(brand.name, book.names.get(fold(brand.name), brand.ingredients[0]), " + ".join(held))
+        yield Term(brand.name, book.names.get(fold(brand.name), brand.name), " + ".join(held))
 
 
 def _titled(pairs: Iterable[tuple[str, Text]], language: str) -> Iterator[Term]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from engine.facts import fold
 from engine.language.documents import Question
 from webapp.accounts.models import User
-from webapp.intake import terms
 from webapp.intake.answers import LISTS, Stored
 from webapp.intake.facts import Sheet, plain_value
 from webapp.intake.models import QuestionnaireResponse
@@ -75,7 +75,7 @@ def _write_list(record: patient_selectors.Record, kind: str, stored: Stored, act
 
 
 def _standing(patient: Patient, kind: str) -> bool:
-    """Whether lines of this list are in force: then "none" contradicts a clinician, and both are left for her to see."""
+    """Whether lines of this list are in force: "none" then contradicts a clinician, who keeps the last word."""
     record = patient_selectors.contents_of(patient)
     lines: Iterable[Any] = {
         "allergies": record.allergies,
@@ -93,7 +93,7 @@ def _new(entries: Sequence[Entry], lines: Iterable[Any]) -> list[Entry]:
 
 
 def _key(code: str | None, text: str) -> str:
-    return code or terms.fold(text)
+    return code or fold(text)
 
 
 def _allergies(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
