@@ -56,6 +56,8 @@ def data_dir() -> Path:
     if folder.stat().st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to another user. Set PAUTA_DATA_DIR to a folder of your own.")
     folder.chmod(0o711 if _is_root() else 0o700)
+    if not _reachable(folder):
+        raise PermissionError(f"The database's user cannot enter {folder}. Set PAUTA_DATA_DIR to a folder it can.")
     return folder
 
 

@@ -1,0 +1,80 @@
+"""make install finds a Python that runs, and does nothing when nothing changed."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tools import install
+
+
+def a_program(folder, name, body):
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+def says(version):
+    return f'echo "{version}"'
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    """A search path with nothing on it but what a test puts there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.delenv("PAUTA_PYTHON", raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    return tmp_path
+
+
+def test_a_shim_that_exists_but_does_not_run_is_passed_over(path):
+    a_program(path, "python3.12", "echo 'command not found' >&2; exit 127")
+    a_program(path, "python3.11", says("3 11"))
+    assert install.find_python() == "python3.11"
+
+
+def test_behind_such_a_shim_the_real_one_is_found(path):
+    a_program(path, "python3.12", "exit 127")
+    real = path / "pyenv/versions/3.12.1/bin"
+    real.mkdir(parents=True)
+    found = a_program(real, "python", says("3 12"))
+    assert install.find_python() == str(found)
+
+
+def test_312_wins_over_311(path):
+    a_program(path, "python3", says("3 12"))
+    a_program(path, "python3.11", says("3 11"))
+    assert install.find_python() == "python3"
+
+
+def test_the_one_named_by_hand_is_asked_first(path, monkeypatch):
+    a_program(path, "python3.12", says("3 12"))
+    mine = a_program(path, "mine", says("3 12"))
+    monkeypatch.setenv("PAUTA_PYTHON", str(mine))
+    assert install.find_python() == str(mine)
+
+
+@pytest.mark.parametrize("version", ["3 13", "3 10", "2 7", "words"])
+def test_versions_pauta_does_not_support_are_refused_with_what_to_do(path, version):
+    a_program(path, "python3", says(version))
+    with pytest.raises(SystemExit, match=r"3\.12 or 3\.11(.|\n)*apt-get install"):
+        install.find_python()
+
+
+def test_a_second_run_only_looks():
+    command = [sys.executable, str(install.ROOT / "tools/install.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20, env=dict(os.environ))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_stamp_changes_with_the_lock(monkeypatch, tmp_path):
+    for name in install.STEPS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("one")
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    before = install.digest()
+    (tmp_path / "requirements.lock").write_text("two")
+    assert install.digest() != before
