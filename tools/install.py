@@ -5,6 +5,7 @@ Started by whatever Python the machine calls ``python3``, so it keeps to syntax 
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import pathlib
@@ -16,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
 WANTED = ((3, 12), (3, 11))
+PACKAGES = ("python3", "python3-venv")
 STEPS = ("requirements.lock", "pyproject.toml", "tools/install.py")
 
 
@@ -24,8 +26,8 @@ def candidates() -> list[str]:
     names = [os.environ["PAUTA_PYTHON"]] if os.environ.get("PAUTA_PYTHON") else []
     for major, minor in WANTED:
         names.append(f"python{major}.{minor}")
-        pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", str(pathlib.Path.home() / ".pyenv"))) / "versions"
-        names += [str(path) for path in sorted(pyenv.glob(f"{major}.{minor}.*/bin/python"), reverse=True)]
+        pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
+        names += sorted(glob.glob(f"{pyenv}/versions/{major}.{minor}.*/bin/python"), reverse=True)
     return [*names, "python3", "python", sys.executable]
 
 
@@ -39,20 +41,31 @@ def version_of(program: str) -> tuple[int, ...]:
         return ()
 
 
-def find_python() -> str:
-    found = {}
+def best_python() -> str | None:
+    """The first program of the newest version we support; None if there is none."""
+    found: dict[tuple[int, ...], str] = {}
     for program in candidates():
         version = version_of(program)
         if version == WANTED[0]:
             return program
         found.setdefault(version, program)
-    for version in WANTED:
-        if version in found:
-            return found[version]
+    return next((found[version] for version in WANTED if version in found), None)
+
+
+def find_python() -> str:
+    """A Python we support, fetched with apt where we may (root on Debian); else the run ends, saying what to do."""
+    if python := best_python():
+        return python
+    if os.getuid() == 0 and shutil.which("apt-get"):
+        print("Installing Python with apt ...", flush=True)
+        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", *PACKAGES]):
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        if python := best_python():
+            return python
     sys.exit(
         "Pauta needs Python 3.12 or 3.11 with its venv module; none was found.\n"
-        "    On Debian or Ubuntu: apt-get install python3 python3-venv\n"
-        "    If it stands elsewhere: PAUTA_PYTHON=/where/python3.12 make install"
+        "    On Debian or Ubuntu: sudo apt-get install {}\n"
+        "    If it stands elsewhere: PAUTA_PYTHON=/where/python3.12 make install".format(" ".join(PACKAGES))
     )
 
 

@@ -27,6 +27,7 @@ def path(tmp_path, monkeypatch):
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     monkeypatch.delenv("PAUTA_PYTHON", raising=False)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
     return tmp_path
 
 
@@ -62,6 +63,17 @@ def test_versions_pauta_does_not_support_are_refused_with_what_to_do(path, versi
     a_program(path, "python3", says(version))
     with pytest.raises(SystemExit, match=r"3\.12 or 3\.11(.|\n)*apt-get install"):
         install.find_python()
+
+
+def test_root_on_debian_gets_one_with_apt(path, monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    made = path / "python3"
+    a_program(
+        path,
+        "apt-get",
+        f'[ "$1" = install ] || exit 0; echo "#!/bin/sh" > {made}; echo "echo 3 11" >> {made}\n/bin/chmod +x {made}',
+    )
+    assert install.find_python() == "python3"
 
 
 def test_a_second_run_only_looks():
