@@ -31,6 +31,7 @@ VARIABLES = (
     Variable("BEHIND_PROXY", "1 when a proxy speaks TLS and sets X-Forwarded-Proto", "0"),
     Variable("CLINIC_NAME", "The clinic's name on its pages", "Clínica Alameda"),
     Variable("DEBUG", "1 shows Django's own error pages; refused in production", "0"),
+    Variable("DEMO_PASSWORD", "Password of every login of the demo clinic", "pauta-demo-2026"),
     Variable("PORT", "Port of make demo", "8000"),
     Variable("PAUTA_DATA_DIR", "Folder of the private server and of development secrets", ".data in the project"),
     Variable("PAUTA_TEST_DB_SUFFIX", "Ends the test database's name, for two runs at once"),

@@ -235,7 +235,7 @@ def _only_clinicians_confirm(verification: str, actor: User | None) -> None:
 @transaction.atomic
 def _add(line: Any, actor: User | None) -> Any:
     _may_write(line.patient, actor)
-    line.recorded_by = actor
+    line.recorded_by, line.recorded_at = actor, timezone.now()
     try:
         with transaction.atomic():
             line.save(force_insert=True)

@@ -1,0 +1,13 @@
+"""Living through the months of the demo clinic in a moment, each line dated when it would have been written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from unittest import mock
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let ``timezone.now()`` be ``moment``. For the demo only: it is what every service asks for the time."""
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        yield

@@ -1,0 +1,228 @@
+"""Playing the demo clinic: each event of demo.json in its order, through the services people use, at its hour."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts import services as accounts
+from webapp.accounts.models import User
+from webapp.accounts.selectors import by_email
+from webapp.base.roles import Role
+from webapp.desk.management import answering, signing
+from webapp.desk.management.clock import at
+from webapp.patients import selectors, services
+from webapp.patients.models import Patient
+from webapp.plans import services as plans
+
+Event = dict[str, Any]
+IDENTITY = ("given_name", "family_name", "sex", "national_id", "phone", "email", "language")
+MARK = "vidal@demo.example"  # whoever is there was made by an earlier load
+
+
+@dataclass
+class Stage:
+    """Who is on it, and which day it is."""
+
+    today: date
+    staff: dict[str, User] = field(default_factory=dict)
+    patients: dict[str, Patient] = field(default_factory=dict)
+
+    def moment(self, day: int, hour: float) -> datetime:
+        """Return the time of an event; what would still come today has just happened instead."""
+        naive = datetime.combine(self.today + timedelta(days=day), time()) + timedelta(hours=hour)
+        planned = naive.replace(tzinfo=timezone.get_current_timezone())
+        return min(planned, timezone.now() - timedelta(minutes=1))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: nothing if the clinic was there already."""
+
+    patients: int
+    events: int
+
+
+@transaction.atomic
+def load(folder: Path) -> Loaded:
+    """Bring the demo clinic in, all of it or nothing; a second load changes nothing."""
+    if by_email(MARK):
+        return Loaded(0, 0)
+    told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+    stage = Stage(timezone.localdate())
+    for person in told["staff"]:
+        stage.staff[person["key"]] = _login(person, person["roles"])
+    first = min(person["registered"] for person in told["patients"])
+    with at(stage.moment(first, 8)):
+        for purpose, body in told["consents"].items():
+            services.publish_consent_text(purpose=purpose, body_es=body["es"], body_en=body["en"], actor=None)
+    steps = sorted(_steps(told["patients"]), key=lambda step: step[:3])
+    for day, hour, _order, person, event in steps:
+        _play(stage, person, event, stage.moment(day, hour))
+    return Loaded(len(stage.patients), len(steps))
+
+
+def logins(folder: Path) -> list[tuple[str, str]]:
+    """Return who can sign in, by role and address, the patients with the most to see first."""
+    told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+    staff = [(", ".join(person["roles"]), person["email"]) for person in told["staff"]]
+    people = [(f"patient, {person['given_name']}", person["email"]) for person in told["patients"] if person["login"]]
+    return [*staff, *people[:2]]
+
+
+def _steps(people: list[dict[str, Any]]) -> list[tuple[int, float, int, dict[str, Any], Event]]:
+    """Return every event of every person, registrations included, each with its place in the order of the clinic."""
+    steps = []
+    for order, person in enumerate(people):
+        steps.append((person["registered"], 9.0, order, person, {"do": "register"}))
+        steps += [(event["day"], event["hour"], order, person, event) for event in person["events"]]
+    return steps
+
+
+def _login(person: dict[str, Any], roles: list[str]) -> User:
+    user = accounts.create_user(
+        email=person["email"],
+        password=settings.DEMO_PASSWORD,
+        display_name=person["name"],
+        roles=roles,
+        language=person.get("language", "es"),
+    )
+    user.active_role = roles[0]
+    return user
+
+
+def _play(stage: Stage, person: dict[str, Any], event: Event, moment: datetime) -> None:
+    with at(moment):
+        if event["do"] == "register":
+            stage.patients[person["key"]] = _register(stage, person, moment)
+        else:
+            PLAYED[event["do"]](stage, stage.patients[person["key"]], event)
+
+
+def _register(stage: Stage, person: dict[str, Any], moment: datetime) -> Patient:
+    name = f"{person['given_name']} {person['family_name']}"
+    user = _login({**person, "name": name}, [Role.PATIENT]) if person["login"] else None
+    given = {
+        key: person[key] for key in ("given_name", "family_name", "sex", "national_id", "phone", "email", "language")
+    }
+    return services.register(
+        **given,
+        actor=stage.staff["front_desk"],
+        birth_date=stage.today + timedelta(days=person["born"]),
+        general_practitioner=stage.staff[person["doctor"]],
+        user=user,
+        registered_at=moment,
+    )
+
+
+def _own(patient: Patient) -> User:
+    user = patient.user
+    user.active_role = Role.PATIENT
+    return user
+
+
+def _clinician(stage: Stage, patient: Patient) -> User:
+    return next(user for user in stage.staff.values() if user.pk == patient.general_practitioner_id)
+
+
+def _consent(stage: Stage, patient: Patient, event: Event) -> None:
+    actor = _own(patient) if event["channel"] == "portal" else stage.staff["front_desk"]
+    purpose, channel = event["purpose"], event["channel"]
+    if event["do"] == "withdraw":
+        services.withdraw_consent(patient=patient, purpose=purpose, channel=channel, actor=actor)
+    else:
+        text = selectors.current_text(purpose)
+        services.accept_consent(patient=patient, text=text, channel=channel, actor=actor)
+
+
+def _allergy(stage: Stage, patient: Patient, event: Event) -> None:
+    told = event["by"] == "patient"
+    services.add_allergy(
+        patient=patient,
+        code=event["code"],
+        text=event["text"],
+        verification="unconfirmed" if told else "confirmed",
+        actor=_own(patient) if told and patient.user_id else _clinician(stage, patient),
+    )
+
+
+def _medication(stage: Stage, patient: Patient, event: Event) -> None:
+    services.add_medication(
+        patient=patient,
+        code=event["code"],
+        text=event["text"],
+        dose=event["dose"],
+        started_on=stage.today + timedelta(days=event["since"]),
+        actor=_clinician(stage, patient),
+    )
+
+
+def _condition(stage: Stage, patient: Patient, event: Event) -> None:
+    services.add_condition(
+        patient=patient, code=event["code"], actor=_clinician(stage, patient), verification="confirmed"
+    )
+
+
+def _family(stage: Stage, patient: Patient, event: Event) -> None:
+    doctor = _clinician(stage, patient)
+    services.add_family_history(patient=patient, code=event["code"], relation=event["relation"], actor=doctor)
+
+
+def _none(stage: Stage, patient: Patient, event: Event) -> None:
+    services.record_none(patient=patient, topic=event["topic"], actor=_clinician(stage, patient))
+
+
+def _values(stage: Stage, patient: Patient, event: Event) -> None:
+    now = timezone.now()
+    rows = [services.Reading(code, value, now, event["origin"], unit) for code, value, unit in event["rows"]]
+    services.record_observations(patient=patient, rows=rows, actor=_clinician(stage, patient))
+
+
+def _answers(stage: Stage, patient: Patient, event: Event) -> None:
+    """Write down what was said at the visit: by the clinician, for a patient who does not use the portal."""
+    now, units = timezone.now(), {"weight_before_kg": "kg"}
+    rows = [
+        services.Reading(code, value, now, "staff", units.get(code, "")) for code, value in event["answers"].items()
+    ]
+    services.record_observations(patient=patient, rows=rows, actor=_clinician(stage, patient))
+
+
+def _diary(stage: Stage, patient: Patient, event: Event) -> None:
+    actor = _own(patient) if patient.user_id else _clinician(stage, patient)
+    answering.write_diary(patient, actor, [(stage.moment(page[0], 21.2), page) for page in event["pages"]])
+
+
+def _intake(stage: Stage, patient: Patient, event: Event) -> None:
+    answering.fill_in(patient, _own(patient), event["answers"], event.get("stop_after"), timezone.localdate())
+
+
+def _assess(stage: Stage, patient: Patient, event: Event) -> None:
+    plans.assess(patient_id=UUID(str(patient.pk)), because="visit", today=timezone.localdate())
+
+
+def _sign(stage: Stage, patient: Patient, event: Event) -> None:
+    signing.settle_and_sign(patient, stage.staff[event["by"]])
+
+
+PLAYED: dict[str, Callable[[Stage, Patient, Event], None]] = {
+    "consent": _consent,
+    "withdraw": _consent,
+    "allergy": _allergy,
+    "medication": _medication,
+    "condition": _condition,
+    "family": _family,
+    "none": _none,
+    "values": _values,
+    "answers": _answers,
+    "diary": _diary,
+    "intake": _intake,
+    "assess": _assess,
+    "sign": _sign,
+}
