@@ -1,5 +1,7 @@
 """The data dictionary (every fact a rule may read) and the facts known about one patient."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +14,12 @@ Text = Mapping[str, str]  # language -> words: {"es": ..., "en": ...}
 FactType = Literal["yes_no", "integer", "decimal", "quantity", "choice", "set", "text", "date", "series"]
 UnknownBecause = Literal["not_asked", "dont_know", "stale", "queried", "not_valid", "unconfirmed_mention"]
 Scalar = bool | Fraction | str | date
+
+
+def fold(text: str) -> str:
+    """Return a name as it is compared: small letters, no accents, words joined by ``_``."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[^a-z0-9]+", "_", "".join(sign for sign in plain if not unicodedata.combining(sign))).strip("_")
 
 
 @dataclass(frozen=True, slots=True)

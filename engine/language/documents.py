@@ -103,7 +103,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A protocol's own test: facts by name as written, and what must come out."""
+    """A file's own test: facts by name as written (text), and what must come out.
+
+    In a score file ``given`` holds its inputs and ``scores`` what is expected: value, band, status, missing, query,
+    possible_range, as written.
+    """
 
     name: str
     given: Mapping[str, object]
@@ -146,7 +150,11 @@ class ScoreInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score(Document):
-    """``value`` reads inputs and ``definitions`` by bare name; ``bands`` are tried in order, first true wins."""
+    """``value`` reads inputs and ``definitions`` by bare name; ``bands`` are tried in order, first true wins.
+
+    In its own expressions an input is a Name of kind ``fact``, a definition one of kind ``definition``, both bare;
+    bands may read ``value``, a Name of kind ``score``. Numbers are in the unit of the input. Only ``bind`` reads facts.
+    """
 
     inputs: Mapping[str, ScoreInput]
     definitions: Mapping[str, Definition] = field(default_factory=dict)

@@ -1,0 +1,294 @@
+"""The library: every file read, checked against the others, and the edition of one day picked out of it."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from engine.conditions import Expr, Name, children, with_children
+from engine.errors import LibraryError, Place, Problem
+from engine.language import references
+from engine.language.checker import Checker
+from engine.language.documents import (
+    Document,
+    Edition,
+    Library,
+    Protocol,
+    Questionnaire,
+    Score,
+)
+from engine.language.forms import (
+    Form,
+    FormularyForm,
+    ProtocolForm,
+    QuestionnaireForm,
+    ScoreForm,
+    VocabularyForm,
+)
+from engine.language.formularies import formulary_of
+from engine.language.names import World
+from engine.language.protocols import protocol_of, score_of
+from engine.language.questionnaires import questionnaire_of
+from engine.language.reader import ReadError, read
+from engine.language.validation import LATER, Problems, form_of
+from engine.language.vocabularies import vocabulary_of
+
+D = TypeVar("D", bound=Document)
+_NAMED = ("protocol", "score", "questionnaire")
+
+
+def read_library(files: Mapping[str, str]) -> Library:
+    """Return the library of a set of files (path -> text); raise LibraryError with every problem of all of them.
+
+    Paths are relative: ``protocols/reflux/1.2.0.yaml``. Nothing is read from disk.
+    """
+    library, problems = check_library(files)
+    if library is None:
+        raise LibraryError(problems)
+    return library
+
+
+def check_library(files: Mapping[str, str]) -> tuple[Library | None, tuple[Problem, ...]]:
+    """Return the library, or None if anything is wrong, and every problem found, sorted by place."""
+    problems = Problems()
+    try:
+        library = _checked(files, problems)
+    except RecursionError:
+        hint = "Name parts of the longest expressions under define."
+        problems.add(Place(next(iter(sorted(files)), "")), "P121", "definitions are nested too deeply", hint)
+        library = None
+    found = tuple(sorted(set(problems.found)))
+    return (None if found else library), found
+
+
+@dataclass
+class _Drafts:
+    """Documents as written: names not resolved yet, all versions."""
+
+    protocols: list[Protocol] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    questionnaires: list[Questionnaire] = field(default_factory=list)
+
+
+def _checked(files: Mapping[str, str], problems: Problems) -> Library:
+    readable = [file for file in sorted(files) if file.split("/")[0].removesuffix(".yaml") not in LATER]
+    forms = {file: form for file in readable if (form := _form(file, files[file], problems)) is not None}
+    hashes = {file: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for file, text in files.items()}
+    vocabulary, shared = vocabulary_of(_of(VocabularyForm, forms), problems)
+    if not any(isinstance(form, VocabularyForm) for form in forms.values()):
+        place = Place(next(iter(sorted(files)), "vocabulary"))
+        problems.add(place, "P020", "no vocabulary was read", "Name the folder that holds vocabulary/.")
+    formulary = formulary_of(_of(FormularyForm, forms), problems)
+    drafts = _Drafts()
+    for file, form in forms.items():
+        _check_path(file, form, problems)
+        if isinstance(form, ProtocolForm):
+            drafts.protocols.append(_signed(protocol_of(form, formulary, problems), file, hashes))
+        elif isinstance(form, ScoreForm):
+            drafts.scores.append(_signed(score_of(form, vocabulary, problems), file, hashes))
+        elif isinstance(form, QuestionnaireForm):
+            drafts.questionnaires.append(_signed(questionnaire_of(form, vocabulary, problems), file, hashes))
+    for documents in (drafts.protocols, drafts.scores, drafts.questionnaires):
+        _refuse_twins(documents, problems)
+    world = World(vocabulary, formulary, shared, _current(drafts.protocols), _current(drafts.scores))
+    return _resolved(world, drafts, hashes, problems)
+
+
+def _form(file: str, text: str, problems: Problems) -> Form | None:
+    try:
+        block = read(file, text)
+    except ReadError as error:
+        problems.found.append(error.problem)
+        return None
+    return form_of(block, file, problems)
+
+
+F = TypeVar("F", bound=Form)
+
+
+def _of(kind: type[F], forms: Mapping[str, Form]) -> list[F]:
+    return [form for form in forms.values() if isinstance(form, kind)]
+
+
+def _signed(document: D, file: str, hashes: Mapping[str, str]) -> D:
+    return replace(document, sha256=hashes[file])
+
+
+def _check_path(file: str, form: Form, problems: Problems) -> None:
+    """Note a file that is not named as it names itself: folder/name/version.yaml."""
+    kind = next((kind for kind in _NAMED if hasattr(form, kind)), None)
+    parts = file.removesuffix(".yaml").removesuffix(".yml").split("/")
+    if kind is None or len(parts) < 3:
+        return
+    said = (getattr(form, kind), str(form.version))
+    if said != (parts[-2], parts[-1]):
+        message = f"the file is {'/'.join(parts[-2:])}, but says {said[0]} {said[1]}"
+        problems.add(form.at("version"), "P015", message, f"Name it {said[0]}/{said[1]}.yaml, or correct the text.")
+
+
+def _refuse_twins(documents: Iterable[Document], problems: Problems) -> None:
+    seen: dict[tuple[str, str], Place] = {}
+    for document in documents:
+        key = (document.name, document.version)
+        if key in seen:
+            message = f"{document.name} {document.version} stands in {seen[key].file} too"
+            problems.add(document.place, "P016", message, "A published version never changes: give it a new number.")
+        seen[key] = document.place
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Return what versions are sorted by."""
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _current(documents: Iterable[D]) -> dict[str, D]:
+    """Return one version of each document: the highest published, or the highest draft if none is."""
+    chosen: dict[str, D] = {}
+    for document in documents:
+        best = chosen.get(document.name)
+        if best is None or _rank(document) > _rank(best):
+            chosen[document.name] = document
+    return chosen
+
+
+def _rank(document: Document) -> tuple[bool, tuple[int, ...]]:
+    return document.status == "published", version_key(document.version)
+
+
+# --- resolving: every version against the current versions of the others
+
+
+def _resolved(world: World, drafts: _Drafts, hashes: Mapping[str, str], problems: Problems) -> Library:
+    checker = Checker(world, problems)
+    shared = {name: _shared(checker, name) for name in world.shared}
+    questionnaires = {document.name for document in drafts.questionnaires}
+    references.check_formulary(world, problems)
+    library = Library(
+        vocabulary=world.vocabulary,
+        formulary=_inline(checker.formulary(world.formulary), shared),
+        protocols=tuple(
+            _inline(_protocol(checker, document, questionnaires, problems), shared) for document in drafts.protocols
+        ),
+        scores=tuple(_score(checker, document, shared, problems) for document in drafts.scores),
+        questionnaires=tuple(
+            _inline(_questionnaire(checker, document, problems), shared) for document in drafts.questionnaires
+        ),
+        files=dict(sorted(hashes.items())),
+    )
+    references.check_examples(library, problems)
+    return library
+
+
+def _shared(checker: Checker, name: str) -> Expr:
+    definition = checker.world.shared[name]
+    checker.definition(name, definition.place)
+    return checker.done_or("definition", name, definition.expression)
+
+
+def _protocol(checker: Checker, document: Protocol, questionnaires: set[str], problems: Problems) -> Protocol:
+    world = checker.world
+    if world.protocols.get(document.name) is not document:
+        world = replace(world, protocols={**world.protocols, document.name: document})
+        checker = Checker(world, problems)
+    references.check_protocol(document, world, questionnaires, problems)
+    return checker.protocol(document)
+
+
+def _score(checker: Checker, document: Score, shared: Mapping[str, Expr], problems: Problems) -> Score:
+    world = checker.world
+    if world.scores.get(document.name) is not document:
+        checker = Checker(replace(world, scores={**world.scores, document.name: document}), problems)
+    references.check_score(document, problems)
+    found = checker.score(document)
+    inputs = {name: replace(given, bind=_inline(given.bind, shared)) for name, given in found.inputs.items()}
+    return replace(found, inputs=inputs)
+
+
+def _questionnaire(checker: Checker, document: Questionnaire, problems: Problems) -> Questionnaire:
+    references.check_questionnaire(document, checker.world, problems)
+    return checker.questionnaire(document)
+
+
+def _inline(node: Any, shared: Mapping[str, Expr]) -> Any:
+    """Return a document with the vocabulary's definitions written out where they are named."""
+    if not shared or node is None or isinstance(node, str | int | date):
+        return node
+    if isinstance(node, tuple):
+        return tuple(_inline(part, shared) for part in node)
+    if isinstance(node, Mapping):
+        return {key: _inline(part, shared) for key, part in node.items()}
+    if isinstance(node, Name):
+        named = node.kind == "definition" and node.name in shared
+        return _inline(shared[node.name], shared) if named else node
+    if isinstance(node, Expr):
+        return with_children(node, tuple(_inline(part, shared) for part in children(node)))
+    return _inline_fields(node, shared)
+
+
+def _inline_fields(node: Any, shared: Mapping[str, Expr]) -> Any:
+    if isinstance(node, Place) or not hasattr(node, "__dataclass_fields__"):
+        return node
+    fields = {name: getattr(node, name) for name in node.__dataclass_fields__}
+    changed = {name: made for name, value in fields.items() if (made := _inline(value, shared)) is not value}
+    return replace(node, **changed) if changed else node
+
+
+# --- the edition of a day
+
+
+def edition(library: Library, as_of: date | None = None, *, include_drafts: bool = False) -> Edition:
+    """Return one version of everything: in force on ``as_of``, or without a day the highest.
+
+    Drafts are left out unless asked for. Raises LibraryError if a version of that day names something that
+    was not in force then.
+    """
+    protocols = _in_force(library.protocols, as_of, include_drafts)
+    scores = _in_force(library.scores, as_of, include_drafts)
+    questionnaires = _in_force(library.questionnaires, as_of, include_drafts)
+    chosen: list[Document] = [*protocols.values(), *scores.values(), *questionnaires.values()]
+    problems = references.dangling(protocols, scores)
+    if problems:
+        raise LibraryError(problems)
+    return Edition(
+        vocabulary=library.vocabulary,
+        formulary=library.formulary,
+        protocols=protocols,
+        scores=scores,
+        questionnaires=questionnaires,
+        versions=_versions(protocols, scores, questionnaires),
+        digest=_digest(library, chosen),
+    )
+
+
+def _in_force(documents: Iterable[D], as_of: date | None, include_drafts: bool) -> dict[str, D]:
+    chosen: dict[str, D] = {}
+    for document in documents:
+        if document.status == "draft" and not include_drafts:
+            continue
+        if as_of is not None and not _covers(document, as_of):
+            continue
+        best = chosen.get(document.name)
+        if best is None or version_key(document.version) > version_key(best.version):
+            chosen[document.name] = document
+    return dict(sorted(chosen.items()))
+
+
+def _covers(document: Document, day: date) -> bool:
+    begins, ends = document.effective_from, document.effective_until
+    return (begins is None or begins <= day) and (ends is None or day <= ends)
+
+
+def _versions(*groups: Mapping[str, Document]) -> dict[str, str]:
+    kinds = ("protocol", "score", "questionnaire")
+    named = zip(kinds, groups, strict=True)
+    return {f"{kind}:{name}": found.version for kind, group in named for name, found in group.items()}
+
+
+def _digest(library: Library, chosen: Iterable[Document]) -> str:
+    """Return the digest over the texts of the chosen files and of vocabulary and formulary."""
+    versioned = {d.place.file for d in (*library.protocols, *library.scores, *library.questionnaires)}
+    taken = {document.place.file for document in chosen}
+    lines = [f"{file} {sha}" for file, sha in sorted(library.files.items()) if file not in versioned - taken]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,302 @@
+"""The strict reader: YAML events in, a tree of located text out. It never guesses a type.
+
+Built on the parser's events, because composing resolves aliases before they can be refused and ends the process on
+deep nesting. Scalars stay text: ``no``, ``on``, ``010`` and ``12:30`` mean what the schema says.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import yaml
+
+from engine.errors import Place, Problem
+
+MAX_CHARACTERS, MAX_DEPTH = 400_000, 40
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class Word(str):
+    """A scalar as written, with its place; ``plain`` is False if it was quoted or a block."""
+
+    __slots__ = ("end", "place", "plain", "source", "start")
+
+    place: Place
+    plain: bool
+    source: "Source"
+    start: int  # index of its first character in the source
+    end: int
+
+    def at(self, offset: int) -> Place:
+        """Return the place of one of its characters, over line breaks, indentation and quotes."""
+        if not self.place.line:
+            return Place(self.place.file, 0, offset)
+        return self.source.place(_index_of(self, offset))
+
+
+class Block(dict[str, "Node"]):
+    """A mapping with the place of each key; ``place`` is that of its first character."""
+
+    __slots__ = ("keys_at", "place")
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+        self.keys_at: dict[str, Place] = {}
+
+
+class Listing(list["Node"]):
+    """A list with its place; ``flow`` says that it was written in brackets."""
+
+    __slots__ = ("flow", "place")
+
+    def __init__(self, place: Place, *, flow: bool) -> None:
+        super().__init__()
+        self.place, self.flow = place, flow
+
+
+Node = Word | Block | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as written, and where its lines begin."""
+
+    file: str
+    text: str
+    starts: tuple[int, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, file: str, text: str) -> "Source":
+        """Return the source of a text; lines end as YAML ends them."""
+        return cls(file, text, (0, *(found.end() for found in re.finditer("\r\n|[\n\r\x85\u2028\u2029]", text))))
+
+    def place(self, index: int) -> Place:
+        """Return line and column of a character."""
+        low, high = 0, len(self.starts) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.starts[middle] <= index else (low, middle - 1)
+        return Place(self.file, low + 1, index - self.starts[low] + 1)
+
+
+class ReadError(Exception):
+    """The first thing that keeps a file from being read."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def word(text: str, place: Place) -> Word:
+    """Return a word that stands nowhere in particular (made by tests and by other readers)."""
+    made = Word(text)
+    made.place, made.plain, made.source, made.start, made.end = place, True, Source.of(place.file, text), 0, len(text)
+    return made
+
+
+def read(file: str, text: str) -> Block:
+    """Return the one mapping a file holds; raise ReadError at the first thing that cannot be read."""
+    text = text.removeprefix("\ufeff")
+    source = Source.of(file, text)
+    _refuse_text(source)
+    builder = _Builder(source)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise ReadError(_syntax(error, source)) from None
+    except yaml.YAMLError as error:
+        raise ReadError(Problem(Place(file, 1, 1), "P001", f"the text is not YAML: {error}")) from None
+    return builder.document()
+
+
+def _refuse_text(source: Source) -> None:
+    if len(source.text) > MAX_CHARACTERS:
+        message = f"the file holds more than {MAX_CHARACTERS} characters"
+        raise ReadError(Problem(Place(source.file, 1, 1), "P002", message, "Split it into several files."))
+    if found := _UNREADABLE.search(source.text):
+        message = "a control character stands here" if found[0] < "\ud800" else "this character cannot be read"
+        raise ReadError(Problem(source.place(found.start()), "P009", message, "Save the file as UTF-8 text."))
+
+
+_HINTS = (
+    ("could not find expected ':'", "A key needs a colon, and a long text an indented line or quotes."),
+    ("mapping values are not allowed", "Quote the text: it holds a colon followed by a space."),
+    ("found character '\\t'", "Indent with spaces, not with tabs."),
+    ("cannot start any token", "A text cannot begin with this sign: quote it; expressions never begin with it."),
+    ("expected ',' or ']'", "Brackets [ ] do not match, or an expression stands in a flow list: use a list of dashes."),
+    ("expected ',' or '}'", "Braces { } do not match, or a text holds a quote or a colon: quote the whole text."),
+    ("unexpected end of stream", "A quote or bracket is opened and never closed."),
+    ("expected <block end>", "The indentation differs from the lines above."),
+    (
+        "did not find expected key",
+        "The indentation differs from the lines above, or a quoted text goes on after its quote.",
+    ),
+)
+
+
+def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    place = Place(source.file, mark.line + 1, mark.column + 1) if mark else Place(source.file, 1, 1)
+    said = (error.problem or error.context or "the text cannot be read").strip()
+    if "undefined alias" in said:
+        return Problem(place, "P004", "an alias (*) is used", "Write the text out.")
+    if "duplicate anchor" in said:
+        return Problem(place, "P004", "an anchor (&) is used", "Write the text out.")
+    hint = next((hint for part, hint in _HINTS if part in said), "")
+    rest = "The rest of this file was not read."
+    return Problem(place, "P001", f"the text is not YAML here: {said}", f"{hint} {rest}".strip())
+
+
+def _marks(event: yaml.Event) -> tuple[yaml.Mark, yaml.Mark]:
+    return cast("tuple[yaml.Mark, yaml.Mark]", (event.start_mark, event.end_mark))
+
+
+def _start(event: yaml.Event, file: str) -> Place:
+    mark = _marks(event)[0]
+    return Place(file, mark.line + 1, mark.column + 1)
+
+
+class _Builder:
+    """Builds the tree from events with a stack of its own: nesting can never exhaust Python's."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.open: list[Block | Listing] = []
+        self.keys: list[Word | None] = []  # the key waiting for its value, one entry a level
+        self.root: Node | None = None
+        self.documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.open.pop()
+            self.keys.pop()
+            return
+        place = _start(event, self.source.file)
+        match event:
+            case yaml.AliasEvent():
+                self.refuse(place, "P004", "an alias (*) is used", "Write the text out, or name it under `define`.")
+            case yaml.DocumentStartEvent():
+                self.start_document(place)
+            case yaml.ScalarEvent():
+                self.refuse_marks(event, place)
+                self.add(self.scalar(event, place))
+            case yaml.MappingStartEvent():
+                self.refuse_marks(event, place)
+                self.push(Block(place))
+            case yaml.SequenceStartEvent():
+                self.refuse_marks(event, place)
+                self.push(Listing(place, flow=bool(event.flow_style)))
+
+    def start_document(self, place: Place) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.refuse(place, "P008", "a second document begins here", "One file holds one document: remove `---`.")
+
+    def refuse(self, place: Place, code: str, message: str, hint: str) -> None:
+        raise ReadError(Problem(place, code, message, hint))
+
+    def refuse_marks(self, event: yaml.NodeEvent, place: Place) -> None:
+        if event.anchor is not None:
+            self.refuse(place, "P004", "an anchor (&) is used", "Write the text out, or name it under `define`.")
+        if getattr(event, "tag", None) is not None:
+            self.refuse(place, "P005", "a tag (!) is used", "Leave it out: the schema says what each value is.")
+
+    def scalar(self, event: yaml.ScalarEvent, place: Place) -> Word:
+        made = Word(event.value)
+        made.place, made.plain, made.source = place, not event.style, self.source
+        begin, end = _marks(event)
+        made.start, made.end = begin.index, end.index
+        if made.plain and begin.line == end.line:
+            made.end = made.start + len(event.value)
+        return made
+
+    def push(self, node: Block | Listing) -> None:
+        if len(self.open) >= MAX_DEPTH:
+            hint = "Give the inner condition a name under `define`."
+            self.refuse(node.place, "P003", f"more than {MAX_DEPTH} blocks are nested here", hint)
+        self.add(node)
+        self.open.append(node)
+        self.keys.append(None)
+
+    def add(self, node: Node) -> None:
+        if not self.open:
+            self.root = node
+        elif isinstance(parent := self.open[-1], Listing):
+            parent.append(node)
+        elif (key := self.keys[-1]) is None:
+            self.keys[-1] = self.key(parent, node)
+        else:
+            parent[str(key)] = node
+            self.keys[-1] = None
+
+    def key(self, parent: Block, node: Node) -> Word:
+        if not isinstance(node, Word):
+            message = "a block or list stands where a key is expected"
+            raise ReadError(Problem(node.place, "P017", message, _COMMA_HINT))
+        key = node
+        if key == "<<" and key.plain:
+            self.refuse(key.place, "P006", "a merge key (<<) is used", "Write the keys out.")
+        if key in parent.keys_at:
+            first = parent.keys_at[key]
+            self.refuse(key.place, "P007", f'the key "{key}" stands twice', f"It stands first in line {first.line}.")
+        parent.keys_at[str(key)] = key.place
+        return key
+
+    def document(self) -> Block:
+        if isinstance(self.root, Block):
+            return self.root
+        place = Place(self.source.file, 1, 1)
+        if self.root is None:
+            raise ReadError(
+                Problem(place, "P008", "the file is empty", "Start it with its kind, for example protocol:")
+            )
+        message = "the file does not hold a block of keys"
+        raise ReadError(Problem(self.root.place, "P013", message, "Start it with its kind, for example protocol:"))
+
+
+_COMMA_HINT = "In { } and [ ] quote a text that holds commas, colons or brackets."
+
+
+def _index_of(scalar: Word, offset: int) -> int:
+    """Return where in the file the character ``offset`` of a scalar stands.
+
+    The characters that are no blanks are the same sequence in value and source, whatever the style, as long as
+    no escape is used; so both are walked together.
+    """
+    source = scalar.source.text
+    body = _body(scalar)
+    seen = sum(1 for sign in str(scalar)[:offset] if not sign.isspace())
+    blank = offset < len(scalar) and scalar[offset].isspace()
+    last = scalar.start
+    for index in body:
+        if source[index].isspace():
+            continue
+        if seen == 0 and not blank:
+            return index
+        if seen == 0:
+            break
+        last = index + 1
+        seen -= 1
+    return last
+
+
+def _body(scalar: Word) -> Iterator[int]:
+    """Yield the indexes of the source that hold the scalar's own text: without quotes and block header."""
+    source, start = scalar.source.text, scalar.start
+    if scalar.plain:
+        yield from range(start, min(scalar.end, len(source)))
+    elif source[start] in "|>":
+        begin = source.find("\n", start) + 1
+        yield from range(begin or start, min(scalar.end, len(source)))
+    else:
+        yield from _unquoted(source, start + 1, scalar.end - 1)
+
+
+def _unquoted(source: str, start: int, end: int) -> Iterator[int]:
+    index = start
+    while index < min(end, len(source)):
+        yield index
+        index += 2 if source[start - 1] == "'" and source[index : index + 2] == "''" else 1

@@ -1,0 +1,392 @@
+"""Gives every name its meaning and every comparison its type: like is compared with like, in one unit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from engine import units
+from engine.conditions import (
+    And,
+    Arithmetic,
+    AtLeast,
+    Call,
+    Choose,
+    Compare,
+    DayCount,
+    Expr,
+    Includes,
+    Known,
+    Latest,
+    Mean,
+    Name,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Within,
+    YesNo,
+)
+from engine.errors import Place
+from engine.facts import fold
+from engine.language.names import COUNT, UNKNOWN, YES_NO, Kind, Meaning, Scope, members
+from engine.language.validation import Problems, nearest
+
+Lookup = Callable[[Meaning, Place], Kind]
+Typed = tuple[Expr, Kind]
+_ORDERED = ("number",)
+
+
+class Resolver:
+    """Resolves expressions of one scope; ``lookup`` says what kind of thing a meaning is, following definitions."""
+
+    def __init__(self, scope: Scope, lookup: Lookup, problems: Problems) -> None:
+        self.scope, self.lookup, self.problems = scope, lookup, problems
+
+    def condition(self, expr: Expr) -> Expr:
+        """Return the expression resolved as a condition: it must yield yes or no."""
+        resolved, kind = self.typed(expr)
+        if kind.sort not in ("yes_no", "unknown"):
+            hints = {"number": "Compare it: x >= 5.", "code": "Compare it: sex = female."}
+            hint = hints.get(kind.sort, "Sets are read with includes, series with days, mean or latest.")
+            self.problems.add(expr.place, "P106", f"{kind.said()} is no condition", hint)
+        return resolved
+
+    def typed(self, expr: Expr) -> Typed:
+        """Return the expression resolved, and what kind of thing it yields."""
+        return _METHODS[type(expr)](self, expr)
+
+    def complain(self, place: Place, code: str, message: str, hint: str = "") -> Typed:
+        self.problems.add(place, code, message, hint)
+        return Name("", place=place), UNKNOWN
+
+    # --- names
+
+    def name(self, expr: Name) -> Typed:
+        if not expr.name:
+            return expr, UNKNOWN
+        if expr.kind == "band":
+            return self.band(expr)
+        meaning = self.scope.meaning(expr.name)
+        if meaning is None and self.scope.codes_allowed and "." not in expr.name:
+            return replace(expr, kind="code"), Kind("code", choices=(expr.name,), literal=True)
+        if meaning is None:
+            return self.unknown(expr.name, expr.place)
+        found = replace(expr, name=meaning.name, kind=meaning.kind)
+        return found, self.lookup(meaning, expr.place)
+
+    def unknown(self, name: str, place: Place) -> Typed:
+        hint = nearest(name, self.scope.names()) or "Declare it in the vocabulary, or under define."
+        return self.complain(place, "P105", f'the name "{name}" is not known', hint)
+
+    def band(self, expr: Name) -> Typed:
+        score = self.scope.world.scores.get(expr.name)
+        if score is None or self.scope.score is not None:
+            hint = nearest(expr.name, self.scope.world.scores) or "band(...) takes the name of a score."
+            return self.complain(expr.place, "P105", f'the score "{expr.name}" is not known', hint)
+        self.lookup(Meaning("band", expr.name), expr.place)
+        return expr, Kind("code", label=f"band({expr.name})", choices=tuple(score.bands))
+
+    def code(self, name: Expr, kind: Kind) -> Expr | None:
+        """Return the bare word beside a choice as a code, or None if it means something else."""
+        if not isinstance(name, Name) or name.kind != "unresolved" or kind.sort != "code" or not name.name:
+            return None
+        found = _choice(name.name, kind)
+        if found is None and self.scope.meaning(name.name) is None:
+            hint = nearest(name.name, map(fold, kind.choices)) or f"Use one of: {', '.join(kind.choices)}."
+            self.problems.add(name.place, "P111", f'"{name.name}" is not a choice of {kind.said()}', hint)
+            return Name("", place=name.place)
+        return None if found is None else Name(found, "code", place=name.place)
+
+    # --- comparisons
+
+    def compare(self, expr: Compare) -> Typed:
+        left, right = expr.left, expr.right
+        if _is_word(left, self.scope) and not _is_word(right, self.scope):
+            other, kind = self.typed(right)
+            return replace(expr, left=self.code(left, kind) or self.typed(left)[0], right=other), YES_NO
+        first = self.typed(left)
+        code = self.code(right, first[1])
+        if code is not None:
+            self.refuse_order(expr, first[1])
+            return replace(expr, left=first[0], right=code), YES_NO
+        return self.compared(expr, first, self.typed(right)), YES_NO
+
+    def compared(self, expr: Compare, left: Typed, right: Typed) -> Expr:
+        if "unknown" in (left[1].sort, right[1].sort):
+            return replace(expr, left=left[0], right=right[0])
+        if left[1].sort != right[1].sort or left[1].sort in ("set", "series", "text", "date"):
+            self.unlike(expr.place, left[1], right[1])
+            return expr
+        if left[1].sort == "number":
+            first, second, _ = self.unified(left, right, expr.place)
+            self.check_range(first, left[1], second)
+            self.check_range(second, right[1], first)
+            return replace(expr, left=first, right=second)
+        self.refuse_order(expr, left[1])
+        return replace(expr, left=left[0], right=right[0])
+
+    def refuse_order(self, expr: Compare, kind: Kind) -> None:
+        if expr.op not in ("=", "!="):
+            self.problems.add(expr.place, "P107", f"{kind.said()} has no order", "Use = or !=, or in (a, b).")
+
+    def unlike(self, place: Place, left: Kind, right: Kind) -> None:
+        sorts = {left.sort, right.sort}
+        if "set" in sorts:
+            hint = "Sets are read with includes: medication includes warfarin."
+            self.problems.add(place, "P118", f"{left.said()} is compared with {right.said()}", hint)
+        elif "series" in sorts:
+            hint = "Read a series with latest(x), mean(x, last 7 days) or days(x >= 5, last 14 days)."
+            self.problems.add(place, "P119", f"{left.said()} is compared with {right.said()}", hint)
+        else:
+            hint = "Compare numbers with numbers, choices with their codes; texts and dates are only known or unknown."
+            self.problems.add(place, "P107", f"{left.said()} is compared with {right.said()}", hint)
+
+    def check_range(self, side: Expr, kind: Kind, other: Expr) -> None:
+        """Note a threshold that no value of the fact can reach."""
+        if kind.range is None or not isinstance(side, Name) or not isinstance(other, Number):
+            return
+        low, high = kind.range
+        if not low <= other.value <= high:
+            message = f"{units.written(other.value)} lies outside {units.written(low)} .. {units.written(high)}, "
+            hint = "Correct the number or its unit, or the range in the vocabulary."
+            self.problems.add(other.place, "P112", f'{message}the range of "{kind.label}"', hint)
+
+    def within(self, expr: Within) -> Typed:
+        value = self.typed(expr.value)
+        low, high = self.typed(expr.low), self.typed(expr.high)
+        if not self.all_numbers(expr.place, value, low, high):
+            return expr, YES_NO
+        first, lower, _ = self.unified(value, low, expr.place)
+        _, upper, _ = self.unified(value, high, expr.place)
+        empty = isinstance(lower, Number) and isinstance(upper, Number) and lower.value > upper.value
+        if empty:
+            self.problems.add(expr.low.place, "P122", "the range runs backwards", "Write the lower end first.")
+        return replace(expr, value=first, low=lower, high=upper), YES_NO
+
+    def one_of(self, expr: OneOf) -> Typed:
+        value, kind = self.typed(expr.value)
+        if kind.sort != "code":
+            if kind.sort != "unknown":
+                self.problems.add(expr.place, "P107", f"{kind.said()} is no choice", "Ranges are written [1 .. 5].")
+            return replace(expr, value=value), YES_NO
+        found = [self.code(Name(code, place=expr.place), kind) for code in expr.codes]
+        codes = tuple(code.name for code in found if isinstance(code, Name))
+        return replace(expr, value=value, codes=codes), YES_NO
+
+    def includes(self, expr: Includes) -> Typed:
+        world, meaning = self.scope.world, self.scope.meaning(expr.fact)
+        spec = world.vocabulary.facts.get(meaning.name) if meaning and meaning.kind == "fact" else None
+        if spec is None or self.scope.score is not None:
+            return self.unknown(expr.fact, expr.place)
+        if spec.type != "set":
+            message = f'"{expr.fact}" is no set'
+            return self.complain(expr.place, "P118", message, "Compare it with = or >=.")
+        found = members(world, spec.name, expr.code)
+        if found is None:
+            options = spec.choices or {*world.formulary.names}
+            hint = nearest(expr.code, options) or "Declare it in the formulary, or as a choice of the set."
+            return self.complain(expr.place, "P111", f'"{expr.code}" is not known for {expr.fact}', hint)
+        return replace(expr, fact=spec.name, members=found), YES_NO
+
+    # --- logic
+
+    def joined(self, expr: And | Or | AtLeast) -> Typed:
+        return replace(expr, parts=tuple(map(self.condition, expr.parts))), YES_NO
+
+    def negated(self, expr: Not) -> Typed:
+        return replace(expr, part=self.condition(expr.part)), YES_NO
+
+    def known(self, expr: Known) -> Typed:
+        meaning = self.scope.meaning(expr.fact)
+        if meaning is None:
+            return self.unknown(expr.fact, expr.place)
+        if meaning.kind != "fact":
+            hint = "It is allowed on inputs only: name the fact."
+            return self.complain(expr.place, "P113", f'known() cannot read the {meaning.kind} "{expr.fact}"', hint)
+        if not self.scope.known_allowed:
+            hint = "An answer could retract the decision: use it only in rules that ask, order a test or advise."
+            return self.complain(expr.place, "P113", "known() and unknown() are not allowed here", hint)
+        return expr, YES_NO
+
+    def choose(self, expr: Choose) -> Typed:
+        condition = self.condition(expr.condition)
+        then, kind = self.typed(expr.then)
+        otherwise, other = self.typed(expr.otherwise)
+        if "unknown" not in (kind.sort, other.sort) and kind.sort != other.sort:
+            self.unlike(expr.place, kind, other)
+        if kind.sort == other.sort == "number":
+            then, otherwise, kind = self.unified((then, kind), (otherwise, other), expr.place)
+        elif kind.sort == "code":
+            kind = Kind("code", choices=tuple(dict.fromkeys((*kind.choices, *other.choices))))
+        return replace(expr, condition=condition, then=then, otherwise=otherwise), kind
+
+    # --- numbers
+
+    def number(self, expr: Number) -> Typed:
+        return expr, Kind("number", expr.unit, literal=True)
+
+    def yes_no(self, expr: YesNo) -> Typed:
+        return expr, YES_NO
+
+    def all_numbers(self, place: Place, *parts: Typed) -> bool:
+        wrong = [kind for _, kind in parts if kind.sort not in ("number", "unknown")]
+        for kind in wrong:
+            hint = "Read a series with latest(x) or mean(x)." if kind.sort == "series" else "Numbers are needed here."
+            self.problems.add(place, "P119" if kind.sort == "series" else "P107", f"{kind.said()} is no number", hint)
+        return not wrong and all(kind.sort == "number" for _, kind in parts)
+
+    def arithmetic(self, expr: Arithmetic) -> Typed:
+        left, right = self.typed(expr.left), self.typed(expr.right)
+        if not self.all_numbers(expr.place, left, right):
+            return expr, UNKNOWN
+        if expr.op in "+-":
+            first, second, kind = self.unified(left, right, expr.place)
+            return replace(expr, left=first, right=second), kind
+        kind = _product(expr.op, left[1], right[1])
+        second = right[0]
+        if expr.op == "/" and not kind.loose and right[1].unit and left[1].unit:
+            second = _scaled(second, units.ratio(right[1].unit, left[1].unit))
+        return replace(expr, left=left[0], right=second), kind
+
+    def call(self, expr: Call) -> Typed:
+        if expr.function == "count":
+            return replace(expr, arguments=tuple(map(self.condition, expr.arguments))), COUNT
+        parts = [self.typed(part) for part in expr.arguments]
+        if not self.all_numbers(expr.place, *parts):
+            return expr, UNKNOWN
+        if expr.function in ("min", "max"):
+            return self.extreme(expr, parts)
+        if len(parts) != 1:
+            return self.complain(expr.place, "P101", f"{expr.function} takes one number", f"{expr.function}(x)")
+        kind = parts[0][1] if expr.function == "round" else Kind("number", loose=True)
+        return replace(expr, arguments=(parts[0][0],)), replace(kind, literal=False, range=None)
+
+    def extreme(self, expr: Call, parts: list[Typed]) -> Typed:
+        first, kind = parts[0]
+        found = [first]
+        for part in parts[1:]:
+            first, second, kind = self.unified((first, kind), part, expr.place)
+            found.append(second)
+        found[0] = first
+        return replace(expr, arguments=tuple(found)), kind
+
+    def unified(self, left: Typed, right: Typed, place: Place) -> tuple[Expr, Expr, Kind]:
+        """Return both sides in one unit, and the kind of their sum: that of the side that has a unit."""
+        if right[1].literal:
+            return left[0], self.converted(right, left[1], place), _sum(left[1], right[1])
+        if left[1].literal:
+            return self.converted(left, right[1], place), right[0], _sum(right[1], left[1])
+        return left[0], self.aligned(right, left[1], place), _sum(left[1], right[1])
+
+    def converted(self, literal: Typed, beside: Kind, place: Place) -> Expr:
+        """Return a written number in the unit of what stands beside it, by the same exact factor as any value."""
+        number, kind = literal
+        if not isinstance(number, Number) or number.unit == beside.unit:
+            return number
+        if number.unit is None:
+            return self.bare(number, beside)
+        if beside.unit is None and units.dimension(number.unit) in (units.COUNT, "percent"):
+            return replace(number, unit=None)
+        rule = beside.units.get(number.unit)
+        if rule is not None:
+            return replace(number, value=number.value * rule.factor + rule.offset, unit=beside.unit)
+        if units.comparable(number.unit, beside.unit):
+            return replace(number, value=units.convert(number.value, number.unit, beside.unit), unit=beside.unit)
+        if beside.loose and beside.unit is None:
+            return replace(number, unit=None)
+        self.units_differ(number.place, kind.unit, beside)
+        return number
+
+    def bare(self, number: Number, beside: Kind) -> Expr:
+        if beside.loose or beside.literal or units.dimension(beside.unit) == units.COUNT:
+            return replace(number, unit=beside.unit)
+        message = f"{units.written(number.value)} has no unit, but {beside.said()} is in {beside.unit}"
+        self.problems.add(number.place, "P109", message, f"Write {units.written(number.value)} {beside.unit}.")
+        return number
+
+    def aligned(self, right: Typed, left: Kind, place: Place) -> Expr:
+        """Return the right side scaled to the unit of the left."""
+        expr, kind = right
+        if kind.unit == left.unit or kind.loose or left.loose:
+            return expr
+        if units.comparable(kind.unit, left.unit):
+            return _scaled(expr, units.ratio(kind.unit, left.unit))
+        if {kind.unit, left.unit} & {None} and {units.dimension(kind.unit), units.dimension(left.unit)} & {"percent"}:
+            return expr
+        self.units_differ(place, kind.unit, left)
+        return expr
+
+    def units_differ(self, place: Place, unit: str | None, beside: Kind) -> None:
+        message = f"{beside.said()} is in {beside.unit or 'counts'}, this in {unit or 'counts'}"
+        accepted = ", ".join(name for name in beside.units if name)
+        hint = f"Use: {accepted}; or declare {unit} with the fact." if accepted else "Use one unit on both sides."
+        self.problems.add(place, "P108", message, hint)
+
+    # --- series
+
+    def series(self, name: str, place: Place) -> Kind | None:
+        meaning = self.scope.meaning(name)
+        spec = self.scope.world.vocabulary.facts.get(meaning.name) if meaning and meaning.kind == "fact" else None
+        if spec is None or self.scope.score is not None:
+            self.unknown(name, place)
+            return None
+        if spec.type != "series":
+            hint = "latest, mean and days read diaries; compare other facts directly."
+            self.problems.add(place, "P119", f'"{name}" is no series', hint)
+            return None
+        return Kind("number", spec.unit, label=name, units=spec.units, range=spec.range)
+
+    def reduced(self, expr: Latest | Mean) -> Typed:
+        return expr, self.series(expr.series, expr.place) or UNKNOWN
+
+    def day_count(self, expr: DayCount) -> Typed:
+        kind = self.series(expr.series, expr.place)
+        if kind is not None:
+            self.check_range(Name(expr.series), kind, Number(expr.threshold, place=expr.place))
+        if expr.needs is not None and expr.needs > expr.window:
+            self.problems.add(expr.place, "P120", f"{expr.needs} recorded days do not fit into {expr.window} days")
+        return expr, COUNT
+
+
+def _is_word(expr: Expr, scope: Scope) -> bool:
+    return isinstance(expr, Name) and expr.kind == "unresolved" and bool(expr.name) and scope.meaning(expr.name) is None
+
+
+def _choice(word: str, kind: Kind) -> str | None:
+    """Return the choice a word stands for; bands such as IBS-C are written as ibs_c."""
+    if word in kind.choices:
+        return word
+    return next((choice for choice in kind.choices if fold(choice) == word), None)
+
+
+def _scaled(expr: Expr, factor: Fraction) -> Expr:
+    if factor == 1:
+        return expr
+    return Arithmetic("*", expr, Number(factor, place=expr.place), place=expr.place)
+
+
+def _sum(kind: Kind, other: Kind) -> Kind:
+    return Kind("number", kind.unit, loose=kind.loose or other.loose, literal=kind.literal and other.literal)
+
+
+def _product(op: str, left: Kind, right: Kind) -> Kind:
+    """Return the kind of a product or quotient: units cancel or one side is a count, else they are let go."""
+    literal = left.literal and right.literal
+    if left.loose or right.loose:
+        return Kind("number", loose=True)
+    if units.dimension(right.unit) == units.COUNT:
+        return Kind("number", left.unit, literal=literal)
+    if op == "*" and units.dimension(left.unit) == units.COUNT:
+        return Kind("number", right.unit, literal=literal)
+    if op == "/" and units.comparable(left.unit, right.unit):
+        return Kind("number", literal=literal)
+    return Kind("number", loose=True)
+
+
+_METHODS: dict[type, Callable[..., Typed]] = {
+    Number: Resolver.number, YesNo: Resolver.yes_no, Name: Resolver.name, Compare: Resolver.compare,
+    Within: Resolver.within, OneOf: Resolver.one_of, Includes: Resolver.includes, And: Resolver.joined,
+    Or: Resolver.joined, AtLeast: Resolver.joined, Not: Resolver.negated, Known: Resolver.known,
+    Arithmetic: Resolver.arithmetic, Choose: Resolver.choose, Call: Resolver.call, Latest: Resolver.reduced,
+    Mean: Resolver.reduced, DayCount: Resolver.day_count,
+}  # fmt: skip
