@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from webapp.accounts.models import User
 from webapp.alerts import selectors
@@ -70,7 +71,7 @@ def acknowledge(*, alert_id: UUID, actor: User, note: str = "") -> Alert:
 def close(*, alert_id: UUID, actor: User, note: str) -> Alert:
     """Return the alert, closed with what was done; raise AlertError without a note."""
     if not note.strip():
-        raise AlertError("Write what was done before closing the alert.")
+        raise AlertError(_("Write what was done before closing the alert."))
     return _settle(alert_id, actor, Alert.Status.CLOSED, note)
 
 
@@ -94,7 +95,7 @@ def assessed(*, patient_id: UUID) -> None:
 @transaction.atomic
 def _settle(alert_id: UUID, actor: User, status: str, note: str) -> Alert:
     if actor.active_role not in CLINICIANS:
-        raise AlertError("Only a clinician settles an alert.")
+        raise AlertError(_("Only a clinician settles an alert."))
     alert = Alert.objects.select_for_update().get(pk=alert_id)
     if alert.status in (status, Alert.Status.CLOSED):
         return alert

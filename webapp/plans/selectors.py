@@ -100,7 +100,7 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem]) -> ToDo:
         alerts=list(alert_selectors.open_for(user).filter(patient_id=plan.patient_id, urgency__in=STOPS_SIGNING)),
         allergies=list(unconfirmed_allergies(plan.patient_id)),
         not_assessed=evaluation is not None and evaluation.status == Evaluation.Status.FAILED,
-        unseen=sum(not item.is_seen and item.decision == PlanItem.Decision.PENDING for item in items),
+        unseen=sum(not item.is_seen for item in open_items),
         held=sum(item.state == "held" for item in open_items),
         undecided=sum(item.state == "proposed" for item in open_items),
     )

@@ -1,0 +1,41 @@
+"""Settling an alert from whatever page shows it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from webapp.alerts import selectors, services
+from webapp.base import access
+from webapp.base.roles import Role
+
+clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    address = request.POST.get("next", "")
+    return redirect(address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else "home")
+
+
+@clinicians
+@require_POST
+def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take charge of an alert."""
+    alert = get_object_or_404(selectors.alerts_for(request.user), pk=pk)
+    services.acknowledge(alert_id=alert.pk, actor=request.user, note=request.POST.get("note", ""))
+    return _back(request)
+
+
+@clinicians
+@require_POST
+def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close an alert with what was done."""
+    alert = get_object_or_404(selectors.alerts_for(request.user), pk=pk)
+    try:
+        services.close(alert_id=alert.pk, actor=request.user, note=request.POST.get("note", ""))
+    except services.AlertError as refused:
+        messages.error(request, str(refused))
+    return _back(request)

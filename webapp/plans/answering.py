@@ -1,0 +1,65 @@
+"""A missing fact answered by the doctor on the spot: into the record, and the patient assessed again."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from engine.facts import FactSpec
+from webapp.accounts.models import User
+from webapp.base.roles import Role
+from webapp.patients import services as patients
+from webapp.patients.models import Observation
+from webapp.plans.assessment import assess
+from webapp.plans.deciding import PlanError
+from webapp.plans.models import Evaluation, Plan
+from webapp.plans.terms import Terms, number
+
+
+def answer(*, plan: Plan, doctor: User, fact: str, value: str, terms: Terms, today: date) -> Evaluation:
+    """Return the evaluation with the answer in it; raise PlanError if the answer does not fit the fact."""
+    if doctor.active_role != Role.DOCTOR:
+        raise PlanError(_("Only a doctor decides and signs plans."))
+    spec = terms.spec(fact)
+    if spec is None:
+        raise PlanError(_("This cannot be answered here. Write it into the patient’s record."))
+    given = read(spec, value)
+    row = patients.Reading(spec.name, given, timezone.now(), Observation.Origin.STAFF, _unit(spec))
+    patients.record_observations(patient=plan.patient, rows=[row], actor=doctor)
+    return assess(patient_id=plan.patient_id, because="answer", today=today, actor=doctor)
+
+
+def _unit(spec: FactSpec) -> str:
+    return spec.unit or "" if spec.type == "quantity" else ""
+
+
+def read(spec: FactSpec, value: str) -> bool | int | float | str:
+    """Return a typed value; raise PlanError for what does not fit the fact's type, choices or range."""
+    if spec.type == "yes_no" and value in ("yes", "no"):
+        return value == "yes"
+    if spec.type == "choice" and value in spec.choices:
+        return value
+    if spec.type in ("quantity", "integer", "decimal"):
+        return _number(spec, value)
+    raise PlanError(_("Choose one of the answers offered."))
+
+
+def _number(spec: FactSpec, value: str) -> int | float:
+    try:
+        given = Decimal(value.strip().replace(",", "."))
+    except InvalidOperation:
+        raise PlanError(_("Write a number, for example 5,3.")) from None
+    low, high = spec.range or (None, None)
+    if not given.is_finite() or (low is not None and given < low) or (high is not None and given > high):
+        raise PlanError(_range_text(spec))
+    if spec.type == "integer" and given != given.to_integral_value():
+        raise PlanError(_("Write a whole number."))
+    return int(given) if given == given.to_integral_value() else float(given)
+
+
+def _range_text(spec: FactSpec) -> str:
+    if spec.range is None:
+        return _("Write a number, for example 5,3.")
+    low, high = (number(float(end)) for end in spec.range)
+    return _("Write a number from %(low)s to %(high)s %(unit)s.") % {"low": low, "high": high, "unit": spec.unit or ""}

@@ -1,0 +1,136 @@
+"""What a doctor may change in an item or add to a plan, checked before it is taken."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from engine.doses import in_unit, read_dose
+from engine.formulary import Medicine
+from engine.language.documents import Edition
+from webapp.plans.deciding import PlanError
+from webapp.plans.terms import Terms, number
+
+LONGEST_TEXT, LONGEST_COURSE = 600, 730
+ADDABLE = ("rx", "supp", "test", "ref", "diet", "advice", "fu", "plan")
+DRUGS = ("rx", "supp")
+
+
+def edited(content: Mapping[str, Any], form: Mapping[str, str], terms: Terms) -> dict[str, Any]:
+    """Return what the form changes in an item, empty if nothing; raise PlanError for a dose that cannot be."""
+    changes: dict[str, Any] = {}
+    doses = [_dose(dose, form, place, terms) for place, dose in enumerate(content.get("doses", ()))]
+    if doses != list(content.get("doses", ())):
+        changes["doses"] = doses
+    text = form.get("text", "").strip()
+    if len(text) > LONGEST_TEXT:
+        raise PlanError(_("The text for the patient is too long: at most %(n)d letters.") % {"n": LONGEST_TEXT})
+    if text and text != terms.say(content.get("patient_text")):
+        changes["patient_text"] = {"es": text, "en": text}
+    return changes
+
+
+def _dose(dose: Mapping[str, Any], form: Mapping[str, str], place: int, terms: Terms) -> dict[str, Any]:
+    given = {name: form.get(f"{name}-{place}", "").strip() for name in ("dose", "frequency", "timing", "days")}
+    new = dict(dose)
+    new["dose"] = given["dose"] or dose["dose"]
+    new["frequency"] = given["frequency"] or dose.get("frequency", "")
+    if given["timing"] and given["timing"] != terms.say(dose.get("timing")):
+        new["timing"] = {"es": given["timing"], "en": given["timing"]}
+    if given["days"]:
+        new["duration_days"] = _days(given["days"])
+    if (new["dose"], new["frequency"]) == (dose["dose"], dose.get("frequency", "")):
+        return new
+    return new | _daily(terms.edition.formulary.medicines.get(dose["ingredient"]), new, terms)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_COURSE:
+        raise PlanError(_("Write the length in whole days, from 1 to %(n)d.") % {"n": LONGEST_COURSE})
+    return int(text)
+
+
+def _daily(medicine: Medicine | None, dose: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
+    """Return the day's sum; raise PlanError for words that are no dose, or for more than the medicine's maximum."""
+    read = read_dose(dose["dose"], dose["frequency"])
+    if read.amount is None or read.unit is None:
+        raise PlanError(_("Write the dose as a number with its unit, for example 20 mg."))
+    if read.per_day is None:
+        raise PlanError(_("Write how often, for example “once daily” or “every 12 hours”."))
+    amount = read.amount * read.per_day
+    if medicine is not None and medicine.max_daily is not None:
+        most, unit = medicine.max_daily
+        day = in_unit((amount, read.unit), unit)
+        if day is None or day > most:
+            raise PlanError(_over(terms.say(medicine.title), f"{number(float(most))} {unit}"))
+    return {"daily": str(float(amount)).removesuffix(".0"), "unit": read.unit}
+
+
+def _over(name: str, most: str) -> str:
+    return _("%(name)s: at most %(most)s a day. Lower the dose, or reject the item.") % {"name": name, "most": most}
+
+
+def addable(terms: Terms) -> list[tuple[str, str]]:
+    """Return the codes a doctor may add by hand with their words, in alphabetical order of the words."""
+    edition = terms.edition
+    codes = {code for code in edition.vocabulary.codes if code.partition(":")[0] in ADDABLE}
+    codes |= {f"rx:{name}" for name in edition.formulary.regimens}
+    codes |= {f"rx:{name}" for name, one in edition.formulary.medicines.items() if one.kind == "medicine"}
+    codes |= {f"supp:{name}" for name, one in edition.formulary.medicines.items() if one.kind == "supplement"}
+    return sorted(((code, terms.code(code)) for code in codes), key=lambda pair: pair[1].casefold())
+
+
+def added(code: str, form: Mapping[str, str], terms: Terms) -> dict[str, Any]:
+    """Return the content of an item added by hand; raise PlanError for an unknown code or a medicine without a dose.
+
+    Nobody has checked it against this patient as the engine checks its own items: the page says so, and a medicine
+    needs the doctor's reason in writing.
+    """
+    if code not in {known for known, _words in addable(terms)}:
+        raise PlanError(_("Choose from the list what to add."))
+    kind, _sep, name = code.partition(":")
+    content: dict[str, Any] = {
+        "code": code,
+        "kind": kind,
+        "state": "proposed",
+        "urgency": "none",
+        "title": _title(code, terms.edition),
+        "patient_text": _patient_text(code, form, terms.edition),
+        "reasons": [],
+        "doses": [],
+        "drugs": [],
+    }
+    if kind in DRUGS:
+        if not form.get("note", "").strip():
+            raise PlanError(_("Write why: nobody has checked this medicine against the patient’s record."))
+        content["doses"] = _added_doses(name, form, terms)
+        content["drugs"] = [dose["ingredient"] for dose in content["doses"]]
+    return content
+
+
+def _title(code: str, edition: Edition) -> dict[str, str]:
+    return {language: Terms(edition, language).code(code) for language in ("es", "en")}
+
+
+def _patient_text(code: str, form: Mapping[str, str], edition: Edition) -> dict[str, str]:
+    text = form.get("text", "").strip()
+    if text:
+        return {"es": text[:LONGEST_TEXT], "en": text[:LONGEST_TEXT]}
+    known = edition.vocabulary.codes.get(code)
+    return dict(known.patient) if known and known.patient else {}
+
+
+def _added_doses(name: str, form: Mapping[str, str], terms: Terms) -> Sequence[dict[str, Any]]:
+    regimen = terms.edition.formulary.regimens.get(name)
+    if regimen is not None:
+        parts = [(part.medicine, part.dose, part.frequency, part.duration_days) for part in regimen.parts]
+    else:
+        length = _days(form["days"]) if form.get("days", "").strip() else None
+        parts = [(name, form.get("dose", "").strip(), form.get("frequency", "").strip(), length)]
+    return [_added_dose(part, terms) for part in parts]
+
+
+def _added_dose(part: tuple[str, str, str, int | None], terms: Terms) -> dict[str, Any]:
+    ingredient, dose, often, length = part
+    given = {"ingredient": ingredient, "dose": dose, "frequency": often, "timing": {}, "duration_days": length}
+    return given | _daily(terms.edition.formulary.medicines.get(ingredient), given, terms)

@@ -1,0 +1,146 @@
+"""What the plan rests on: the values that decide it or are new, what is missing, what the patient wrote, the rest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.conditions import DayCount, Expr, Includes, Known, Latest, Mean, Name, nodes
+from engine.language.documents import Edition
+from webapp.patients.models import Observation
+from webapp.patients.selectors import Record
+from webapp.plans.case import DIARY, FREE_TEXT, day_of
+from webapp.plans.models import PlanItem
+from webapp.plans.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value of the record as the page shows it."""
+
+    name: str
+    title: str
+    value: str
+    day: date
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A missing fact, what it decides, and the value that is too old to count."""
+
+    name: str
+    title: str
+    decides: Sequence[str]
+    old: Input | None = None
+    now: bool = False  # a red flag nobody has ruled out
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    text: str
+    title: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    decisive: Sequence[Input]
+    missing: Sequence[Gap]
+    quotes: Sequence[Quote]
+    rest: Sequence[Input]
+
+
+def inputs_of(
+    record: Record, items: Sequence[PlanItem], result: Mapping[str, Any], terms: Terms, since: date | None
+) -> Inputs:
+    """Return the left column; ``since`` is the day of the plan before: what came later is new."""
+    values = {name: row for name, row in record.current.items() if name not in DIARY}
+    quotes = [row for name, row in values.items() if _is_quote(name, row, terms)]
+    plain = [row for row in values.values() if row not in quotes]
+    used = facts_behind(items, terms.edition)
+    matters = [row for row in plain if row.value is not False and _matters(row, used, since)]
+    matters.sort(key=lambda row: (row.code not in used, -row.effective_at.timestamp(), row.code))
+    rest = sorted((row for row in plain if row not in matters), key=lambda row: terms.fact(row.code))
+    return Inputs(
+        decisive=[_input(row, terms) for row in matters],
+        missing=gaps_of(items, result, values, terms),
+        quotes=[Quote(str(row.value), terms.fact(row.code), day_of(row)) for row in quotes],
+        rest=[_input(row, terms) for row in rest],
+    )
+
+
+def _is_quote(name: str, row: Observation, terms: Terms) -> bool:
+    spec = terms.spec(name)
+    return isinstance(row.value, str) and (name in FREE_TEXT or (spec is not None and spec.type == "text"))
+
+
+def _matters(row: Observation, used: set[str], since: date | None) -> bool:
+    return row.code in used or (since is not None and day_of(row) > since)
+
+
+def _input(row: Observation, terms: Terms) -> Input:
+    value = terms.value(row.code, row.value, row.unit)
+    return Input(row.code, terms.fact(row.code), value, day_of(row), row.get_origin_display())
+
+
+def facts_behind(items: Iterable[PlanItem], edition: Edition) -> set[str]:
+    """Return the facts that the rules behind these items read, through definitions and score inputs."""
+    rules = {(reason["protocol"], reason["rule"]) for item in items for reason in item.content.get("reasons", ())}
+    found: set[str] = set()
+    for protocol_name, rule_name in rules:
+        protocol = edition.protocols.get(protocol_name)
+        rule = protocol.rules.get(rule_name) if protocol else None
+        if rule is not None:
+            for expr in filter(None, (rule.when, rule.exclude)):
+                _collect(expr, edition, found, set())
+    return found
+
+
+def _collect(expr: Expr, edition: Edition, found: set[str], visited: set[str]) -> None:
+    for node in nodes(expr):
+        if isinstance(node, Includes | Known):
+            found.add(node.fact)
+        elif isinstance(node, Latest | Mean | DayCount):
+            found.add(node.series)
+        elif isinstance(node, Name) and node.name not in visited:
+            visited.add(node.name)
+            _follow(node, edition, found, visited)
+
+
+def _follow(node: Name, edition: Edition, found: set[str], visited: set[str]) -> None:
+    for expr in _behind(node, edition):
+        _collect(expr, edition, found, visited)
+    if node.name in edition.vocabulary.facts:
+        found.add(node.name)
+
+
+def _behind(node: Name, edition: Edition) -> list[Expr]:
+    """Return the expressions a name stands for: a definition of a protocol, or what binds the inputs of a score."""
+    protocol = edition.protocols.get(node.name.partition(".")[0])
+    definition = protocol.definitions.get(node.name) if protocol else None
+    if definition is not None:
+        return [definition.expression]
+    score = edition.scores.get(node.name)
+    return [given.bind for given in score.inputs.values() if given.bind is not None] if score else []
+
+
+def gaps_of(
+    items: Iterable[PlanItem], result: Mapping[str, Any], values: Mapping[str, Observation], terms: Terms
+) -> list[Gap]:
+    """Return what is missing: red flags first, then what frees a held item, then what else the engine asks."""
+    decides: dict[str, list[str]] = {name: [] for name in result.get("ask_now", ())}
+    for item in items:
+        for name in item.content.get("waiting_for", ()):
+            decides.setdefault(name, []).append(terms.say(item.content.get("title")) or terms.code(item.code))
+    covered = {alias for name in decides if (spec := terms.spec(name)) for alias in (spec.name, *spec.ask)}
+    for name in result.get("ask", ()):
+        if name not in covered:
+            decides.setdefault(name, [])
+    urgent = set(result.get("ask_now", ()))
+    return [_gap(name, titles, values, terms, now=name in urgent) for name, titles in decides.items()]
+
+
+def _gap(name: str, titles: Sequence[str], values: Mapping[str, Observation], terms: Terms, *, now: bool) -> Gap:
+    old = values.get(name)
+    return Gap(name, terms.fact(name), titles, _input(old, terms) if old else None, now)

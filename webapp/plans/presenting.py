@@ -1,0 +1,186 @@
+"""A draft as the review page shows it: rows in the order a doctor reads, each with its one line of why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from webapp.plans import selectors
+from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
+from webapp.plans.reasons import OverrideReason, RejectReason
+from webapp.plans.terms import Terms, days
+
+SHOWN_AS = {
+    "proposed": ("proposed", "c-ink3", pgettext_lazy("item", "proposed")),
+    "held": ("held", "c-ochre", pgettext_lazy("item", "held")),
+    "blocked": ("blocked", "c-red", pgettext_lazy("item", "blocked")),
+    "accepted": ("accepted", "c-moss", pgettext_lazy("item", "accepted")),
+    "edited": ("edited", "c-plum", pgettext_lazy("item", "edited")),
+    "added": ("edited", "c-plum", pgettext_lazy("item", "added by hand")),
+    "rejected": ("rejected", "c-ink3", pgettext_lazy("item", "rejected")),
+}
+EVIDENCE = {
+    "strong": ("strong", gettext_lazy("Strong")),
+    "moderate": ("mid", gettext_lazy("Moderate")),
+    "weak": ("weak", gettext_lazy("Weak")),
+    "very_low": ("weak", gettext_lazy("Very low")),
+    "consensus": ("weak", gettext_lazy("Consensus")),
+}
+GROUPS: tuple[tuple[str, Promise | str], ...] = (
+    ("start", pgettext_lazy("group of items", "Start")),
+    ("stop", pgettext_lazy("group of items", "Stop")),
+    ("continue", pgettext_lazy("group of items", "Continue")),
+    ("test", pgettext_lazy("group of items", "Tests")),
+    ("ref", pgettext_lazy("group of items", "Refer")),
+    ("diet", pgettext_lazy("group of items", "Diet")),
+    ("advice", pgettext_lazy("group of items", "Advice")),
+    ("follow", pgettext_lazy("group of items", "Follow-up")),
+)
+GROUP_OF = {"rx": "start", "supp": "start", "test": "test", "ref": "ref", "diet": "diet", "advice": "advice"}
+STOPS, CONTINUES = ("stop", "avoid", "ppi_taper", "defer", "discharge"), ("continue",)
+URGENT = {
+    "emergency": gettext_lazy("Emergency"),
+    "same_day": gettext_lazy("Same day"),
+    "urgent_2w": gettext_lazy("Within 2 weeks"),
+    "soon": gettext_lazy("Soon"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One fact that would free a held item, in the form it can be answered in on the spot."""
+
+    fact: str
+    text: str
+    kind: str  # yes_no choice number other
+    unit: str = ""
+    options: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item as a line of the page."""
+
+    item: PlanItem
+    title: str
+    doses: Sequence[str]
+    because: str
+    mark: str
+    colour: str
+    word: str
+    evidence: tuple[str, Any] | None
+    urgency: Any
+    waiting_for: Sequence[Question] = ()
+    alternatives: Sequence[str] = ()
+    safety: Sequence[str] = ()
+    review_needed: bool = False
+    reason: str = ""
+    doses_given: Sequence[Mapping[str, Any]] = ()
+    patient_text: str = ""
+
+    @property
+    def mark_class(self) -> str:
+        return f"st {self.colour}"
+
+    @property
+    def pending(self) -> bool:
+        return self.item.decision == PlanItem.Decision.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    title: Any
+    rows: Sequence[Row]
+
+
+def group_of(item: PlanItem) -> str:
+    """Return the part of the page an item stands in."""
+    if item.kind != "plan":
+        return GROUP_OF.get(item.kind, "follow")
+    name = item.code.partition(":")[2]
+    if name.startswith(STOPS):
+        return "stop"
+    return "continue" if name.startswith(CONTINUES) else "follow"
+
+
+def row_of(item: PlanItem, terms: Terms) -> Row:
+    content = selectors.words_of(item)
+    reason = next(iter(content.get("reasons", ())), {})
+    mark, colour, word = SHOWN_AS[item.state if item.decision == "pending" else item.decision]
+    return Row(
+        item=item,
+        title=terms.say(content.get("title")) or terms.code(item.code),
+        doses=dose_lines(content, terms),
+        because=_because(content, reason, terms),
+        mark=mark,
+        colour=colour,
+        word=str(word),
+        evidence=EVIDENCE.get(reason.get("evidence", "")),
+        urgency=URGENT.get(item.urgency),
+        waiting_for=[question(name, terms) for name in content.get("waiting_for", ())],
+        alternatives=[terms.code(code) for code in content.get("alternatives", ())],
+        safety=[terms.say(finding["because"]) for finding in content.get("safety", ())],
+        review_needed=any(reason.get("review_needed") for reason in content.get("reasons", ())),
+        reason=_reason_words(item),
+        doses_given=content.get("doses", ()),
+        patient_text=terms.say(content.get("patient_text")),
+    )
+
+
+def dose_lines(content: Mapping[str, Any], terms: Terms) -> list[str]:
+    """Return the doses of an item; of a single medicine without its name, which is the title."""
+    doses = content.get("doses", ())
+    lines = [terms.dose(dose, named=len(doses) > 1) for dose in doses]
+    after, within = content.get("after_days"), content.get("within_days")
+    if after:
+        lines.append(_("in %(time)s") % {"time": days(after)})
+    if within:
+        lines.append(_("within %(time)s") % {"time": days(within)})
+    return lines
+
+
+def _because(content: Mapping[str, Any], reason: Mapping[str, Any], terms: Terms) -> str:
+    """Return one line: of a blocked item what blocks it, of a held one what is missing, else the rule's own words."""
+    blocking = [one for one in content.get("safety", ()) if one["severity"] == "contraindicated" and one["truth"]]
+    if content.get("state") == "blocked" and blocking:
+        return terms.say(blocking[0]["because"])
+    return terms.say(reason.get("because"))
+
+
+def _reason_words(item: PlanItem) -> str:
+    known = dict(RejectReason.choices) | dict(OverrideReason.choices)
+    return str(known.get(item.reason_code, ""))
+
+
+def question(name: str, terms: Terms) -> Question:
+    """Return how a missing fact can be answered here."""
+    spec = terms.spec(name)
+    text = terms.question(name)
+    if spec is None:
+        return Question(name, text, "other")
+    if spec.type == "yes_no":
+        return Question(spec.name, text, "yes_no")
+    if spec.type == "choice":
+        return Question(
+            spec.name, text, "choice", options=[(key, terms.say(title)) for key, title in spec.choices.items()]
+        )
+    if spec.type in ("quantity", "integer", "decimal"):
+        return Question(spec.name, text, "number", unit=spec.unit or "")
+    return Question(spec.name, text, "other")
+
+
+def groups_of(items: Iterable[PlanItem], terms: Terms) -> list[Group]:
+    """Return the rows of a plan in the order of GROUPS; hypotheses and alerts stand elsewhere on the page."""
+    rows: dict[str, list[Row]] = {}
+    for item in items:
+        if item.kind not in UNDECIDED_MAY_STAY:
+            rows.setdefault(group_of(item), []).append(row_of(item, terms))
+    return [Group(name, title, rows[name]) for name, title in GROUPS if name in rows]
+
+
+def hypotheses_of(items: Iterable[PlanItem], terms: Terms) -> list[Row]:
+    return [row_of(item, terms) for item in items if item.kind == "dx" and item.state != "blocked"]

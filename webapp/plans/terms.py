@@ -1,0 +1,115 @@
+"""The words of a library for one reader: what facts, codes, values and doses are called in her language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from engine.facts import FactSpec, Text
+from engine.language.documents import Edition
+from rules import services as shelf
+from webapp.plans.models import Evaluation
+
+NBSP = "\u00a0"
+FREQUENCIES = {
+    "once daily": gettext_lazy("once a day"),
+    "twice daily": gettext_lazy("every 12 h"),
+    "three times daily": gettext_lazy("every 8 h"),
+    "four times daily": gettext_lazy("every 6 h"),
+    "as needed": gettext_lazy("when needed"),
+    "once weekly": gettext_lazy("once a week"),
+}
+
+
+def words(text: Mapping[str, str] | None, language: str) -> str:
+    """Return a text in ``language``, else in the language it has."""
+    if not text:
+        return ""
+    return text.get(language) or next(iter(text.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    edition: Edition
+    language: str
+
+    def say(self, text: Text | None) -> str:
+        return words(text, self.language)
+
+    def spec(self, name: str) -> FactSpec | None:
+        """Return the fact of that name, or the one that is asked for under it."""
+        facts = self.edition.vocabulary.facts
+        return facts.get(name) or next((spec for spec in facts.values() if name in spec.ask), None)
+
+    def fact(self, name: str) -> str:
+        spec = self.spec(name)
+        return self.say(spec.title) if spec else _plain(name)
+
+    def question(self, name: str) -> str:
+        spec = self.spec(name)
+        return (self.say(spec.question) or self.say(spec.title)) if spec else _plain(name)
+
+    def code(self, code: str) -> str:
+        """Return what a plan code is called: a code of the vocabulary, a regimen, a medicine."""
+        name = code.partition(":")[2]
+        formulary, known = self.edition.formulary, self.edition.vocabulary.codes.get(code)
+        titled = known or formulary.regimens.get(name) or formulary.medicines.get(name)
+        return self.say(titled.title) if titled else _plain(name or code)
+
+    def ingredient(self, code: str) -> str:
+        medicine = self.edition.formulary.medicines.get(code)
+        return self.say(medicine.title) if medicine else _plain(code)
+
+    def value(self, name: str, value: Any, unit: str = "") -> str:
+        """Return a recorded value as one reads it: yes and no, the words of a choice, a number beside its unit."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        spec = self.spec(name)
+        if isinstance(value, list):
+            return ", ".join(self.value(name, one) for one in value) or _("none")
+        if isinstance(value, str):
+            return self.say(spec.choices.get(value)) or value if spec else value
+        return f"{number(value)}{NBSP}{unit or (spec.unit if spec and spec.unit else '')}".strip(NBSP)
+
+    def dose(self, dose: Mapping[str, Any], *, named: bool) -> str:
+        """Return one dose in a line: "omeprazol 40 mg cada 12 h, 14 días"; unbroken between number and unit."""
+        name = self.ingredient(dose["ingredient"]) if named else ""
+        often = frequency(dose.get("frequency", ""))
+        length = days(dose.get("duration_days"))
+        line = " ".join(part for part in (name, str(dose["dose"]).replace(" ", NBSP), often) if part)
+        return f"{line}, {length}" if length else line
+
+
+def terms_of(evaluation: Evaluation, language: str) -> Terms:
+    """Return the words of the library an evaluation was made with."""
+    digest = evaluation.release.digest if evaluation.release else None
+    return Terms(shelf.edition(digest, date.fromisoformat(evaluation.case["as_of"])), language)
+
+
+def frequency(text: str) -> str:
+    known = FREQUENCIES.get(text.strip().lower())
+    return str(known) if known else text
+
+
+def days(count: int | None) -> str:
+    """Return a length of time in words: weeks where they are whole and at least three."""
+    if not count:
+        return ""
+    if count >= 21 and count % 7 == 0:
+        return ngettext("%(n)d week", "%(n)d weeks", count // 7) % {"n": count // 7}
+    return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def number(value: Any) -> str:
+    """Return a number in the reader's locale, whole numbers without decimals."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(localize(value))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
