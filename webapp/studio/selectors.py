@@ -1,0 +1,130 @@
+"""What the shelf shows to those who answer for it: a list, and one text with what was found out about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from engine.language.documents import Document, Library, Protocol
+from rules import headers
+from rules import selectors as shelf
+from rules import services as shelf_services
+from rules.models import Version
+from webapp.accounts.models import User
+from webapp.base.roles import Role
+from webapp.plans.terms import Terms, words
+from webapp.studio.sentences import Sentence, sentences_of
+
+READERS = frozenset({Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN})
+ORDER = ("protocol", "questionnaire", "score", "formulary", "vocabulary", "lexicon")
+
+
+def versions_for(user: User) -> QuerySet[Version]:
+    """Return every version of every file, for those who may read the shelf."""
+    return shelf.shelf() if user.active_role in READERS else Version.objects.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file in the list: the version in force, or the newest draft of a file that never was."""
+
+    version: Version
+    title: str
+    passed: int
+    tests: int
+    rules: int
+    review_by: date | None
+    overdue: bool
+    review_needed: int
+    draft: Version | None = None  # a newer text that waits
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    kind: str
+    rows: Sequence[Row]
+
+
+def parts_for(user: User, language: str, today: date) -> list[Part]:
+    """Return the files by kind, protocols first; two queries however many there are."""
+    by_file: dict[int, list[Version]] = {}
+    for version in versions_for(user):
+        by_file.setdefault(version.source_file_id, []).append(version)
+    rows: dict[str, list[Row]] = {}
+    for versions in by_file.values():
+        row = _row(versions, language, today)
+        rows.setdefault(row.version.source_file.kind, []).append(row)
+    return [Part(kind, sorted(rows[kind], key=lambda row: row.title.casefold())) for kind in ORDER if kind in rows]
+
+
+def _row(versions: Sequence[Version], language: str, today: date) -> Row:
+    newest_first = sorted(versions, key=lambda one: headers.order(one.version), reverse=True)
+    shown = next((one for one in newest_first if one.status == Version.Status.PUBLISHED), newest_first[0])
+    drafts = [one for one in newest_first if one.status == Version.Status.DRAFT and one is not shown]
+    report: Mapping[str, Any] = shown.report
+    review_by = date.fromisoformat(report["review_by"]) if report.get("review_by") else None
+    return Row(
+        version=shown,
+        title=words(report.get("title"), language) or shown.source_file.name,
+        passed=sum(test["passed"] for test in report.get("tests", ())),
+        tests=len(report.get("tests", ())),
+        rules=report.get("rules", 0),
+        review_by=review_by,
+        overdue=review_by is not None and review_by < today,
+        review_needed=report.get("review_needed", 0),
+        draft=drafts[0] if drafts else None,
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text ready to be read."""
+
+    version: Version
+    row: Row
+    lines: Sequence[str]
+    marked: Mapping[int, str]  # lines with a problem or a failing test: line -> what
+    sentences: Sequence[Sentence] = ()
+    sources: Sequence[tuple[str, str]] = ()
+    versions: Sequence[Version] = field(default=())
+
+
+def reading_of(user: User, version_id: int, language: str, today: date) -> Reading:
+    """Return a version with its text; raise Version.DoesNotExist for a user who may not read it."""
+    version = versions_for(user).defer(None).get(pk=version_id)
+    others = [one for one in versions_for(user) if one.source_file_id == version.source_file_id]
+    library = _library_of(version)
+    document = _document(library, version.path) if library else None
+    terms = Terms(shelf_services.edition(_digest_of(version)), language) if document else None
+    return Reading(
+        version=version,
+        row=_row([version], language, today),
+        lines=version.text.splitlines(),
+        marked=_marked(version.report),
+        sentences=sentences_of(document, terms) if isinstance(document, Protocol) and terms else (),
+        sources=tuple(document.sources.items()) if document else (),
+        versions=sorted(others, key=lambda one: headers.order(one.version), reverse=True),
+    )
+
+
+def _digest_of(version: Version) -> str | None:
+    return version.releases.order_by("-current_since").values_list("digest", flat=True).first()
+
+
+def _library_of(version: Version) -> Library | None:
+    """Return a library that holds this version; None for a draft, which is in none."""
+    digest = _digest_of(version)
+    return shelf_services.library(digest) if digest else None
+
+
+def _document(library: Library, path: str) -> Document | None:
+    documents: Sequence[Document] = (*library.protocols, *library.scores, *library.questionnaires)
+    return next((one for one in documents if one.place.file == path), None)
+
+
+def _marked(report: Mapping[str, Any]) -> dict[int, str]:
+    problems = {one["line"]: f"{one['code']} {one['message']}" for one in report.get("problems", ())}
+    failing = {one["line"]: "; ".join(one["differences"]) for one in report.get("tests", ()) if not one["passed"]}
+    return problems | failing

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from webapp.studio import views
+
+app_name = "studio"
+urlpatterns = [
+    path("", views.shelf, name="list"),
+    path("<int:pk>/", views.version, name="version"),
+]

@@ -1,0 +1,35 @@
+"""The shelf on screen, read only: what is in force, and every text as it was written."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from rules.models import Version
+from webapp.base import access
+from webapp.base.roles import Role
+from webapp.studio import selectors
+
+
+@access.roles(Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN)
+@require_GET
+def shelf(request: HttpRequest) -> HttpResponse:
+    """List what stands on the shelf."""
+    parts = selectors.parts_for(request.user, _language(), timezone.localdate())
+    return render(request, "studio/list.html", {"parts": parts})
+
+
+@access.roles(Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN)
+@require_GET
+def version(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one version: its exact text by line, a sentence a rule, its tests and sources."""
+    try:
+        reading = selectors.reading_of(request.user, pk, _language(), timezone.localdate())
+    except Version.DoesNotExist:
+        raise Http404 from None
+    return render(request, "studio/version.html", {"reading": reading})
+
+
+def _language() -> str:
+    return (get_language() or "es")[:2]
