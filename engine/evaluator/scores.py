@@ -12,7 +12,7 @@ from engine.errors import CaseError
 from engine.facts import FactValue, Missing
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult
-from engine.units import UnitError, amount, spelled
+from engine.units import COUNT, UnitError, amount, dimension, spelled
 
 _EVERYBODY = frozenset({"age", "sex", "pregnant", "breastfeeding", "weight_kg", "height_cm", "bmi"})
 _VISIT = re.compile(r"visit(\d{1,3})_(.+)")
@@ -151,7 +151,7 @@ def _number(item: ScoreInput, value: object, unit: object) -> Fraction:
     plausible = item.plausible.get(name)
     if plausible is not None and not plausible[0] <= exact <= plausible[1]:
         raise Queried
-    return exact * (Fraction(1) if name == (item.unit or "") else item.units[name])
+    return exact * item.units.get(name, Fraction(1))
 
 
 def _written(text: str, unit: object) -> tuple[object, object]:
@@ -164,16 +164,18 @@ def _written(text: str, unit: object) -> tuple[object, object]:
 
 def _unit_name(item: ScoreInput, unit: object) -> str:
     """Return the accepted unit a value is in. Without one, a quantity that knows several units must be asked about."""
+    own = item.unit or ""
     if unit is None:
-        if len({item.unit or "", *item.units}) > 1:
+        if len({own, *item.units}) > 1:
             raise Queried
-        return item.unit or ""
+        return own
     for name in (str(unit), spelled(str(unit))):
-        if name is not None and (name == item.unit or name in item.units):
+        if name is not None and (name == own or name in item.units):
             return name
-    if item.unit is None and not item.units:
-        return ""
-    raise Queried
+    known = spelled(str(unit))
+    if known is None or dimension(known) != COUNT or dimension(item.unit) != COUNT:
+        raise Queried
+    return own  # counts have many names: points, ratio, days of the last seven
 
 
 def _checked(item: ScoreInput, value: Fraction, program: ScoreProgram) -> Total:

@@ -1,0 +1,340 @@
+"""Why an item is there, why not, what it waits for: from one trace, in three voices, Spanish and English."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.compiler.program import Program, RuleNode, Scope
+from engine.compiler.walk import behind, facts_of, is_known, scope_of, state, truth
+from engine.conditions import And, AtLeast, Expr, Name, Not, Or, children
+from engine.evaluator.rules import Decision, judge
+from engine.facts import CaseFacts, Origin, Text
+from engine.plan import Item, Plan, Reason, SafetyFinding, TraceLine, Truth
+from engine.wording import Wording, fact_title, said
+
+Voice = Literal["patient", "doctor", "auditor"]
+LANGUAGES = ("es", "en")
+_TEXTS: Mapping[str, Text] = {
+    "proposed": {"es": "Propuesto", "en": "Proposed"},
+    "held": {"es": "En espera", "en": "Held"},
+    "blocked": {"es": "Bloqueado", "en": "Blocked"},
+    "because": {"es": "Porque", "en": "Because"},
+    "applies": {"es": "A quién se aplica", "en": "For whom"},
+    "when": {"es": "Indicación", "en": "Indication"},
+    "exclude": {"es": "Debe descartarse", "en": "To be ruled out"},
+    "waits": {"es": "Espera a saber", "en": "Waits for"},
+    "frees": {"es": "Se liberará cuando se sepa y no lo impida", "en": "It is freed once this is known and clear"},
+    "nothing_frees": {
+        "es": "No falta ningún dato: lo resuelve el médico (ver conflictos)",
+        "en": "No fact is missing: the doctor settles it (see conflicts)",
+    },
+    "alternatives": {"es": "Alternativas", "en": "Alternatives"},
+    "source": {"es": "Fuente", "en": "Source"},
+    "evidence": {"es": "evidencia", "en": "evidence"},
+    "conflicts": {"es": "Conflictos", "en": "Conflicts"},
+    "true": {"es": "sí", "en": "yes"},
+    "false": {"es": "no", "en": "no"},
+    "unknown": {"es": "no se sabe", "en": "not known"},
+    "patient_held": {
+        "es": "Su médico necesita saber algo más antes de decidirlo.",
+        "en": "Your doctor needs to know something more before deciding this.",
+    },
+    "patient_blocked": {
+        "es": "Esto no es adecuado para usted con los datos que tenemos.",
+        "en": "This does not suit you, by what we know.",
+    },
+    "no_rule": {"es": "Ninguna regla publicada propone", "en": "No published rule proposes"},
+    "in_plan": {"es": "Está en el plan", "en": "It is in the plan"},
+    "not_applicable": {"es": "El protocolo no se aplica", "en": "The protocol does not apply"},
+    "not_indicated": {"es": "No hay indicación", "en": "There is no indication"},
+    "excluded": {"es": "Lo impide", "en": "It is ruled out by"},
+    "silenced": {"es": "Otra regla tiene preferencia", "en": "Another rule goes first"},
+    "open": {"es": "Falta saber", "en": "Not known yet"},
+    "guarded": {
+        "es": "Las dosis y dietas de adultos no se proponen a menores de 18 años ni sin saber la edad",
+        "en": "Adult doses and diets are not proposed under 18 or while the age is not known",
+    },
+    "safety_blocks": {"es": "Lo bloquea la seguridad", "en": "Safety blocks it"},
+}
+
+
+def phrase(key: str, lang: str) -> str:
+    return said(_TEXTS[key], lang)
+
+
+# --- trace
+
+
+def trace(program: Program, case: CaseFacts, protocol: str, rule: str) -> tuple[TraceLine, ...]:
+    """Return each condition of a rule as it was decided, outermost first; raises KeyError if there is no such rule."""
+    node = program.rules[program.positions[f"{protocol}.{rule}"]]
+    return tuple(_rule_lines(node, scope_of(program, case)))
+
+
+def _rule_lines(node: RuleNode, scope: Scope) -> Iterator[TraceLine]:
+    for key, part in (("applies", node.applies), ("when", node.when), ("exclude", node.exclude)):
+        if part is not None:
+            known = truth(part, scope, red=node.rule.red_flag)
+            yield TraceLine({lang: phrase(key, lang) for lang in LANGUAGES}, known, 0)
+            yield from _lines(part, scope, 1, red=node.rule.red_flag)
+
+
+def _lines(expr: Expr, scope: Scope, depth: int, *, red: bool) -> Iterator[TraceLine]:
+    texts = {lang: Wording(scope.program, lang).of(expr) for lang in LANGUAGES}
+    value, origin = _evidence(expr, scope)
+    dated = origin.dated.isoformat() if origin is not None and origin.dated is not None else ""
+    yield TraceLine(texts, truth(expr, scope, red=red), depth, value, origin.section if origin else "", dated)
+    meaning = behind(expr, scope)
+    if meaning is not expr and not isinstance(meaning, (And, Or, Not, AtLeast)):
+        yield from _lines(meaning, scope, depth + 1, red=red)
+    if isinstance(meaning, (And, Or, Not, AtLeast)):
+        for part in children(meaning):
+            yield from _lines(part, scope, depth + 1, red=red)
+
+
+def _evidence(expr: Expr, scope: Scope) -> tuple[str, Origin | None]:
+    """Return the values a comparison used and where the first came from."""
+    if isinstance(expr, (And, Or, Not, AtLeast)) or (isinstance(expr, Name) and expr.kind == "definition"):
+        return "", None
+    facts = list(dict.fromkeys(facts_of(expr)))
+    words = Wording(scope.program, "es")
+    values = [words.value(fact, scope.values.get(fact)) for fact in facts]
+    values += [_score_text(name, scope) for node in (expr, *children(expr)) if (name := _score_name(node))]
+    first = scope.values.get(facts[0]) if facts else None
+    return "; ".join(values), None if first is None else first.origin
+
+
+def _score_name(expr: Expr) -> str | None:
+    return expr.name if isinstance(expr, Name) and expr.kind in {"score", "band"} else None
+
+
+def _score_text(name: str, scope: Scope) -> str:
+    result = state(name, scope).result
+    if result.status == "ok":
+        return str(result.band if result.value is None else result.value)
+    if result.possible_range is not None:
+        return f"{result.possible_range[0]} .. {result.possible_range[1]}"
+    return "?"
+
+
+# --- why
+
+
+def why(  # noqa: PLR0917 - the order in which one asks: of what, about what, for whom
+    program: Program, case: CaseFacts, plan: Plan, code: str, voice: Voice = "doctor", lang: str = "es"
+) -> str:
+    """Return why an item is in the plan and in its state; for a held item also what would free it.
+
+    An item that is not in the plan is answered by ``why_not``.
+    """
+    item = next((item for item in plan.items if item.code == code), None)
+    if item is None:
+        return why_not(program, case, code, lang)
+    if voice == "patient":
+        return "\n".join(_for_patient(item, lang))
+    lines = _for_doctor(program, case, item, lang)
+    if voice == "auditor":
+        lines = [*lines, *_for_auditor(program, case, item, lang)]
+    return "\n".join(lines)
+
+
+def _for_patient(item: Item, lang: str) -> list[str]:
+    lines = [said(item.patient_text, lang)] if item.patient_text else []
+    lines += [said(reason.because, lang) for reason in item.reasons]
+    if item.state == "held":
+        lines.append(phrase("patient_held", lang))
+    if item.state == "blocked":
+        lines.append(phrase("patient_blocked", lang))
+    return list(dict.fromkeys(lines))
+
+
+def _for_doctor(program: Program, case: CaseFacts, item: Item, lang: str) -> list[str]:
+    lines = [f"{said(item.title, lang)} [{item.code}]: {phrase(item.state, lang)}"]
+    for reason in item.reasons:
+        lines.append(f"{phrase('because', lang)}: {said(reason.because, lang)}")
+        lines += _facts_used(program, case, reason, lang)
+        lines.append(_citation(reason, lang))
+    lines += [_finding_text(program, finding, lang) for finding in item.safety]
+    lines += _freeing(program, item, lang) if item.state == "held" else []
+    if item.alternatives:
+        lines.append(f"{phrase('alternatives', lang)}: {', '.join(item.alternatives)}")
+    if item.conflicts:
+        lines.append(f"{phrase('conflicts', lang)}: {', '.join(item.conflicts)}")
+    return [line for line in dict.fromkeys(lines) if line]
+
+
+def _facts_used(program: Program, case: CaseFacts, reason: Reason, lang: str) -> list[str]:
+    """Return the conditions that made the rule true, with the values they rested on."""
+    lines = trace(program, case, reason.protocol, reason.rule)
+    return [f"  - {said(line.text, lang)}: {line.value}" for line in lines if line.truth and line.value]
+
+
+def _citation(reason: Reason, lang: str) -> str:
+    if not reason.source:
+        return ""
+    strength = f" ({phrase('evidence', lang)}: {reason.evidence})" if reason.evidence else ""
+    return f"{phrase('source', lang)}: {reason.source}{strength}"
+
+
+def _finding_text(program: Program, finding: SafetyFinding, lang: str) -> str:
+    facts = ", ".join(fact_title(program, fact, lang) for fact in finding.facts)
+    tail = f" [{phrase('waits', lang)}: {facts}]" if facts else ""
+    return f"! {said(finding.because, lang)} ({finding.severity}, {_truth_text(finding.truth, lang)}){tail}"
+
+
+def _truth_text(known: Truth, lang: str) -> str:
+    return phrase("unknown" if known is None else "true" if known else "false", lang)
+
+
+def _freeing(program: Program, item: Item, lang: str) -> list[str]:
+    if not item.waiting_for:
+        return [phrase("nothing_frees", lang)]
+    facts = ", ".join(fact_title(program, fact, lang) for fact in item.waiting_for)
+    return [f"{phrase('waits', lang)}: {facts}", f"{phrase('frees', lang)}: {facts}"]
+
+
+def _for_auditor(program: Program, case: CaseFacts, item: Item, lang: str) -> Iterator[str]:
+    for reason in item.reasons:
+        yield f"{reason.protocol} {reason.version} {reason.rule} {reason.file}:{reason.line}"
+        for line in trace(program, case, reason.protocol, reason.rule):
+            value = f" [{line.value}]" if line.value else ""
+            yield f"{'  ' * (line.depth + 1)}{_truth_text(line.truth, lang)}: {said(line.text, lang)}{value}"
+    yield f"program {program.digest}"
+    yield f"case {case_digest(case)}"
+
+
+def case_digest(case: CaseFacts) -> str:
+    """Return the digest of everything known about a case, the same on any machine."""
+    text = repr((case.as_of, [(name, _stable(case.values[name])) for name in sorted(case.values)], case.queries))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stable(value: object) -> str:
+    codes = getattr(value, "codes", None)
+    if codes is None:
+        return repr(value)
+    details = getattr(value, "details", {})
+    shown = [(code, sorted((key, repr(item)) for key, item in details.get(code, {}).items())) for code in sorted(codes)]
+    return repr((shown, getattr(value, "complete", True)))
+
+
+# --- why not
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A rule that could have proposed the item, and what it lacked."""
+
+    distance: int
+    name: str
+    text: str
+
+
+def why_not(program: Program, case: CaseFacts, code: str, lang: str = "es") -> str:
+    """Return why an item is not proposed: the nearest rule that does it, and what it lacked."""
+    scope = scope_of(program, case)
+    doing = [node for node in program.rules if any(action.code == code for action in node.rule.actions)]
+    if not doing:
+        return f"{phrase('no_rule', lang)} {code}."
+    nearest = min((_near(node, scope, code, lang) for node in doing), key=lambda near: (near.distance, near.name))
+    return f"{nearest.name}: {nearest.text}"
+
+
+def _near(node: RuleNode, scope: Scope, code: str, lang: str) -> _Near:
+    decision = judge(node, scope)
+    lacking = _lacking(node, scope)
+    return _Near(len(lacking), node.name, _shortfall(decision, scope, code, lang, lacking))
+
+
+def _lacking(node: RuleNode, scope: Scope) -> list[tuple[str, Expr]]:
+    """Return the smallest conditions that keep the rule from being proposed, each with what it is for."""
+    red = node.rule.red_flag
+    found = []
+    for key, part, wanted in (
+        ("not_applicable", node.applies, True),
+        ("not_indicated", node.when, True),
+        ("excluded", node.exclude, False),
+    ):
+        if part is not None and truth(part, scope, red=red) is (not wanted):
+            found += [(key, small) for small in _smallest(part, scope, wanted, red=red)]
+    return found
+
+
+def _smallest(expr: Expr, scope: Scope, wanted: bool, *, red: bool) -> Iterator[Expr]:
+    """Yield the parts that make ``expr`` other than wanted."""
+    if isinstance(expr, Not):
+        yield from _smallest(expr.part, scope, not wanted, red=red)
+    elif isinstance(expr, (And, Or, AtLeast)):
+        for part in expr.parts:
+            if truth(part, scope, red=red) is (not wanted):
+                yield from _smallest(part, scope, wanted, red=red)
+    else:
+        yield expr
+
+
+def _shortfall(decision: Decision, scope: Scope, code: str, lang: str, lacking: list[tuple[str, Expr]]) -> str:
+    words = Wording(scope.program, lang)
+    if lacking:
+        key = lacking[0][0]
+        parts = "; ".join(_with_value(expr, scope, words) for why_, expr in lacking if why_ == key)
+        return f"{phrase(key, lang)}: {parts}"
+    if decision.outcome in {"open", "held"}:
+        facts = ", ".join(fact_title(scope.program, fact, lang) for fact in decision.waiting)
+        return f"{phrase('open', lang)}: {facts}"
+    if decision.outcome in {"excluded", "silent"}:
+        return f"{phrase('silenced', lang)}: {', '.join(decision.node.silencers)}"
+    if code.partition(":")[0] in {"rx", "supp", "diet"} and scope.adult is not True:
+        return phrase("guarded", lang)
+    return phrase("in_plan", lang)
+
+
+def _with_value(expr: Expr, scope: Scope, words: Wording) -> str:
+    value, _ = _evidence(expr, scope)
+    return f"{words.of(expr)} [{value}]" if value else words.of(expr)
+
+
+# --- missing
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """An unknown fact worth asking: what it is called, how to ask, and which items it would free."""
+
+    fact: str
+    title: str
+    question: str
+    because: str
+    red_flag: bool
+    frees: tuple[str, ...]
+
+
+def missing(program: Program, case: CaseFacts, plan: Plan, lang: str = "es") -> tuple[MissingFact, ...]:
+    """Return the unknown facts of the plan: red flags first, then those that free held items, then the rest."""
+    scope = scope_of(program, case)
+    facts = [fact for item in plan.items for fact in item.waiting_for]
+    facts += [fact for finding in _findings(plan) for fact in finding.facts]
+    facts += [fact for rule in plan.open_rules for fact in rule.waiting_for]
+    unknown = [fact for fact in dict.fromkeys(facts) if not is_known(fact, scope)]
+    found = [_missing(program, scope, plan, fact, lang) for fact in unknown]
+    return tuple(sorted(found, key=lambda each: (not each.red_flag, not each.frees)))
+
+
+def _findings(plan: Plan) -> Iterator[SafetyFinding]:
+    for item in plan.items:
+        yield from (finding for finding in item.safety if finding.truth is None)
+
+
+def _missing(program: Program, scope: Scope, plan: Plan, fact: str, lang: str) -> MissingFact:
+    spec = program.edition.vocabulary.facts.get(fact)
+    return MissingFact(
+        fact=fact,
+        title=fact_title(program, fact, lang),
+        question=said(spec.question, lang) if spec is not None and spec.question else "",
+        because=Wording(program, lang).value(fact, scope.values.get(fact)),
+        red_flag=spec is not None and spec.red_flag,
+        frees=tuple(item.code for item in plan.items if fact in item.waiting_for),
+    )
+
+
+__all__ = ["MissingFact", "Voice", "case_digest", "missing", "trace", "why", "why_not"]

@@ -1,0 +1,211 @@
+"""Conditions in words, Spanish and English: what a trace shows beside each truth."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from engine.compiler.program import Program
+from engine.conditions import (
+    And,
+    Arithmetic,
+    AtLeast,
+    Call,
+    Choose,
+    Compare,
+    DayCount,
+    Expr,
+    Includes,
+    Known,
+    Latest,
+    Mean,
+    Name,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Within,
+    YesNo,
+)
+from engine.facts import CodeSet, FactValue, Missing, Series, Text, Value
+from engine.units import written
+
+SIGNS = {"<": "<", "<=": "≤", "=": "=", "!=": "≠", ">=": "≥", ">": ">"}
+WORDS: Mapping[str, Text] = {
+    "and": {"es": "y", "en": "and"},
+    "or": {"es": "o", "en": "or"},
+    "not": {"es": "no:", "en": "not:"},
+    "yes": {"es": "sí", "en": "yes"},
+    "no": {"es": "no", "en": "no"},
+    "if": {"es": "si", "en": "if"},
+    "then": {"es": "entonces", "en": "then"},
+    "else": {"es": "si no", "en": "else"},
+    "includes": {"es": "incluye", "en": "includes"},
+    "known": {"es": "se conoce", "en": "is known:"},
+    "unknown": {"es": "no se conoce", "en": "is not known:"},
+    "at_least": {"es": "al menos {} de", "en": "at least {} of"},
+    "between": {"es": "entre", "en": "in"},
+    "latest": {"es": "último valor de", "en": "latest"},
+    "mean": {"es": "media de", "en": "mean of"},
+    "days": {"es": "días de los últimos {} con", "en": "days of the last {} with"},
+    "band": {"es": "nivel de", "en": "band of"},
+    "count": {"es": "cuántos de", "en": "how many of"},
+    "none": {"es": "ninguno", "en": "none"},
+    "not_filled": {"es": "sin rellenar", "en": "not filled in"},
+    "not_asked": {"es": "no se ha preguntado", "en": "not asked"},
+    "dont_know": {"es": "respondió que no lo sabe", "en": "answered: does not know"},
+    "stale": {"es": "dato antiguo", "en": "too old"},
+    "queried": {"es": "hay que confirmar el valor o la unidad", "en": "value or unit to be confirmed"},
+    "not_valid": {"es": "prueba no válida", "en": "test not valid"},
+    "unconfirmed_mention": {"es": "mención sin confirmar", "en": "mention not confirmed"},
+}
+
+
+def word(key: str, lang: str) -> str:
+    return said(WORDS[key], lang)
+
+
+def said(text: Text, lang: str) -> str:
+    """Return a text in the language wished, else in Spanish, else in any."""
+    return text.get(lang) or text.get("es") or next(iter(text.values()), "")
+
+
+def fact_title(program: Program, fact: str, lang: str) -> str:
+    """Return what a fact is called; a name nobody declared is shown as it is, with spaces."""
+    spec = program.edition.vocabulary.facts.get(fact)
+    return fact.replace("_", " ") if spec is None else said(spec.title, lang)
+
+
+def code_title(program: Program, code: str, lang: str) -> str:
+    """Return what a medicine, class, brand or plan code is called."""
+    formulary, vocabulary = program.edition.formulary, program.edition.vocabulary
+    for table in (formulary.medicines, formulary.classes, vocabulary.codes):
+        if code in table:
+            return said(table[code].title, lang)
+    return formulary.brands[code].name if code in formulary.brands else code.replace("_", " ")
+
+
+def definition_title(program: Program, name: str, lang: str) -> str | None:
+    """Return the title of a definition, None if it has none."""
+    protocol = program.edition.protocols.get(name.partition(".")[0])
+    known = protocol.definitions if protocol is not None else {}
+    found = known.get(name) or known.get(name.partition(".")[2])
+    return said(found.title, lang) if found is not None and found.title else None
+
+
+class Wording:
+    """Writes conditions of one program in one language."""
+
+    def __init__(self, program: Program, lang: str) -> None:
+        self.program, self.lang = program, lang
+
+    def of(self, expr: Expr) -> str:
+        match expr:
+            case And(parts=parts):
+                return self._list(parts, "and")
+            case Or(parts=parts):
+                return self._list(parts, "or")
+            case Not(part=part):
+                return f"{word('not', self.lang)} {self.of(part)}"
+            case AtLeast(count=count, parts=parts):
+                return f"{word('at_least', self.lang).format(count)}: {'; '.join(map(self.of, parts))}"
+            case Name():
+                return self._name(expr)
+            case YesNo(value=value):
+                return word("yes" if value else "no", self.lang)
+            case Number(value=value, unit=unit):
+                return f"{written(value)} {unit}" if unit else written(value)
+        return self._relation(expr)
+
+    def _list(self, parts: tuple[Expr, ...], between: str) -> str:
+        texts = [f"({self.of(part)})" if isinstance(part, (And, Or)) else self.of(part) for part in parts]
+        return f" {word(between, self.lang)} ".join(texts)
+
+    def _name(self, name: Name) -> str:
+        match name.kind:
+            case "fact":
+                return fact_title(self.program, name.name, self.lang)
+            case "definition":
+                titled = definition_title(self.program, name.name, self.lang)
+                return titled or self.of(self.program.definitions[name.name])
+            case "score" | "band":
+                title = said(self.program.edition.scores[name.name].title, self.lang)
+                return title if name.kind == "score" else f"{word('band', self.lang)} {title}"
+            case "conclusion":
+                return name.name.partition(".")[2].replace("_", " ")
+        return name.name.replace("_", " ")
+
+    def _relation(self, expr: Expr) -> str:
+        match expr:
+            case Compare(op=op, left=left, right=Name(name=code, kind="code")):
+                return f"{self.of(left)} {SIGNS[op]} {self._choice(left, code)}"
+            case Compare(op=op, left=left, right=right):
+                return f"{self.of(left)} {SIGNS[op]} {self.of(right)}"
+            case Within(value=value, low=low, high=high, low_closed=low_closed, high_closed=high_closed):
+                ends = f"{'[' if low_closed else '('}{self.of(low)} .. {self.of(high)}{']' if high_closed else ')'}"
+                return f"{self.of(value)} {word('between', self.lang)} {ends}"
+            case OneOf(value=value, codes=codes):
+                joint = f" {word('or', self.lang)} "
+                return f"{self.of(value)} = {joint.join(self._choice(value, code) for code in codes)}"
+            case Includes(fact=fact, code=code):
+                title = fact_title(self.program, fact, self.lang)
+                return f"{title} {word('includes', self.lang)} {self._member(fact, code)}"
+            case Known(fact=fact, known=known):
+                title = fact_title(self.program, fact, self.lang)
+                return f"{word('known' if known else 'unknown', self.lang)} {title}"
+        return self._number(expr)
+
+    def _choice(self, of: Expr, code: str) -> str:
+        spec = self.program.edition.vocabulary.facts.get(of.name) if isinstance(of, Name) else None
+        return said(spec.choices[code], self.lang) if spec is not None and code in spec.choices else code
+
+    def _member(self, fact: str, code: str) -> str:
+        choices = self.program.edition.vocabulary.facts[fact].choices
+        return said(choices[code], self.lang) if code in choices else code_title(self.program, code, self.lang)
+
+    def _number(self, expr: Expr) -> str:
+        match expr:
+            case Arithmetic(op=op, left=left, right=right):
+                return f"({self.of(left)} {op} {self.of(right)})"
+            case Choose(condition=condition, then=then, otherwise=otherwise):
+                when, yes, no = (word(key, self.lang) for key in ("if", "then", "else"))
+                return f"{when} {self.of(condition)} {yes} {self.of(then)} {no} {self.of(otherwise)}"
+            case Call(function="count", arguments=arguments):
+                return f"{word('count', self.lang)} ({'; '.join(map(self.of, arguments))})"
+            case Call(function=function, arguments=arguments):
+                return f"{function}({', '.join(map(self.of, arguments))})"
+            case Latest(series=series):
+                return f"{word('latest', self.lang)} {fact_title(self.program, series, self.lang)}"
+            case Mean(series=series):
+                return f"{word('mean', self.lang)} {fact_title(self.program, series, self.lang)}"
+            case DayCount(series=series, op=op, threshold=threshold, window=window):
+                title = fact_title(self.program, series, self.lang)
+                return f"{word('days', self.lang).format(window)} {title} {SIGNS[op]} {written(threshold)}"
+        raise TypeError(f"{type(expr).__name__} has no wording")
+
+    def value(self, fact: str, value: FactValue | None) -> str:
+        """Return a fact's value as it was given, or why it is unknown."""
+        match value:
+            case None:
+                return word("not_asked", self.lang)
+            case Missing(because=because, was=was):
+                return f"{word(because, self.lang)} ({was})" if was else word(because, self.lang)
+            case CodeSet(codes=codes):
+                return ", ".join(self._member(fact, code) for code in sorted(codes)) or word("none", self.lang)
+            case Series(values=values):
+                return ", ".join("–" if day is None else written(day) for day in values)
+            case Value():
+                return self._scalar(fact, value)
+        raise TypeError(f"{type(value).__name__} is not the value of a fact")
+
+    def _scalar(self, fact: str, value: Value) -> str:
+        spec = self.program.edition.vocabulary.facts.get(fact)
+        match value.value:
+            case bool():
+                return word("yes" if value.value else "no", self.lang)
+            case Fraction():
+                if value.origin.given:
+                    return f"{value.origin.given} {value.origin.unit or ''}".strip()
+                return f"{written(value.value)} {spec.unit if spec and spec.unit else ''}".strip()
+            case date():
+                return value.value.isoformat()
+        return said(spec.choices[value.value], self.lang) if spec and value.value in spec.choices else value.value
