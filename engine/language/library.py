@@ -36,7 +36,7 @@ from engine.language.validation import LATER, Problems, form_of
 from engine.language.vocabularies import vocabulary_of
 
 D = TypeVar("D", bound=Document)
-_NAMED = ("protocol", "score", "questionnaire")
+_NAMED = ("questionnaire", "protocol", "score")  # a questionnaire may name its score: it comes first
 
 
 def read_library(files: Mapping[str, str]) -> Library:
