@@ -53,6 +53,7 @@ function help(dialog) {
     if (!seen.has(item.dataset.key)) seen.set(item.dataset.key, words(item));
   });
   if (rows().length) seen.set("j k", list.dataset.move);
+  seen.set("?", list.dataset.help);
   list.replaceChildren(
     ...[...seen].flatMap(([key, label]) => {
       const [term, meaning, cap] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
