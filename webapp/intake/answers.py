@@ -140,10 +140,15 @@ def _quantity(question: Question, spec: FactSpec | None, given: Given) -> Stored
     if unit not in units_of(question):
         raise NotAccepted(_("Choose the unit."))
     number = _number(given.value)
-    if unit == (question.unit or unit):
+    if unit == _unit_of_range(question, spec):
         _in_range(question, number)
     _plausible(question, spec, number, unit)
     return {"value": _plain(number), "unit": unit}
+
+
+def _unit_of_range(question: Question, spec: FactSpec | None) -> str | None:
+    """Return the unit a question's range is in: its own, or the fact's where the range came from there."""
+    return spec.unit if spec and spec.range == (question.low, question.high) else question.unit
 
 
 def _stools(question: Question, spec: FactSpec | None, given: Given) -> Stored:

@@ -109,9 +109,9 @@ def raw_case(sheet: Sheet) -> dict[str, Any]:
 def _place(case: dict[str, Any], question: Question, stored: Stored) -> None:
     if question.kind in LISTS:
         case[question.kind] = list_for_case(question.kind, stored)
-    elif question.fact in DIARY:
+    elif code_of(question) in DIARY:
         diary = case.setdefault("diary", {"days": 1})
-        diary[DIARY[question.fact]] = [plain_value(question, stored)]
+        diary[DIARY[code_of(question)]] = [plain_value(question, stored)]
     elif question.section == "free_text":
         if (words := plain_value(question, stored)) is not None:
             case.setdefault("free_text", {})[question.fact or question.item] = words
@@ -120,6 +120,11 @@ def _place(case: dict[str, Any], question: Question, stored: Stored) -> None:
     elif question.fact:
         section = case.setdefault(question.section, {})
         section[question.fact] = _measured(question, stored) if "unit" in stored else plain_value(question, stored)
+
+
+def code_of(question: Question) -> str:
+    """Return the name under which an answer is kept: the fact it tells of."""
+    return "diary_stools" if question.kind == "stools" else question.fact or question.item
 
 
 def _measured(question: Question, stored: Stored) -> dict[str, Any]:

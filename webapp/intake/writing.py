@@ -10,7 +10,7 @@ from engine.facts import fold
 from engine.language.documents import Question
 from webapp.accounts.models import User
 from webapp.intake.answers import LISTS, Stored
-from webapp.intake.facts import Sheet, plain_value
+from webapp.intake.facts import Sheet, code_of, plain_value
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
 from webapp.patients import services as patients
@@ -42,7 +42,7 @@ def _write_values(
     response: QuestionnaireResponse, said: Sequence[tuple[Question, Stored]], moment: datetime, actor: User
 ) -> None:
     values = [(question, plain_value(question, stored), stored.get("unit", "")) for question, stored in said]
-    named = [(question.fact or question.item, value, unit) for question, value, unit in values if value is not None]
+    named = [(code_of(question), value, unit) for question, value, unit in values if value is not None]
     origin = Observation.Origin.DIARY if response.for_day else Observation.Origin.QUESTIONNAIRE
     earlier = _earlier(response) if response.for_day else {}
     corrected = {code: value for code, value, _unit in named if code in earlier}

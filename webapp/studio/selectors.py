@@ -14,7 +14,7 @@ from rules import services as shelf_services
 from rules.models import Version
 from webapp.accounts.models import User
 from webapp.base.roles import Role
-from webapp.plans.terms import Terms, words
+from webapp.plans.terms import words
 from webapp.studio.sentences import Sentence, sentences_of
 
 READERS = frozenset({Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN})
@@ -95,28 +95,23 @@ def reading_of(user: User, version_id: int, language: str, today: date) -> Readi
     """Return a version with its text; raise Version.DoesNotExist for a user who may not read it."""
     version = versions_for(user).defer(None).get(pk=version_id)
     others = [one for one in versions_for(user) if one.source_file_id == version.source_file_id]
-    library = _library_of(version)
-    document = _document(library, version.path) if library else None
-    terms = Terms(shelf_services.edition(_digest_of(version)), language) if document else None
+    digest = version.releases.order_by("-current_since").values_list("digest", flat=True).first()
+    document = _document(shelf_services.library(digest), version.path) if digest else None
     return Reading(
         version=version,
         row=_row([version], language, today),
         lines=version.text.splitlines(),
         marked=_marked(version.report),
-        sentences=sentences_of(document, terms) if isinstance(document, Protocol) and terms else (),
+        sentences=_sentences(document, digest, language),
         sources=tuple(document.sources.items()) if document else (),
         versions=sorted(others, key=lambda one: headers.order(one.version), reverse=True),
     )
 
 
-def _digest_of(version: Version) -> str | None:
-    return version.releases.order_by("-current_since").values_list("digest", flat=True).first()
-
-
-def _library_of(version: Version) -> Library | None:
-    """Return a library that holds this version; None for a draft, which is in none."""
-    digest = _digest_of(version)
-    return shelf_services.library(digest) if digest else None
+def _sentences(document: Document | None, digest: str | None, language: str) -> Sequence[Sentence]:
+    if not isinstance(document, Protocol):
+        return ()
+    return sentences_of(document, shelf_services.program(digest), language)
 
 
 def _document(library: Library, path: str) -> Document | None:
