@@ -1,0 +1,165 @@
+"""make demo as a newcomer has it: one command, a first page, back after every kill, gone when told to stop."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from webapp.base.roles import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Demo:
+    """A running demo with its own data folder and port; what it says is kept in a file."""
+
+    def __init__(self, folder, port):
+        self.port, self.said = port, folder / "said.txt"
+        taken = {"PAUTA_ENV", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+        environment = {name: value for name, value in os.environ.items() if name not in taken}
+        environment |= {"PAUTA_DATA_DIR": str(folder), "PORT": str(port)}
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tools.demo"],
+            cwd=ROOT,
+            env=environment,
+            stdout=self.said.open("w"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def words(self):
+        return self.said.read_text()
+
+    def wait_for(self, condition, seconds):
+        until = time.monotonic() + seconds
+        while not condition():
+            assert self.process.poll() is None, self.words()
+            assert time.monotonic() < until, self.words()
+            time.sleep(0.2)
+
+    def until_ready(self, seconds=150):
+        """Return how many seconds it took until the address stood on the screen."""
+        self.wait_for(lambda: "Pauta is at" in self.words(), seconds)
+        return time.monotonic() - self.began
+
+    def answers(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", "/accounts/login/")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def child(self, word):
+        """The process among the demo's children whose command holds ``word``; None while there is none."""
+        for child in psutil.Process(self.process.pid).children():
+            if any(word in part for part in child.cmdline()):
+                return child
+        return None
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        return self.process.wait(timeout=40)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    made = Path(tempfile.mkdtemp(prefix="pauta-demo-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def a_demo(folder, port=None):
+    demo = Demo(folder, port or free_port())
+    try:
+        yield demo
+    finally:
+        if demo.process.poll() is None:
+            demo.stop()
+
+
+@pytest.fixture(scope="module")
+def demo(folder):
+    with a_demo(folder) as running:
+        running.until_ready()
+        yield running
+
+
+def test_it_tells_its_address_and_a_login_for_every_role(demo):
+    assert f"http://localhost:{demo.port}" in demo.words()
+    logins = demo.words().partition("Demo clinic")[2]
+    assert len(re.findall(r"\S+@demo\.example", logins)) >= len(Role)
+
+
+def test_it_shows_how_far_it_is(demo):
+    assert re.findall(r"\[(\d)/5\]", demo.words()) == ["1", "2", "3", "4", "5"]
+
+
+def test_its_first_page_answers(demo):
+    assert demo.answers()
+
+
+def test_a_second_demo_on_the_same_port_says_so_and_leaves_the_first_alone(demo, folder):
+    second = subprocess.run(
+        [sys.executable, "-m", "tools.demo"],
+        cwd=ROOT,
+        env=os.environ | {"PAUTA_DATA_DIR": str(folder), "PORT": str(demo.port)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert second.returncode != 0
+    assert f"PORT={demo.port + 1} make demo" in second.stderr
+    assert demo.answers()
+
+
+def test_a_killed_database_comes_back_under_the_running_demo(demo, folder):
+    server = int((folder / "postgres/postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGKILL)
+    demo.wait_for(lambda: not psutil.pid_exists(server) or not psutil.Process(server).is_running(), 10)
+    demo.wait_for(demo.answers, 40)
+
+
+@pytest.mark.parametrize("part", ["uvicorn", "procrastinate"])
+def test_a_killed_part_is_started_again(demo, part):
+    demo.wait_for(lambda: demo.child(part), 20)
+    before = demo.child(part).pid
+    os.kill(before, signal.SIGKILL)
+    demo.wait_for(lambda: (now := demo.child(part)) and now.pid != before, 20)
+    demo.wait_for(demo.answers, 30)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_leaves_nothing_running_and_comes_back_within_15_seconds(demo, folder, how):
+    if demo.process.poll() is None:
+        assert demo.stop() == 0
+    with a_demo(folder) as again:
+        took = again.until_ready()
+        parts = [again.child("uvicorn"), again.child("procrastinate")]
+        assert again.stop(how) == 0
+    assert took < 15, again.words()
+    assert not any(part.is_running() for part in parts)
+    assert not (folder / "postgres/postmaster.pid").exists()
