@@ -1,9 +1,14 @@
 """Tags every template may use without asking for them."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -23,3 +28,16 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
 def mark(name: str, classes: str = "st", label: str = "") -> SafeString:
     """Draw one of our own shapes: item states, truth values, the brand, empty pages."""
     return _shape("base/dist/pauta.svg", name, classes, label)
+
+
+@register.filter
+def in_language(text: Mapping[str, str] | None) -> str:
+    """Return a text written in several languages in the reader's, or in the one it has."""
+    words = text or {}
+    return words.get((get_language() or "es")[:2]) or next(iter(words.values()), "")
+
+
+@register.filter
+def age_on(person: Any, day: date) -> int:
+    """Return a patient's whole years on a day."""
+    return int(person.age_on(day))
