@@ -27,9 +27,9 @@ DIARY = {
 FREE_TEXT = ("alcohol", "diet", "medicines_badly_tolerated", "other", "plans", "stools", "weight")
 
 
-def build(patient: Patient, today: date) -> Case:
+def build(patient: Patient, today: date, record: Record | None = None) -> Case:
     """Return the patient's case as of ``today``: the newest value of every fact, the last 14 days of the diary."""
-    record = selectors.contents_of(patient)
+    record = record or selectors.contents_of(patient)
     past = [row for row in record.observations if day_of(row) <= today]
     newest = selectors.newest_by_code(row for row in past if row.code not in DIARY)
     person = {code: newest.pop(code).value if code in newest else None for code in ABOUT_THE_PERSON}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -146,7 +147,7 @@ def _numbered(card: Card, number: int) -> Card:
 
 
 def _allergy_card(allergy: AllergyIntolerance, terms: Terms) -> Card:
-    name = terms.ingredient(allergy.code) if allergy.code else allergy.text
+    name = terms.listed(allergy.code) if allergy.code else allergy.text
     text = _("Reported by the patient: “%(text)s”. Confirm it or withdraw it before signing.") % {"text": allergy.text}
     return Card(0, 1, _("Unconfirmed allergy: %(name)s") % {"name": name}, text, allergy=allergy)
 

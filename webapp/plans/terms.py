@@ -64,6 +64,15 @@ class Terms:
         medicine = self.edition.formulary.medicines.get(code)
         return self.say(medicine.title) if medicine else _plain(code)
 
+    def listed(self, code: str) -> str:
+        """Return an entry of a list: a medicine, a class of medicines, or a choice of the record's lists."""
+        formulary, facts = self.edition.formulary, self.edition.vocabulary.facts
+        titled = formulary.medicines.get(code) or formulary.classes.get(code)
+        if titled:
+            return self.say(titled.title)
+        lists = (facts[name] for name in self.edition.vocabulary.lists.values() if name in facts)
+        return next((self.say(spec.choices[code]) for spec in lists if code in spec.choices), _plain(code))
+
     def value(self, name: str, value: Any, unit: str = "") -> str:
         """Return a recorded value as one reads it: yes and no, the words of a choice, a number beside its unit."""
         if isinstance(value, bool):

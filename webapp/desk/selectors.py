@@ -1,0 +1,152 @@
+"""The clinician's list: one row a patient who needs somebody, the riskiest first, then the one who waits longest.
+
+Thousands of rows are sorted from plain columns alone; names and texts are decrypted for the page shown.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from webapp.accounts.models import User
+from webapp.alerts import selectors as alerts
+from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
+from webapp.patients import selectors as patients
+from webapp.patients.models import Patient
+from webapp.plans import selectors as plans
+from webapp.plans.models import Plan, PlanItem
+from webapp.plans.terms import words
+
+PAGE = 50
+TABS = {
+    "all": gettext_lazy("All"),
+    "flags": gettext_lazy("Red flags"),
+    "plans": gettext_lazy("Plans"),
+    "not_assessed": gettext_lazy("Not assessed"),
+}
+BANDS = (
+    (RANK["same_day"], pgettext_lazy("worklist", "Now")),
+    (RANK["urgent_2w"], pgettext_lazy("worklist", "Within 2 weeks")),
+    (RANK["soon"], pgettext_lazy("worklist", "Soon")),
+    (0, pgettext_lazy("worklist", "In turn")),
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A patient in the list, by plain columns only."""
+
+    patient_id: UUID
+    rank: int = 0
+    since: datetime | None = None
+    plan_id: UUID | None = None
+    alert_ids: list[UUID] = field(default_factory=list)
+    flagged: bool = False
+    not_assessed: bool = False
+
+    def tell(self, rank: int, since: datetime) -> None:
+        self.rank = max(self.rank, rank)
+        self.since = min(self.since or since, since)
+
+    def in_tab(self, tab: str) -> bool:
+        kept = {"flags": self.flagged, "plans": self.plan_id is not None, "not_assessed": self.not_assessed}
+        return kept.get(tab, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the page: who, why now, what the plan holds, since when."""
+
+    entry: Entry
+    patient: Patient
+    headline: str
+    detail: str
+    plan: Any = None  # a draft with its counts
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    title: Any
+    rows: Sequence[Row]
+    total: int
+
+
+def entries_for(user: User) -> list[Entry]:
+    """Return everybody who waits for this clinician, in order; two queries, however many wait."""
+    found: dict[UUID, Entry] = {}
+    drafts = plans.drafts_for(user).values_list("pk", "patient_id", "urgency", "created_at")
+    for pk, patient_id, urgency, created in drafts:
+        entry = found.setdefault(patient_id, Entry(patient_id))
+        entry.plan_id = pk
+        entry.tell(RANK.get(urgency, 0), created)
+    columns = ("pk", "patient_id", "urgency", "rule", "last_raised_at")
+    for pk, patient_id, urgency, rule, raised in alerts.open_for(user).values_list(*columns):
+        entry = found.setdefault(patient_id, Entry(patient_id))
+        entry.alert_ids.append(pk)
+        entry.not_assessed |= rule == NOT_ASSESSED
+        entry.flagged |= rule != NOT_ASSESSED and urgency in alerts.RED_FLAG
+        entry.tell(RANK[urgency], raised)
+    return sorted(found.values(), key=_order)
+
+
+def _order(entry: Entry) -> tuple[int, float, str]:
+    return -entry.rank, entry.since.timestamp() if entry.since else 0.0, str(entry.patient_id)
+
+
+def tab_counts(entries: Iterable[Entry]) -> dict[str, int]:
+    listed = list(entries)
+    return {tab: sum(entry.in_tab(tab) for entry in listed) for tab in TABS}
+
+
+def rows_of(user: User, entries: Sequence[Entry], language: str) -> list[Row]:
+    """Return the lines of one page; the number of queries does not grow with its length."""
+    who = patients.patients_for(user).in_bulk([entry.patient_id for entry in entries])
+    drafts = plans.drafts_for(user).in_bulk([entry.plan_id for entry in entries if entry.plan_id])
+    told = alerts.alerts_for(user).in_bulk([pk for entry in entries for pk in entry.alert_ids])
+    about = _hypotheses(drafts.values(), language)
+    return [
+        Row(entry, who[entry.patient_id], *_told(entry, told, about, language), drafts.get(entry.plan_id))
+        for entry in entries
+    ]
+
+
+def _hypotheses(drafts: Iterable[Plan], language: str) -> dict[UUID, str]:
+    """Return what each draft takes to be the matter, in words."""
+    found: dict[UUID, list[str]] = {}
+    rows = PlanItem.objects.filter(plan__in=list(drafts), kind="dx").exclude(state="blocked").order_by("position")
+    for item in rows:
+        found.setdefault(item.plan_id, []).append(words(item.content.get("title"), language))
+    return {plan: ", ".join(titles) for plan, titles in found.items()}
+
+
+def _told(entry: Entry, told: dict[UUID, Alert], about: dict[UUID, str], language: str) -> tuple[str, str]:
+    """Return why now, and the second line: the alerts by urgency, then what the draft takes to be the matter."""
+    mine = sorted((told[pk] for pk in entry.alert_ids if pk in told), key=lambda alert: -RANK[alert.urgency])
+    lines = [words(alert.text, language) for alert in mine]
+    if entry.plan_id in about:
+        lines.append(about[entry.plan_id])
+    return (lines[0], " · ".join(lines[1:])) if lines else ("", "")
+
+
+def banded(rows: Sequence[Row], entries: Sequence[Entry]) -> list[Band]:
+    """Return the rows of a page under how soon they are due, each with how many there are in all."""
+    found = []
+    ceiling = max(RANK.values()) + 1
+    for floor, title in BANDS:
+        inside = [row for row in rows if floor <= row.entry.rank < ceiling]
+        if inside:
+            found.append(Band(title, inside, sum(floor <= entry.rank < ceiling for entry in entries)))
+        ceiling = floor
+    return found
+
+
+def after(entries: Sequence[Entry], plan_id: str) -> Entry | None:
+    """Return who comes after the patient of this plan, the first one for an unknown plan; None if nobody else waits."""
+    place = next((place for place, entry in enumerate(entries) if str(entry.plan_id) == plan_id), None)
+    if place is None:
+        return entries[0] if entries else None
+    others = [*entries[place + 1 :], *entries[:place]]
+    return others[0] if others else None

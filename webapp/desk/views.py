@@ -1,0 +1,88 @@
+"""The worklist, the patients, and one patient."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from webapp.audit import services as audit
+from webapp.base import access
+from webapp.base.roles import Role
+from webapp.desk import record, selectors
+from webapp.patients import selectors as people
+
+PATIENTS_A_PAGE = 50
+clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
+identities = access.roles(Role.DOCTOR, Role.DIETITIAN, Role.FRONT_DESK)
+
+
+def _language() -> str:
+    return (get_language() or "es")[:2]
+
+
+@clinicians
+@require_GET
+def worklist(request: HttpRequest) -> HttpResponse:
+    """Show who waits for a clinician: red flags, drafts, what could not be assessed."""
+    entries = selectors.entries_for(request.user)
+    tab = request.GET.get("tab", "all")
+    tab = tab if tab in selectors.TABS else "all"
+    chosen = [entry for entry in entries if entry.in_tab(tab)]
+    page = Paginator(chosen, selectors.PAGE).get_page(request.GET.get("page"))
+    rows = selectors.rows_of(request.user, list(page), _language())
+    audit.record(actor=request.user, verb="worklist.viewed", path=request.path, detail={"shown": len(rows)})
+    counts = selectors.tab_counts(entries)
+    context = {
+        "bands": selectors.banded(rows, chosen),
+        "page": page,
+        "tab": tab,
+        "tabs": [(name, title, counts[name]) for name, title in selectors.TABS.items()],
+        "total": len(entries),
+        "now": sum(entry.rank >= selectors.BANDS[0][0] for entry in entries),
+        "today": timezone.localdate(),
+    }
+    return render(request, "desk/worklist.html", context)
+
+
+@clinicians
+@require_GET
+def following(request: HttpRequest) -> HttpResponse:
+    """Go to whoever comes next in the list, after the plan in ``after``."""
+    entry = selectors.after(selectors.entries_for(request.user), request.GET.get("after", ""))
+    if entry is None:
+        messages.success(request, _("Nothing else to review."))
+        return redirect("desk:list")
+    if entry.plan_id is not None:
+        return redirect(reverse("plans:review", kwargs={"pk": entry.plan_id}))
+    return redirect("desk:patient", pk=entry.patient_id)
+
+
+@identities
+@require_GET
+def patients(request: HttpRequest) -> HttpResponse:
+    """Show the patients by surname, or those a search finds."""
+    text = request.GET.get("q", "").strip()[:80]
+    directory = people.directory(request.user, text, path=request.path)
+    page = Paginator(directory.patients, PATIENTS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"directory": directory, "page": page, "q": text, "today": timezone.localdate()}
+    return render(request, "desk/patients.html", context)
+
+
+@identities
+@require_GET
+def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one patient: the whole record to clinicians, who it is to the front desk."""
+    person = get_object_or_404(people.patients_for(request.user), pk=pk)
+    today = timezone.localdate()
+    if not people.may_read_record(request.user, person):
+        audit.record(actor=request.user, verb="patient.identity_viewed", patient_id=person.pk, path=request.path)
+        return render(request, "desk/identity.html", {"patient": person, "age": person.age_on(today)})
+    sheet = record.sheet_of(request.user, person, language=_language(), today=today, path=request.path)
+    return render(request, "desk/patient.html", {"sheet": sheet, "patient": person, "record": sheet.record})

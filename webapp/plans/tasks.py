@@ -1,0 +1,19 @@
+"""Assessment as a job: it waits for its transaction to commit, survives a killed server, and may run twice."""
+
+from datetime import date
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from webapp.plans import services
+
+
+@app.task(name="plans.assess", queue="assess")
+def assess(patient_id: str, because: str, today: str) -> None:
+    """Assess a patient as of the ISO date ``today``; ``because`` is a word such as ``questionnaire``, never a value."""
+    services.assess(patient_id=UUID(patient_id), because=because, today=date.fromisoformat(today))
+
+
+def enqueue(*, patient_id: UUID, because: str, today: date) -> None:
+    """Put the assessment into the queue, as part of the transaction that is open."""
+    assess.defer(patient_id=str(patient_id), because=because, today=today.isoformat())
