@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-import psycopg
-
 from tools import assets, devdb, messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,18 +134,6 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def _rest_database() -> None:
-    """Stop the private database unless somebody else is using it."""
-    if "DATABASE_URL" in os.environ:
-        return
-    with psycopg.connect(devdb.url("owner")) as connection:
-        others = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        ).fetchone()
-    if others == (0,):
-        devdb.stop()
-
-
 def _welcome(logins: str, began: float) -> None:
     print(f"\n{logins}\n\nPauta is at http://localhost:{PORT}  ({time.monotonic() - began:.0f} s)", flush=True)
     print("Ctrl-C stops it; `make demo` brings it back as it was.", flush=True)
@@ -173,7 +159,8 @@ def main() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         _end(list(running.values()))
-        _rest_database()
+        if "DATABASE_URL" not in os.environ:
+            devdb.rest()
 
 
 if __name__ == "__main__":

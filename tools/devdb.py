@@ -220,6 +220,22 @@ def url(role: str) -> str:
     return f"postgres://{user}:{stored_secrets()[role]}@127.0.0.1:{ensure()}/{DATABASE}"
 
 
+def is_running() -> bool:
+    return _alive() is not None
+
+
+def rest() -> None:
+    """Stop the private server unless somebody else is using it."""
+    if not (port := _alive()):
+        return
+    with _connect(port, SUPER) as connection:
+        others = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchone()
+    if others == (0,):
+        stop()
+
+
 def stop() -> None:
     """Stop the private server, if it runs."""
     with _locked("server.lock"):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import assets
+from tools import assets, devdb
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -39,8 +39,11 @@ def main() -> None:
     elif not find_browser():
         install_browser()
     assets.main()
-    command = [sys.executable, "-m", "pytest", *arguments]
-    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    found_running = devdb.is_running()
+    done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False)
+    if not found_running:
+        devdb.rest()
+    sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

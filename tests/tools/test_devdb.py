@@ -108,6 +108,13 @@ def test_nobody_enters_without_the_password(home):
         psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="pauta", password="guess")
 
 
+def test_it_rests_when_nobody_uses_it_and_not_before(home):
+    with psycopg.connect(devdb_in(home, "print(devdb.url('app'))")):
+        assert devdb_in(home, "devdb.rest(); print(devdb.is_running())") == "True"
+    time.sleep(0.3)
+    assert devdb_in(home, "devdb.rest(); print(devdb.is_running())") == "False"
+
+
 def test_its_secrets_are_readable_by_their_owner_only_and_stay_the_same(home):
     first = devdb_in(home, "print(sorted(devdb.stored_secrets().items()))")
     assert devdb_in(home, "print(sorted(devdb.stored_secrets().items()))") == first

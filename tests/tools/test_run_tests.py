@@ -13,6 +13,7 @@ def runs(monkeypatch):
     """The commands that would have been run."""
     commands = []
     monkeypatch.setattr(run_tests.assets, "main", lambda: None)
+    monkeypatch.setattr(run_tests.devdb, "is_running", lambda: True)
     monkeypatch.setattr(
         run_tests.subprocess, "run", lambda command, **_: commands.append(command) or SimpleNamespace(returncode=0)
     )
