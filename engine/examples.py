@@ -1,0 +1,194 @@
+"""Runs the tests that live in protocol and score files, and says which rules they tried both ways."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.compiler.program import Program
+from engine.compiler.walk import rule_truth, scope_of
+from engine.errors import CaseError, Place
+from engine.evaluator import evaluate, score, score_json
+from engine.facts import CaseFacts
+from engine.given import given_case
+from engine.language.documents import Edition, Example, Protocol, Score
+from engine.plan import Item, Plan
+
+IN_PLAN = frozenset({"proposed", "held"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test of one file; ``failures`` say what was expected and what came out."""
+
+    document: str  # protocol:reflux, score:gerdq
+    name: str
+    place: Place
+    failures: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether the tests of its own protocol saw a rule fire, and saw it not fire."""
+
+    rule: str
+    fired: bool
+    not_fired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    results: tuple[Result, ...]
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(result.passed for result in self.results)
+
+    @property
+    def untried(self) -> tuple[Coverage, ...]:
+        """Return the rules that no test saw fire, or none saw not fire."""
+        return tuple(each for each in self.coverage if not (each.fired and each.not_fired))
+
+
+def run(program: Program, edition: Edition, only: Iterable[str] | None = None) -> Report:
+    """Run every test of the edition; ``only``: documents such as ``protocol:reflux``."""
+    wanted = None if only is None else frozenset(only)
+    results: list[Result] = []
+    coverage: list[Coverage] = []
+    for name in sorted(edition.scores):
+        if wanted is None or f"score:{name}" in wanted:
+            results += _score_results(program, edition.scores[name])
+    for name in sorted(edition.protocols):
+        if wanted is None or f"protocol:{name}" in wanted:
+            found, tried = _protocol_results(program, edition.protocols[name], edition)
+            results += found
+            coverage += tried
+    return Report(tuple(results), tuple(coverage))
+
+
+# --- protocols
+
+
+def _protocol_results(program: Program, protocol: Protocol, edition: Edition) -> tuple[list[Result], list[Coverage]]:
+    results: list[Result] = []
+    own = sorted(node.name for node in program.rules if node.protocol.name == protocol.name)
+    fired: dict[str, set[bool]] = {name: set() for name in own}
+    for example in protocol.examples:
+        document = f"protocol:{protocol.name}"
+        try:
+            case = given_case(example.name, example.given, edition.vocabulary, edition.formulary)
+        except CaseError as problem:
+            results.append(Result(document, example.name, example.place, (f"{problem} {problem.hint}",)))
+            continue
+        scope = scope_of(program, case)
+        for name in own:
+            fired[name].add(rule_truth(name, scope) is True)
+        results.append(
+            Result(document, example.name, example.place, tuple(_failures(program, example, protocol, case)))
+        )
+    return results, [Coverage(name, True in seen, False in seen) for name, seen in fired.items()]
+
+
+def _failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts) -> Iterator[str]:
+    plan = evaluate(program, case)
+    for entry in example.include:
+        if not _any(entry, plan, IN_PLAN):
+            yield f"expected {entry} in the plan; it holds {_codes(plan)}"
+    for entry in example.exclude:
+        if _any(entry, plan, IN_PLAN):
+            yield f"expected no {entry}; it is {_state(entry, plan)}"
+    for state, entries in (("held", example.held), ("blocked", example.blocked)):
+        for entry in entries:
+            if not _any(entry, plan, frozenset({state})):
+                yield f"expected {entry} {state}; it is {_state(entry, plan)}"
+    if example.urgency is not None and plan.urgency != example.urgency:
+        yield f"expected urgency {example.urgency}; it is {plan.urgency}"
+    unasked = [name for name in example.ask if name not in plan.ask]
+    if unasked:
+        yield f"expected to ask {', '.join(unasked)}; it asks {', '.join(plan.ask) or 'nothing'}"
+    yield from _rule_failures(program, example, protocol, case)
+    yield from _expected_scores(example.scores, plan)
+
+
+def _rule_failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts) -> Iterator[str]:
+    scope = scope_of(program, case)
+    for names, wanted in ((example.fired, True), (example.not_fired, False)):
+        for name in names:
+            rule = name if "." in name else f"{protocol.name}.{name}"
+            if (rule_truth(rule, scope) is True) is not wanted:
+                yield f"expected rule {name} {'to fire' if wanted else 'not to fire'}"
+
+
+def _expected_scores(expected: Mapping[str, object], plan: Plan) -> Iterator[str]:
+    for name, wanted in expected.items():
+        result = plan.scores.get(name)
+        if result is None:
+            yield f"expected the score {name}; nothing is known of it"
+        elif isinstance(wanted, Mapping):
+            yield from _differences(name, wanted, score_json(result))
+        elif not (_same(wanted, result.value) or _same(wanted, result.band)):
+            yield f"expected {name} {wanted}; it is {result.value} ({result.band})"
+
+
+def matches(entry: str, item: Item) -> bool:
+    """Return whether an item is meant by ``kind:code``, ``kind:*``, or ``drug:`` an ingredient or class it gives."""
+    kind, _, name = entry.partition(":")
+    if kind == "drug":
+        return name in item.drugs or name in item.classes
+    return item.code == entry or (name == "*" and item.kind == kind)
+
+
+def _any(entry: str, plan: Plan, states: frozenset[str]) -> bool:
+    """Return whether one of the alternatives ``a|b`` is among the items of these states."""
+    return any(matches(part, item) for part in entry.split("|") for item in plan.items if item.state in states)
+
+
+def _state(entry: str, plan: Plan) -> str:
+    found = [f"{item.code} {item.state}" for part in entry.split("|") for item in plan.items if matches(part, item)]
+    return ", ".join(found) or "not in the plan"
+
+
+def _codes(plan: Plan) -> str:
+    return ", ".join(f"{item.code} {item.state}" for item in plan.items) or "nothing"
+
+
+# --- scores
+
+
+def _score_results(program: Program, document: Score) -> Iterator[Result]:
+    for example in document.examples:
+        try:
+            known = score_json(score(program, document.name, dict(example.given)))
+            failures = tuple(_differences(document.name, example.scores, known))
+        except CaseError as problem:
+            failures = (f"{problem} {problem.hint}",)
+        yield Result(f"score:{document.name}", example.name, example.place, failures)
+
+
+def _differences(name: str, wanted: Mapping[str, object], known: Mapping[str, object]) -> Iterator[str]:
+    for key, value in wanted.items():
+        if not _same(value, known.get(key)):
+            yield f"expected {name} {key} {value}; it is {known.get(key)}"
+
+
+def _same(wanted: object, known: object) -> bool:
+    """Return whether a written expectation is met; decimals to as many places as written."""
+    if isinstance(wanted, (list, tuple)) or isinstance(known, (list, tuple)):
+        ours, theirs = _listed(known), _listed(wanted)
+        return len(ours) == len(theirs) and all(map(_same, theirs, ours))
+    if wanted is None or known is None or str(wanted) == str(known):
+        return str(wanted).lower() in {str(known).lower(), "null"} if known is None else str(wanted) == str(known)
+    try:
+        first, second = Fraction(str(wanted)), Fraction(str(known))
+    except ValueError:
+        return False
+    places = len(str(wanted).partition(".")[2])
+    return abs(first - second) <= (Fraction(1, 2 * 10**places) if places else 0)
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
