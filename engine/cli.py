@@ -5,12 +5,14 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from engine.commands import check, schema
+from engine.commands import check, evaluate, explain, schema, score, test
 from engine.commands.files import FINDINGS, USAGE
 from engine.errors import LibraryError, PautaError
 
 # A command is a module of engine.commands with HELP, configure(parser) and run(arguments) -> exit code.
-COMMANDS: dict[str, ModuleType] = {"check": check, "schema": schema}
+COMMANDS: dict[str, ModuleType] = {
+    "check": check, "test": test, "evaluate": evaluate, "score": score, "explain": explain, "schema": schema,
+}  # fmt: skip
 DESCRIPTION = "Clinical protocols as text: checked, tested, evaluated. Exit code 0: clean, 1: findings, 2: usage."
 
 

@@ -1,0 +1,108 @@
+"""The program of a library on disk, one per day that cases ask for; and lines of JSON in and out."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from math import isfinite
+from pathlib import Path
+
+from engine.commands.files import load
+from engine.compiler import Program, compile_edition
+from engine.errors import CaseError, PautaError
+from engine.evaluator.output import dumps
+from engine.language.documents import Library
+from engine.language.library import edition, read_library
+
+
+@dataclass(slots=True)
+class Programs:
+    """Compiles each edition once, whatever number of cases asks for its day."""
+
+    library: Library
+    by_day: dict[date | None, Program] = field(default_factory=dict)
+    by_digest: dict[str, Program] = field(default_factory=dict)
+
+    def at(self, day: date | None) -> Program:
+        """Return the program in force on a day; without a day, that of the highest versions."""
+        if day not in self.by_day:
+            chosen = edition(self.library, day)
+            if chosen.digest not in self.by_digest:
+                self.by_digest[chosen.digest] = compile_edition(chosen)
+            self.by_day[day] = self.by_digest[chosen.digest]
+        return self.by_day[day]
+
+
+def programs(paths: Iterable[str]) -> Programs:
+    """Return the programs of the library that holds the paths; raise LibraryError with every problem."""
+    return Programs(read_library(load(paths).texts))
+
+
+def case_day(raw: Mapping[str, object]) -> date | None:
+    """Return the day a case speaks of; raise CaseError if it cannot be read."""
+    text = raw.get("as_of")
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as problem:
+        raise CaseError("C001", "as_of is not a date", "Write it as 2026-01-31.") from problem
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise CaseError("C002", f"{text} is not a number that can be used", "Leave out what is not known, or use null.")
+    return value
+
+
+def read_json(text: str) -> dict[str, object]:
+    """Return one JSON object; raise CaseError for anything else, NaN and infinity included."""
+    try:
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError) as problem:
+        if isinstance(problem, CaseError):
+            raise
+        raise CaseError(
+            "C003", "this is not JSON", "Write one JSON object, on one line if there are several."
+        ) from problem
+    if not isinstance(value, dict):
+        raise CaseError("C003", "this is not a JSON object", "Write {...} with the names of the case.")
+    return value
+
+
+def text_of(source: str) -> str:
+    """Return a file's text, or standard input for ``-``; raise CaseError if there is no such file."""
+    if source == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    path = Path(source)
+    if not path.is_file():
+        raise CaseError("C004", f"there is no file {source}", "Name a JSON file, or - for standard input.")
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the JSON texts: each line of several, or the whole if it is one object over many lines."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].strip() == "{":
+        yield text
+    else:
+        yield from lines
+
+
+def answer(line: str, reply: Callable[[dict[str, object]], dict[str, object]]) -> tuple[dict[str, object], bool]:
+    """Return the reply to one line and whether it is one; a bad line gives an error object with its id."""
+    name: object = None
+    try:
+        raw = read_json(line)
+        name = raw.get("id")
+        return reply(raw), True
+    except PautaError as problem:
+        found = {"code": problem.code, "message": problem.message}
+        return {"id": name, "error": {**found, "hint": problem.hint} if problem.hint else found}, False
+
+
+def write_line(value: object) -> None:
+    """Print one JSON value: sorted keys, no spaces, the same bytes for the same value."""
+    sys.stdout.write(dumps(value) + "\n")
