@@ -24,13 +24,12 @@ function move(step) {
   return true;
 }
 
+// A key inside a row works only on the row under the cursor: nobody decides a line without having chosen it.
 function under(key) {
-  const scopes = [document.querySelector("[data-row].cursor"), document];
-  for (const scope of scopes) {
-    const found = scope && [...scope.querySelectorAll("[data-key]")].find((item) => item.dataset.key === key);
-    if (found && found.checkVisibility()) return found;
-  }
-  return null;
+  const row = document.querySelector("[data-row].cursor");
+  const inRow = row ? [...row.querySelectorAll("[data-key]")] : [];
+  const onPage = [...document.querySelectorAll("[data-key]")].filter((item) => !item.closest("[data-row]"));
+  return [...inRow, ...onPage].find((item) => item.dataset.key === key && item.checkVisibility()) ?? null;
 }
 
 function use(element) {
