@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions import Expr, Name, nodes
-from engine.errors import Place, Problem
+from engine.errors import CaseError, Place, Problem
 from engine.formulary import Formulary, SafetyCondition
+from engine.language.cases import read_example
 from engine.language.documents import Action, Example, Library, Protocol, Questionnaire, Rule, Score
 from engine.language.names import World
 from engine.language.validation import Problems, nearest
@@ -186,6 +187,10 @@ def _check_example(
         if score not in scores:
             problems.add(example.place, "P307", f'there is no score "{score}"', nearest(score, scores))
     _check_asked(example.ask, world, example.place, problems)
+    try:
+        read_example(example.given, world.vocabulary, world.formulary)
+    except CaseError as error:
+        problems.add(example.place, "P308", f'the test "{example.name}": {str(error)[5:]}', error.hint)
 
 
 def _check_expected(code: str, world: World, place: Place, problems: Problems) -> None:

@@ -105,6 +105,8 @@ class Resolver:
             other, kind = self.typed(right)
             return replace(expr, left=self.code(left, kind) or self.typed(left)[0], right=other), YES_NO
         first = self.typed(left)
+        if first[1].sort == "unknown" and _is_word(right, self.scope):
+            return replace(expr, left=first[0]), YES_NO  # the left side is already a finding: what it is, decides
         code = self.code(right, first[1])
         if code is not None:
             self.refuse_order(expr, first[1])

@@ -80,7 +80,7 @@ def _problem(model: type[BaseModel], block: Node, found: dict[str, Any]) -> Prob
         message = f'the key "{loc[-1]}" is missing here'
         return Problem(_first(node, place), "P012", message, "The reference lists what each block needs.")
     if found["type"] == "extra_forbidden":
-        return _unknown_key(model, loc, place, key)
+        return _unknown_key(model, loc, _key_place(block, loc, place), key)
     if found["type"] == "too_short":
         return Problem(place, "P013", "this list is empty", "Give it at least one entry, each after a dash.")
     if found["type"] in {"list_type", "dict_type"}:
@@ -112,11 +112,12 @@ def _walk(node: Node, loc: tuple[Any, ...]) -> tuple[Node, Place, str]:
         elif isinstance(node, Listing) and isinstance(part, int) and part < len(node):
             node = node[part]
             place = node.place
-    return node, _at_key(place, node, loc), key
+    return node, place, key
 
 
-def _at_key(place: Place, node: Node, loc: tuple[Any, ...]) -> Place:
-    return place if loc else node.place
+def _key_place(node: Node, loc: tuple[Any, ...], place: Place) -> Place:
+    owner, _, _ = _walk(node, loc[:-1])
+    return owner.keys_at.get(str(loc[-1]), place) if isinstance(owner, Block) else place
 
 
 def _first(node: Node, place: Place) -> Place:

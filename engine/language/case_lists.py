@@ -1,0 +1,84 @@
+"""Allergies, medications, history and family history of a case: by ingredient, class and brand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.facts import CodeSet, FactSpec, Origin, fold
+from engine.language.case_values import Reading, day
+from engine.language.validation import nearest
+
+NAMES = ("drug", "substance", "code", "name", "allergen")
+Entries = dict[str, dict[str, object]]
+
+
+def put_list(reading: Reading, section: str, raw: object) -> None:
+    """Read one list: null is not asked, [] is asked and none; what nobody knows makes the list incomplete."""
+    if raw is None:
+        return
+    spec = reading.vocabulary.facts.get(reading.vocabulary.lists.get(section, ""))
+    if spec is None:
+        if raw != []:
+            reading.refuse("C002", f'the list "{section}" is not declared', "Declare it under lists in the vocabulary.")
+        return
+    if not isinstance(raw, list | tuple):
+        reading.refuse("C003", f"{section}: a list is expected", "Send [] if there is none, null if nobody asked.")
+        return
+    codes, complete = read_entries(reading, spec, raw, section)
+    origin = Origin(section, given=", ".join(sorted(codes)) or "none")
+    reading.values[spec.name] = CodeSet(frozenset(codes), origin, complete, codes)
+
+
+def read_entries(reading: Reading, spec: FactSpec, raw: Any, section: str) -> tuple[Entries, bool]:
+    """Return the codes of a list with their details, and whether every entry was recognised."""
+    codes: Entries = {}
+    complete = True
+    for number, entry in enumerate(raw):
+        found = _entry(reading, spec, entry, f"{section}[{number}]")
+        complete = complete and bool(found)
+        for code, details in found.items():
+            codes[code] = {**codes.get(code, {}), **details}
+    return codes, complete
+
+
+def _entry(reading: Reading, spec: FactSpec, entry: object, where: str) -> Entries:
+    """Return what one entry records; nothing if it is free text that nobody has coded yet."""
+    if isinstance(entry, str):
+        return _named(reading, spec, entry, where, {})
+    if not isinstance(entry, Mapping):
+        reading.refuse("C003", f"{where}: a name or an object is expected")
+        return {}
+    details = {key: value for key, value in entry.items() if key not in NAMES and value is not None}
+    if "date" in details:
+        details["date"] = day(reading, details["date"], where)
+    name = next((entry[key] for key in NAMES if entry.get(key)), None)
+    if name is not None and not isinstance(name, str):
+        reading.refuse("C003", f"{where}: the name is not a text")
+        return {}
+    if name is not None:
+        return _named(reading, spec, name, where, details)
+    text = entry.get("text")
+    return _recorded(reading, spec, text, details) or {} if isinstance(text, str) else {}
+
+
+def _named(reading: Reading, spec: FactSpec, name: str, where: str, details: dict[str, object]) -> Entries:
+    found = _recorded(reading, spec, name, details)
+    if found is not None:
+        return found
+    options = spec.choices or reading.formulary.names
+    hint = nearest(fold(name), options) or 'Send {"drug": null, "text": ...} for what has no code.'
+    reading.refuse("C005", f"{where}: this name is not known", hint)
+    return {}
+
+
+def _recorded(reading: Reading, spec: FactSpec, name: str, details: dict[str, object]) -> Entries | None:
+    """Return the codes a name records: a brand is all its ingredients and itself; None if nobody knows it."""
+    folded = fold(name)
+    if spec.choices:
+        return {folded: details} if folded in spec.choices else None
+    code = reading.formulary.names.get(folded)
+    if code is None:
+        return None
+    brand = reading.formulary.brands.get(code)
+    if brand is None:
+        return {code: details}
+    return {code: details} | {ingredient: {**details, "brand": brand.name} for ingredient in brand.ingredients}
