@@ -8,6 +8,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
     path("accounts/", include("webapp.accounts.urls")),
+    path("alerts/", include("webapp.alerts.urls")),
+    path("desk/", include("webapp.desk.urls")),
+    path("intake/", include("webapp.intake.urls")),
+    path("plans/", include("webapp.plans.urls")),
+    path("portal/", include("webapp.portal.urls")),
+    path("studio/", include("webapp.studio.urls")),
 ]
 
 handler403 = handler404 = "webapp.base.views.nothing_here"

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.db import transaction
-from engine.language.cases import read_case
 
 from engine.errors import PautaError
 from engine.evaluator import canonical, evaluate
+from engine.language.cases import read_case
 from rules import services as shelf
 from rules.models import Release
 from rules.selectors import current_release
@@ -73,6 +73,8 @@ def assess(*, patient_id: UUID, because: str, today: date, actor: User | None = 
     try:
         with transaction.atomic():
             case = cases.build(patient, today)
+            if release is not None:
+                case = cases.fit(case, shelf.edition(release.digest, today))
             return _known_already(patient, case, release) or _assessed(patient, case, release, because, actor)
     except FAULTS as fault:
         return _failed(patient, case, release, because, fault)

@@ -5,11 +5,14 @@ null, and the engine takes it for unknown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from engine.facts import fold
+from engine.language.documents import Edition
 from webapp.patients import selectors
 from webapp.patients.models import MedicationStatement, NoneRecorded, Observation, Patient
 from webapp.patients.selectors import Record
@@ -32,7 +35,7 @@ def build(patient: Patient, today: date, record: Record | None = None) -> Case:
     record = record or selectors.contents_of(patient)
     past = [row for row in record.observations if day_of(row) <= today]
     newest = selectors.newest_by_code(row for row in past if row.code not in DIARY)
-    person = {code: newest.pop(code).value if code in newest else None for code in ABOUT_THE_PERSON}
+    person = {code: _dated(newest.pop(code)) if code in newest else None for code in ABOUT_THE_PERSON}
     return {
         "id": str(patient.pk),
         "as_of": today.isoformat(),
@@ -41,6 +44,31 @@ def build(patient: Patient, today: date, record: Record | None = None) -> Case:
         **_answers(newest[code] for code in sorted(newest)),
         "diary": _diary(past, today),
     }
+
+
+def fit(case: Case, edition: Edition) -> Case:
+    """Return the case in the words of one library: what it has no name for is passed on as text, or left out.
+
+    A list entry nobody can code makes its list incomplete; a value no rule could read is no part of the case.
+    """
+    facts = edition.vocabulary.facts
+    known = {**case}
+    for section in ("questionnaire", "vitals"):
+        known[section] = {name: value for name, value in case[section].items() if name in facts}
+    known["labs"] = [entry for entry in case["labs"] if entry["name"] in facts]
+    for section, fact in edition.vocabulary.lists.items():
+        if case.get(section):
+            words = set(facts[fact].choices or edition.formulary.names)
+            known[section] = [_recognised(entry, words) for entry in case[section]]
+    return known
+
+
+def _recognised(entry: Case, words: AbstractSet[str]) -> Case:
+    key = "drug" if "drug" in entry else "code"
+    name = entry.get(key)
+    if name is None or fold(name) in words:
+        return entry
+    return entry | {key: None, "text": entry.get("text") or name}
 
 
 def day_of(row: Observation) -> date:
