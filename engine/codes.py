@@ -104,6 +104,8 @@ _CODES = {
     "C006": CodeInfo("a date cannot be read or lies after the day of the case", "Write dates as 2026-01-31."),
     "C007": CodeInfo("the diary cannot be read", "Send one list a day; null is a day not filled in."),
     "C008": CodeInfo("a choice is not one of those declared", "Use one of the choices of the fact."),
+    "C009": CodeInfo("there is no such file", "Name a JSON file, or - to read standard input."),
+    "C010": CodeInfo("the score or its inputs are missing or not known", "Use the names of the score's file."),
 }
 CODES: Mapping[str, CodeInfo] = MappingProxyType(_CODES)
 

@@ -8,8 +8,9 @@ from engine.compiler.program import Program
 from engine.compiler.walk import rule_truth, scope_of
 from engine.errors import CaseError, Place
 from engine.evaluator import evaluate, score, score_json
+from engine.evaluator.rules import judge
 from engine.facts import CaseFacts
-from engine.given import given_case
+from engine.language.cases import read_example, score_inputs
 from engine.language.documents import Edition, Example, Protocol, Score
 from engine.plan import Item, Plan
 
@@ -80,7 +81,7 @@ def _protocol_results(program: Program, protocol: Protocol, edition: Edition) ->
     for example in protocol.examples:
         document = f"protocol:{protocol.name}"
         try:
-            case = given_case(example.name, example.given, edition.vocabulary, edition.formulary)
+            case = read_example(example.given, edition.vocabulary, edition.formulary)
         except CaseError as problem:
             results.append(Result(document, example.name, example.place, (f"{problem} {problem.hint}",)))
             continue
@@ -120,7 +121,9 @@ def _rule_failures(program: Program, example: Example, protocol: Protocol, case:
         for name in names:
             rule = name if "." in name else f"{protocol.name}.{name}"
             if (rule_truth(rule, scope) is True) is not wanted:
-                yield f"expected rule {name} {'to fire' if wanted else 'not to fire'}"
+                decision = judge(program.rules[program.positions[rule]], scope)
+                waits = f", waiting for {', '.join(decision.waiting)}" if decision.waiting else ""
+                yield f"expected rule {name} {'to fire' if wanted else 'not to fire'}; it is {decision.outcome}{waits}"
 
 
 def _expected_scores(expected: Mapping[str, object], plan: Plan) -> Iterator[str]:
@@ -162,7 +165,7 @@ def _codes(plan: Plan) -> str:
 def _score_results(program: Program, document: Score) -> Iterator[Result]:
     for example in document.examples:
         try:
-            known = score_json(score(program, document.name, dict(example.given)))
+            known = score_json(score(program, document.name, score_inputs(example.given)))
             failures = tuple(_differences(document.name, example.scores, known))
         except CaseError as problem:
             failures = (f"{problem} {problem.hint}",)

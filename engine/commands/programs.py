@@ -47,13 +47,13 @@ def case_day(raw: Mapping[str, object]) -> date | None:
     try:
         return date.fromisoformat(str(text))
     except ValueError as problem:
-        raise CaseError("C001", "as_of is not a date", "Write it as 2026-01-31.") from problem
+        raise CaseError("C006", "as_of is not a date", "Write it as 2026-01-31.") from problem
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not isfinite(value):
-        raise CaseError("C002", f"{text} is not a number that can be used", "Leave out what is not known, or use null.")
+        raise CaseError("C004", f"{text} is not a number that can be used", "Leave out what is not known, or use null.")
     return value
 
 
@@ -65,10 +65,10 @@ def read_json(text: str) -> dict[str, object]:
         if isinstance(problem, CaseError):
             raise
         raise CaseError(
-            "C003", "this is not JSON", "Write one JSON object, on one line if there are several."
+            "C001", "this is not JSON", "Write one JSON object, on one line if there are several."
         ) from problem
     if not isinstance(value, dict):
-        raise CaseError("C003", "this is not a JSON object", "Write {...} with the names of the case.")
+        raise CaseError("C001", "this is not a JSON object", "Write {...} with the names of the case.")
     return value
 
 
@@ -78,7 +78,7 @@ def text_of(source: str) -> str:
         return sys.stdin.buffer.read().decode("utf-8", "replace")
     path = Path(source)
     if not path.is_file():
-        raise CaseError("C004", f"there is no file {source}", "Name a JSON file, or - for standard input.")
+        raise CaseError("C009", f"there is no file {source}", "Name a JSON file, or - for standard input.")
     return path.read_bytes().decode("utf-8", "replace")
 
 

@@ -47,7 +47,7 @@ def _named(program: Program) -> Reply:
         name, inputs = raw.get("score"), raw.get("inputs")
         if not isinstance(name, str) or not isinstance(inputs, Mapping):
             hint = 'Write {"id": ..., "score": NAME, "inputs": {...}}.'
-            raise CaseError("C005", "a line names a score and its inputs", hint)
+            raise CaseError("C010", "a line names a score and its inputs", hint)
         return {"id": raw.get("id"), **score_json(score(program, name, inputs))}
 
     return reply

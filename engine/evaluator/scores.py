@@ -83,10 +83,10 @@ def score(program: Program, name: str, inputs: Mapping[str, object]) -> ScoreRes
     """
     known = program.scores.get(name)
     if known is None:
-        raise CaseError("C020", f'there is no score "{name}"', _names(program.scores))
+        raise CaseError("C010", f'there is no score "{name}"', _names(program.scores))
     for key in inputs:
         if key not in known.score.inputs:
-            raise CaseError("C021", f'score "{name}" has no input "{key}"', _names(known.score.inputs))
+            raise CaseError("C010", f'score "{name}" has no input "{key}"', _names(known.score.inputs))
     given: list[Given] = []
     queried: list[str] = []
     for item in known.score.inputs.values():
