@@ -40,9 +40,24 @@ def examine(files: Mapping[str, str], earlier: Mapping[str, str]) -> Verdict:
         if library and not problems:
             accepted = tuple(sorted(path for path in files if kept.get(path) == files[path]))
             return Verdict(kept, accepted, tuple(refused), results, _rule_counts(library))
+        problems = _lowest(problems)
         refused += problems
         kept = _without({problem.place.file for problem in problems}, kept, files, earlier)
     return Verdict({}, (), tuple(refused), {}, {})
+
+
+_FLOORS = ("vocabulary", "formulary", "scores")  # what the rest stands on, in this order
+
+
+def _lowest(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return the problems of the lowest floor: a file must not fall because of what it stands on."""
+
+    def floor(problem: Problem) -> int:
+        folder = problem.place.file.partition("/")[0]
+        return _FLOORS.index(folder) if folder in _FLOORS else len(_FLOORS)
+
+    lowest = min(map(floor, problems))
+    return tuple(problem for problem in problems if floor(problem) == lowest)
 
 
 def _without(
@@ -72,7 +87,7 @@ def _run(library: Library) -> dict[str, list[TestResult]]:
                     name=result.name,
                     passed=result.passed,
                     line=result.place.line,
-                    differences=[str(one) for one in result.differences],
+                    differences=list(result.failures),
                 )
             )
     return found

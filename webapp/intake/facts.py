@@ -7,22 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import cached_property
-from engine.language.cases import read_case
 
 from engine.compiler import Program
 from engine.conditions import Expr
 from engine.evaluator import truth
 from engine.facts import CaseFacts, FactSpec
+from engine.language.cases import read_case
 from engine.language.documents import Edition, Group, Question, Questionnaire, RedFlag
 from engine.plan import URGENCIES, Truth
 from webapp.intake.answers import LISTS, Stored
-
-DIARY = {
-    "diary_stools": "stools_bristol",
-    "diary_pain": "pain_0_10",
-    "diary_bloating": "bloating_0_10",
-    "diary_heartburn": "heartburn_0_10",
-}
+from webapp.plans.case import DIARY, FREE_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +106,8 @@ def _place(case: dict[str, Any], question: Question, stored: Stored) -> None:
     elif code_of(question) in DIARY:
         diary = case.setdefault("diary", {"days": 1})
         diary[DIARY[code_of(question)]] = [plain_value(question, stored)]
-    elif question.section == "free_text":
-        if (words := plain_value(question, stored)) is not None:
-            case.setdefault("free_text", {})[question.fact or question.item] = words
+    elif question.kind == "text":
+        return  # no condition reads free words
     elif question.section == "labs":
         case.setdefault("labs", []).append({"name": question.fact, **_measured(question, stored)})
     elif question.fact:
@@ -124,6 +117,8 @@ def _place(case: dict[str, Any], question: Question, stored: Stored) -> None:
 
 def code_of(question: Question) -> str:
     """Return the name under which an answer is kept: the fact it tells of."""
+    if question.kind == "text" and question.fact is None:
+        return question.item if question.item in FREE_TEXT else "other"
     return "diary_stools" if question.kind == "stools" else question.fact or question.item
 
 

@@ -122,15 +122,23 @@ def _changed(line: MedicationStatement, named: set[str], entries: Sequence[Entry
 
 
 def _history(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
-    for entry in _new(entries, record.conditions):
-        detail = {"text": entry["text"]}
-        patients.add_condition(patient=record.patient, code=entry["code"] or entry["text"], detail=detail, actor=actor)
+    known = {_key(line.code, line.detail.get("text", "")) for line in record.conditions}
+    for entry in entries:
+        if _key(entry["code"], entry["text"]) not in known:
+            patients.add_condition(
+                patient=record.patient, code=entry["code"] or "", detail={"text": entry["text"]}, actor=actor
+            )
 
 
 def _family(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
-    for entry in _new(entries, record.family_history):
-        code = entry["code"] or entry["text"]
-        patients.add_family_history(patient=record.patient, code=code, relation="first_degree", actor=actor)
+    """Add what is new; an illness no code fits is kept in the words used, beside the relation."""
+    known = {_key(line.code, line.relation) for line in record.family_history}
+    for entry in entries:
+        if _key(entry["code"], entry["text"]) not in known:
+            relation = "first_degree" if entry["code"] else entry["text"]
+            patients.add_family_history(
+                patient=record.patient, code=entry["code"] or "", relation=relation, actor=actor
+            )
 
 
 _WRITERS = {"allergies": _allergies, "medications": _medications, "history": _history, "family_history": _family}
