@@ -10,7 +10,7 @@ class Role(models.TextChoices):
     GUARDIAN = "guardian", _("Guardian")
     RELATIVE = "relative", _("Relative")
     SPECIALIST = "specialist", _("Specialist")
-    DOCTOR = "doctor", _("Doctor")
+    DOCTOR = "doctor", pgettext_lazy("role", "Doctor")
     DIETITIAN = "dietitian", _("Dietitian")
     DIRECTOR = "director", _("Medical director")
     FRONT_DESK = "front_desk", _("Front desk")

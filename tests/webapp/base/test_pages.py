@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path, reverse
 
-from tests.webapp.people import a_user
+from tests.webapp.people import a_patient, a_user
 from webapp.base import access, views
 from webapp.base.roles import Role
 from webapp.urls import urlpatterns as ours
@@ -40,8 +40,10 @@ def words(response):
 
 
 def signed_in(*roles, **values):
-    client = Client()
-    client.force_login(a_user(*roles, **values))
+    client, person = Client(), a_user(*roles, **values)
+    if Role.PATIENT in roles:
+        a_patient(user=person)
+    client.force_login(person)
     return client
 
 
