@@ -123,15 +123,15 @@ def _integer(question: Question, spec: FactSpec | None, given: Given) -> Stored:
     number = _number(given.value)
     if number != number.to_integral_value():
         raise NotAccepted(_("Write a whole number, without decimals."))
-    _in_range(question, number)
     _plausible(question, spec, number, "")
+    _in_range(question, number)
     return {"value": int(number)}
 
 
 def _decimal(question: Question, spec: FactSpec | None, given: Given) -> Stored:
     number = _number(given.value)
-    _in_range(question, number)
     _plausible(question, spec, number, "")
+    _in_range(question, number)
     return {"value": _plain(number)}
 
 
@@ -140,9 +140,9 @@ def _quantity(question: Question, spec: FactSpec | None, given: Given) -> Stored
     if unit not in units_of(question):
         raise NotAccepted(_("Choose the unit."))
     number = _number(given.value)
+    _plausible(question, spec, number, unit)
     if unit == _unit_of_range(question, spec):
         _in_range(question, number)
-    _plausible(question, spec, number, unit)
     return {"value": _plain(number), "unit": unit}
 
 

@@ -1,0 +1,62 @@
+"""A shelf with a small library, and patients who answer its questionnaires."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from rules import services as shelf
+from tests.rules.texts import a_folder
+from tests.webapp.people import PASSWORD, a_patient_with_login, consented
+from webapp.accounts.models import User
+from webapp.intake import services
+from webapp.intake.models import QuestionnaireResponse
+from webapp.patients.models import Patient
+
+
+def a_shelf(**changes: str | None) -> shelf.LoadReport:
+    """Publish the library of tests.rules.texts, changed by path."""
+    with TemporaryDirectory() as folder:
+        report = shelf.load(a_folder(Path(folder), **changes), shelf.Author())
+    assert not report.refused, report.refused
+    return report
+
+
+def a_respondent(**values: Any) -> Patient:
+    """Return a patient who can sign in and agreed to treatment; the user wears the patient's hat."""
+    patient = a_patient_with_login(**values)
+    consented(patient)
+    patient.user.active_role = "patient"
+    return patient
+
+
+def begun(patient: Patient, name: str = "intake", **values: Any) -> QuestionnaireResponse:
+    given = {"language": "es", "today": timezone.localdate(), **values}
+    return services.start(patient=patient, questionnaire=name, actor=patient.user, **given)
+
+
+def form(**values: Any) -> QueryDict:
+    """Return what a browser would send: lists for boxes; ``__`` in a name stands for its hyphen."""
+    data = QueryDict(mutable=True)
+    for name, value in values.items():
+        data.setlist(name.replace("__", "-"), value if isinstance(value, list) else [value])
+    return data
+
+
+def say(response: QuestionnaireResponse, item: str, value: Any = None, **more: Any) -> list[services.Raised]:
+    """Answer one item as the page would."""
+    fields = ({item: value} if value is not None else {}) | more
+    return services.save_answer(response_id=response.pk, item=item, form=form(**fields), actor=response.patient.user)
+
+
+def answers(response: QuestionnaireResponse) -> dict[str, Any]:
+    return {answer.item: answer.value for answer in response.answers.all()}
+
+
+def signed_in(client: Any, user: User) -> Any:
+    """Return the browser of a person who came in through the login page."""
+    done = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert done.status_code == 302, done.content.decode()[:500]
+    return client
