@@ -15,6 +15,7 @@ Stools = list[tuple[int, ...] | None]
 
 def put_diary(reading: Reading, raw: object) -> None:
     """Read the diary; its derived figures are recomputed, and a difference is shown as a conflict."""
+    _put_days_filled(reading, 0)  # no diary on file is known: none of its days was filled in
     if raw is None:
         return
     if not isinstance(raw, Mapping):
@@ -29,6 +30,11 @@ def put_diary(reading: Reading, raw: object) -> None:
     stools = _stools(reading, raw.get("stools_bristol"), days)
     if stools is not None:
         _put_derived(reading, stools, raw.get("derived"))
+
+
+def _put_days_filled(reading: Reading, days: int) -> None:
+    if "diary_days_filled" in reading.vocabulary.facts:
+        reading.values["diary_days_filled"] = Value(Fraction(days), Origin("diary", given="computed from the days"))
 
 
 def _days(reading: Reading, raw: Mapping[str, object]) -> int | None:

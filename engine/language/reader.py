@@ -5,9 +5,9 @@ deep nesting. Scalars stay text: ``no``, ``on``, ``010`` and ``12:30`` mean what
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import yaml
 
@@ -17,22 +17,70 @@ MAX_CHARACTERS, MAX_DEPTH = 400_000, 40
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point of a source, counted from 0, as the parser marks it."""
+
+    line: int
+    column: int
+    index: int
+
+
 class Word(str):
     """A scalar as written, with its place; ``plain`` is False if it was quoted or a block."""
 
-    __slots__ = ("end", "place", "plain", "source", "start")
+    __slots__ = ("begin", "finish", "plain", "source")
 
-    place: Place
     plain: bool
     source: "Source"
-    start: int  # index of its first character in the source
-    end: int
+    begin: yaml.Mark | Mark
+    finish: yaml.Mark | Mark
+
+    @property
+    def place(self) -> Place:
+        """Return where it begins."""
+        return Place(self.source.file, self.begin.line + 1, self.begin.column + 1)
+
+    @property
+    def start(self) -> int:
+        """Return the index of its first character in the source."""
+        return self.begin.index
+
+    @property
+    def end(self) -> int:
+        """Return the index after its last character; the parser's mark may lie behind a line break."""
+        if self.plain and self.begin.line == self.finish.line:
+            return self.begin.index + len(self)
+        return self.finish.index
 
     def at(self, offset: int) -> Place:
         """Return the place of one of its characters, over line breaks, indentation and quotes."""
-        if not self.place.line:
-            return Place(self.place.file, 0, offset)
+        if self.plain and self.begin.line == self.finish.line:
+            return Place(self.source.file, self.begin.line + 1, self.begin.column + 1 + offset)
         return self.source.place(_index_of(self, offset))
+
+
+class Keys(Mapping[str, Place]):
+    """Where each key of a block stands."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, Word | Place] = {}
+
+    def __getitem__(self, key: str) -> Place:
+        found = self.words[key]
+        return found if isinstance(found, Place) else found.place
+
+    def __setitem__(self, key: str, where: Word | Place) -> None:
+        self.words[key] = where
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.words
 
 
 class Block(dict[str, "Node"]):
@@ -43,7 +91,7 @@ class Block(dict[str, "Node"]):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
-        self.keys_at: dict[str, Place] = {}
+        self.keys_at = Keys()
 
 
 class Listing(list["Node"]):
@@ -92,7 +140,9 @@ class ReadError(Exception):
 def word(text: str, place: Place) -> Word:
     """Return a word that stands nowhere in particular (made by tests and by other readers)."""
     made = Word(text)
-    made.place, made.plain, made.source, made.start, made.end = place, True, Source.of(place.file, text), 0, len(text)
+    made.plain, made.source = True, Source.of(place.file, text)
+    line, column = max(place.line, 1) - 1, max(place.column, 1) - 1
+    made.begin, made.finish = Mark(line, column, 0), Mark(line, column + len(text), len(text))
     return made
 
 
@@ -150,12 +200,8 @@ def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     return Problem(place, "P001", f"the text is not YAML here: {said}", f"{hint} {rest}".strip())
 
 
-def _marks(event: yaml.Event) -> tuple[yaml.Mark, yaml.Mark]:
-    return cast("tuple[yaml.Mark, yaml.Mark]", (event.start_mark, event.end_mark))
-
-
 def _start(event: yaml.Event, file: str) -> Place:
-    mark = _marks(event)[0]
+    mark = cast("yaml.Mark", event.start_mark)
     return Place(file, mark.line + 1, mark.column + 1)
 
 
@@ -170,48 +216,50 @@ class _Builder:
         self.documents = 0
 
     def take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self.open.pop()
-            self.keys.pop()
-            return
-        place = _start(event, self.source.file)
-        match event:
-            case yaml.AliasEvent():
-                self.refuse(place, "P004", "an alias (*) is used", "Write the text out, or name it under `define`.")
-            case yaml.DocumentStartEvent():
-                self.start_document(place)
-            case yaml.ScalarEvent():
-                self.refuse_marks(event, place)
-                self.add(self.scalar(event, place))
-            case yaml.MappingStartEvent():
-                self.refuse_marks(event, place)
-                self.push(Block(place))
-            case yaml.SequenceStartEvent():
-                self.refuse_marks(event, place)
-                self.push(Listing(place, flow=bool(event.flow_style)))
+        handle = _HANDLERS.get(type(event))
+        if handle is not None:
+            handle(self, event)
 
-    def start_document(self, place: Place) -> None:
+    def alias(self, event: yaml.AliasEvent) -> None:
+        hint = "Write the text out, or name it under `define`."
+        self.refuse(_start(event, self.source.file), "P004", "an alias (*) is used", hint)
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_marks(event)
+        made = Word(event.value)
+        made.plain, made.source = not event.style, self.source
+        made.begin, made.finish = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
+        self.add(made)
+
+    def mapping(self, event: yaml.MappingStartEvent) -> None:
+        self.refuse_marks(event)
+        self.push(Block(_start(event, self.source.file)))
+
+    def sequence(self, event: yaml.SequenceStartEvent) -> None:
+        self.refuse_marks(event)
+        self.push(Listing(_start(event, self.source.file), flow=bool(event.flow_style)))
+
+    def close(self, event: yaml.Event) -> None:
+        self.open.pop()
+        self.keys.pop()
+
+    def start_document(self, event: yaml.Event) -> None:
         self.documents += 1
         if self.documents > 1:
+            place = _start(event, self.source.file)
             self.refuse(place, "P008", "a second document begins here", "One file holds one document: remove `---`.")
 
     def refuse(self, place: Place, code: str, message: str, hint: str) -> None:
         raise ReadError(Problem(place, code, message, hint))
 
-    def refuse_marks(self, event: yaml.NodeEvent, place: Place) -> None:
+    def refuse_marks(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
-            self.refuse(place, "P004", "an anchor (&) is used", "Write the text out, or name it under `define`.")
+            hint = "Write the text out, or name it under `define`."
+            self.refuse(_start(event, self.source.file), "P004", "an anchor (&) is used", hint)
         if getattr(event, "tag", None) is not None:
-            self.refuse(place, "P005", "a tag (!) is used", "Leave it out: the schema says what each value is.")
-
-    def scalar(self, event: yaml.ScalarEvent, place: Place) -> Word:
-        made = Word(event.value)
-        made.place, made.plain, made.source = place, not event.style, self.source
-        begin, end = _marks(event)
-        made.start, made.end = begin.index, end.index
-        if made.plain and begin.line == end.line:
-            made.end = made.start + len(event.value)
-        return made
+            hint = "Leave it out: the schema says what each value is."
+            self.refuse(_start(event, self.source.file), "P005", "a tag (!) is used", hint)
 
     def push(self, node: Block | Listing) -> None:
         if len(self.open) >= MAX_DEPTH:
@@ -242,7 +290,7 @@ class _Builder:
         if key in parent.keys_at:
             first = parent.keys_at[key]
             self.refuse(key.place, "P007", f'the key "{key}" stands twice', f"It stands first in line {first.line}.")
-        parent.keys_at[str(key)] = key.place
+        parent.keys_at[str(key)] = key
         return key
 
     def document(self) -> Block:
@@ -257,6 +305,15 @@ class _Builder:
         raise ReadError(Problem(self.root.place, "P013", message, "Start it with its kind, for example protocol:"))
 
 
+_HANDLERS: dict[type, Callable[[_Builder, Any], None]] = {
+    yaml.AliasEvent: _Builder.alias,
+    yaml.DocumentStartEvent: _Builder.start_document,
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.MappingStartEvent: _Builder.mapping,
+    yaml.SequenceStartEvent: _Builder.sequence,
+    yaml.MappingEndEvent: _Builder.close,
+    yaml.SequenceEndEvent: _Builder.close,
+}
 _COMMA_HINT = "In { } and [ ] quote a text that holds commas, colons or brackets."
 
 

@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from engine import units
 from engine.errors import NOWHERE, PautaError, Place
 from engine.facts import Text
-from engine.language.reader import Block, Listing, Node, Word
+from engine.language.reader import Block, Keys, Listing, Node, Word
 
 NAME = r"[a-z][a-z0-9_]*"
 _NAME = re.compile(NAME)
@@ -135,15 +135,9 @@ def _condition(value: object) -> Node:
 def _span(value: object) -> Any:
     if isinstance(value, Listing):
         if len(value) == 2 and all(isinstance(end, Word) for end in value):
-            return _measured(units.span)(_joined(value))
+            return _measured(units.span)(Word(" .. ".join(str(end) for end in value)))
         raise wrong("P013", "a range has two ends", "Write it as 0 .. 10.")
     return _measured(units.span)(value)
-
-
-def _joined(ends: Listing) -> Word:
-    made = Word(" .. ".join(str(end) for end in ends))
-    made.place = ends.place
-    return made
 
 
 class Among:
@@ -219,7 +213,7 @@ class Shape(BaseModel):
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     _place: Place = PrivateAttr(default_factory=lambda: NOWHERE)
-    _keys: dict[str, Place] = PrivateAttr(default_factory=dict)
+    _keys: Keys = PrivateAttr(default_factory=Keys)
 
     @validates_model(mode="wrap")
     @classmethod
