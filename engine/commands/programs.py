@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite
+from decimal import Decimal
 from pathlib import Path
 
 from engine.commands.files import load
@@ -50,10 +50,11 @@ def case_day(raw: Mapping[str, object]) -> date | None:
         raise CaseError("C006", "as_of is not a date", "Write it as 2026-01-31.") from problem
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if not isfinite(value):
-        raise CaseError("C004", f"{text} is not a number that can be used", "Leave out what is not known, or use null.")
+def _finite(text: str) -> Decimal:
+    """Return a decimal exactly as written, so that no value leaves its threshold; raise CaseError for NaN."""
+    value = Decimal(text)
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        raise CaseError("C004", "a number cannot be used", "Leave out what is not known, or use null.")
     return value
 
 

@@ -21,6 +21,30 @@ Decide = Callable[[Get, Test, Note, Note], tuple[tuple[bool, ...], tuple[bool, .
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """An input without a value."""
+
+
+UNKNOWN = Unknown()
+Given = Total | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """``missing``: the unknown inputs that can still change value or band, in input order."""
+
+    outcome: Outcome
+    missing: tuple[str, ...]
+    value: Interval
+    codes: frozenset[str] | None
+    bands: frozenset[str | None] | None  # None: any
+
+    @property
+    def band(self) -> str | None:
+        return next(iter(self.bands)) if self.bands is not None and len(self.bands) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleNode:
     """A rule with its protocol. ``silencers`` are the rules that, proposed, keep this one from being so."""
 
@@ -55,6 +79,7 @@ class ScoreProgram:
     discrete: tuple[bool, ...]
     optional: frozenset[str]  # inputs whose absence the formula deals with itself
     source: str
+    settled: dict[tuple[Given, ...], Analysis] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +134,7 @@ class Scope:
     adult: Truth = None
     truths: dict[tuple[str, bool], Truth] = field(default_factory=dict)
     states: dict[str, ScoreState] = field(default_factory=dict)
+    decided: dict[tuple[int, bool], Truth] = field(default_factory=dict)  # by the identity of the program's nodes
 
 
 def number_text(value: Fraction) -> str:

@@ -1,7 +1,6 @@
 """What is known of a score when answers are missing: its value or its range, its band, and which answers matter."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from math import prod
@@ -9,36 +8,13 @@ from math import prod
 from engine.compiler.domains import WHOLE_NUMBERS, Trend, classes, input_range, only_compared, tidy, values
 from engine.compiler.formula import FormulaText, compile_formula
 from engine.compiler.intervals import ANYTHING, Interval, Real
-from engine.compiler.program import Outcome, ScoreProgram, Total
+from engine.compiler.program import Analysis, Given, Outcome, ScoreProgram, Total, Unknown
 from engine.facts import Vocabulary
 from engine.language.documents import Score, ScoreInput
 
 GRID = 1500  # completions tried in full; beyond, corners decide
-CONTEXTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """An input without a value."""
-
-
-UNKNOWN = Unknown()
-Given = Total | Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """``missing``: the unknown inputs that can still change value or band, in input order."""
-
-    outcome: Outcome
-    missing: tuple[str, ...]
-    value: Interval
-    codes: frozenset[str] | None
-    bands: frozenset[str | None] | None  # None: any
-
-    @property
-    def band(self) -> str | None:
-        return next(iter(self.bands)) if self.bands is not None and len(self.bands) == 1 else None
+CONTEXTS = 64
+KEPT = 512  # analyses remembered per score: many cases leave the same questions open
 
 
 def compile_score(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
@@ -69,80 +45,98 @@ def _discrete(writer: FormulaText, item: ScoreInput, vocabulary: Vocabulary) -> 
 
 def analyse(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
     """Return what the known inputs settle. ``given`` has one entry per input, ``UNKNOWN`` where nobody answered."""
-    return _Completions(program, given).analysis()
+    key = tuple(given)
+    if key not in program.settled:
+        if len(program.settled) >= KEPT:
+            program.settled.clear()
+        program.settled[key] = _analysed(program, given)
+    return program.settled[key]
 
 
-class _Completions:
-    """Every way to fill in the unknown inputs, or enough of them to decide."""
+def _analysed(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
+    open_ = [i for i, value in enumerate(given) if isinstance(value, Unknown)]
+    grid = [program.choices[i] for i in open_]
+    completed = _Completion(program, given, open_)
+    if prod(map(len, grid)) <= GRID:
+        outcomes = [completed.outcome(values) for values in product(*grid)]
+        matter = _axes_that_matter(outcomes, [len(options) for options in grid])
+    else:
+        contexts = list(_contexts(program, open_))
+        outcomes = [completed.outcome(values) for values in contexts]
+        matter = [_matters(completed, axis, grid[axis], contexts) for axis in range(len(grid))]
+    missing = tuple(program.names[i] for i, each in zip(open_, matter, strict=True) if each)
+    if not missing:
+        return Analysis(outcomes[0], (), *_settled(outcomes[0]))
+    tried = prod(map(len, grid)) <= GRID and all(program.discrete[i] for i in open_)
+    rising = all(program.rising[i] is not None for i in open_)
+    return _undecided(program, missing, outcomes, tried=tried, rising=rising)
 
-    def __init__(self, program: ScoreProgram, given: Sequence[Given]) -> None:
-        self.program = program
-        self.base = [None if isinstance(value, Unknown) else value for value in given]
-        self.open = [i for i, value in enumerate(given) if isinstance(value, Unknown)]
-        self.full = prod(len(program.choices[i]) for i in self.open) <= GRID
-        self.seen: dict[tuple[Total, ...], Outcome] = {}
 
-    def outcome(self, completion: Sequence[Total]) -> Outcome:
-        key = tuple(completion)
-        if key not in self.seen:
-            inputs = list(self.base)
-            for i, value in zip(self.open, key, strict=True):
-                inputs[i] = value
-            self.seen[key] = self.program.formula(inputs)
-        return self.seen[key]
+class _Completion:
+    """Fills in the unknown inputs of a score."""
 
-    def choices(self, i: int) -> tuple[Total, ...]:
-        """Return the values tried for an input while another is looked at: all, or its ends."""
-        every = self.program.choices[i]
-        return every if self.full or len(every) < 3 else (every[0], every[-1])
+    def __init__(self, program: ScoreProgram, given: Sequence[Given], open_: list[int]) -> None:
+        self.formula, self.open = program.formula, open_
+        self.inputs: list[Total] = [None if isinstance(value, Unknown) else value for value in given]
 
-    def contexts(self) -> Iterator[tuple[Total, ...]]:
-        """Yield completions: the whole grid, or its ends and a fixed selection of its inside."""
-        grid = [self.choices(i) for i in self.open]
-        if self.full or prod(map(len, grid)) <= CONTEXTS:
-            yield from product(*grid)
-            return
-        yield tuple(options[0] for options in grid)
-        yield tuple(options[-1] for options in grid)
-        rising = [self.program.rising[i] for i in self.open]
-        for best in (1, -1):
-            yield tuple(options[-1 if step == best else 0] for options, step in zip(grid, rising, strict=True))
-        yield from islice(_selection(grid), CONTEXTS)
+    def outcome(self, values: Sequence[Total]) -> Outcome:
+        for i, value in zip(self.open, values, strict=True):
+            self.inputs[i] = value
+        return self.formula(self.inputs)
 
-    def missing(self) -> tuple[str, ...]:
-        contexts = list(self.contexts())
-        return tuple(self.program.names[i] for axis, i in enumerate(self.open) if self._matters(axis, i, contexts))
 
-    def _matters(self, axis: int, i: int, contexts: list[tuple[Total, ...]]) -> bool:
-        """Return whether changing this input alone changes value or band in some completion."""
-        every = self.program.choices[i]
-        for context in contexts:
-            if self.full and context[axis] != every[0]:
-                continue  # one base point of each line through the grid is enough
-            outcomes = {self.outcome((*context[:axis], value, *context[axis + 1 :])) for value in every}
-            if len(outcomes) > 1:
-                return True
-        return False
+def _axes_that_matter(outcomes: list[Outcome], sizes: list[int]) -> list[bool]:
+    """Return for each axis of a full grid, written out row by row, whether some line along it is not constant."""
+    found, stride = [], len(outcomes)
+    for size in sizes:
+        block, stride = stride, stride // size
+        lines = (
+            range(start + j, start + block, stride) for start in range(0, len(outcomes), block) for j in range(stride)
+        )
+        found.append(any(outcomes[i] != outcomes[line[0]] for line in lines for i in line[1:]))
+    return found
 
-    def analysis(self) -> Analysis:
-        missing = self.missing()
-        outcomes = [self.outcome(context) for context in self.contexts()]
-        if not missing:
-            return Analysis(outcomes[0], (), *_settled(outcomes[0]))
-        bands: frozenset[str | None] | None = frozenset(band for _, band in outcomes)
-        tried = self.full and all(self.program.discrete[i] for i in self.open)
-        if not tried and bands is not None and len(bands) > 1:
-            bands = None  # between two bands there may be a third that no completion tried
-        return Analysis((None, None), missing, self._range(outcomes, tried=tried), _codes(outcomes), bands)
 
-    def _range(self, outcomes: list[Outcome], *, tried: bool) -> Interval:
-        numbers = [value for value, _ in outcomes if isinstance(value, (int, float, Fraction))]
-        if not numbers:
-            return ANYTHING
-        if tried or all(self.program.rising[i] is not None for i in self.open):
-            return Interval(min(numbers), max(numbers))
-        limits = self.program.score.range
-        return Interval(*limits) if limits is not None else ANYTHING
+def _contexts(program: ScoreProgram, open_: list[int]) -> Iterator[tuple[Total, ...]]:
+    """Yield completions that stand for a grid too large to try: its ends, and a fixed selection of its inside."""
+    full = [program.choices[i] for i in open_]
+    ends = [options if len(options) < 3 else (options[0], options[-1]) for options in full]
+    if prod(map(len, ends)) <= CONTEXTS:
+        yield from product(*ends)
+        return
+    yield tuple(options[0] for options in ends)
+    yield tuple(options[-1] for options in ends)
+    rising = [program.rising[i] for i in open_]
+    for best in (1, -1):
+        yield tuple(options[-1 if step == best else 0] for options, step in zip(ends, rising, strict=True))
+    yield from islice(_selection(full), CONTEXTS)
+
+
+def _matters(
+    completed: _Completion, axis: int, options: Sequence[Total], contexts: Sequence[tuple[Total, ...]]
+) -> bool:
+    """Return whether changing this input alone changes value or band in one of the contexts."""
+    for context in contexts:
+        outcomes = (completed.outcome((*context[:axis], value, *context[axis + 1 :])) for value in options)
+        first = next(outcomes)
+        if any(outcome != first for outcome in outcomes):
+            return True
+    return False
+
+
+def _undecided(
+    program: ScoreProgram, missing: tuple[str, ...], outcomes: list[Outcome], *, tried: bool, rising: bool
+) -> Analysis:
+    bands: frozenset[str | None] | None = frozenset(band for _, band in outcomes)
+    if not tried and bands is not None and len(bands) > 1:
+        bands = None  # between two bands there may be a third that no completion tried
+    numbers = [value for value, _ in outcomes if isinstance(value, (int, float, Fraction))]
+    limits = program.score.range
+    if numbers and (tried or rising):
+        value = Interval(min(numbers), max(numbers))
+    else:
+        value = ANYTHING if limits is None or not numbers else Interval(*limits)
+    return Analysis((None, None), missing, value, _codes(outcomes), bands)
 
 
 def _settled(outcome: Outcome) -> tuple[Interval, frozenset[str] | None, frozenset[str | None]]:

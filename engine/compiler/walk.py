@@ -10,8 +10,18 @@ from fractions import Fraction
 
 from engine.compiler import intervals
 from engine.compiler.intervals import ANYTHING, Interval, compare, conjunction, disjunction, hull, negation, point
-from engine.compiler.program import Program, RuleNode, Scope, ScoreProgram, ScoreState, Total
-from engine.compiler.scoring import UNKNOWN, Analysis, Given, analyse, printed, total
+from engine.compiler.program import (
+    UNKNOWN,
+    Analysis,
+    Given,
+    Program,
+    RuleNode,
+    Scope,
+    ScoreProgram,
+    ScoreState,
+    Total,
+)
+from engine.compiler.scoring import analyse, printed, total
 from engine.conditions import (
     And,
     Arithmetic,
@@ -52,6 +62,13 @@ def scope_of(program: Program, case: CaseFacts) -> Scope:
 
 def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
     """Return whether a condition is true, false or unknown; ``red``: days not filled in may still count."""
+    key = (id(expr), red)
+    if key not in scope.decided:
+        scope.decided[key] = _truth(expr, scope, red=red)
+    return scope.decided[key]
+
+
+def _truth(expr: Expr, scope: Scope, *, red: bool) -> Truth:
     match expr:
         case And(parts=parts):
             return conjunction(truth(part, scope, red=red) for part in parts)

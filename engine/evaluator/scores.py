@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 
-from engine.compiler.program import Program, Scope, ScoreProgram, Total
-from engine.compiler.scoring import UNKNOWN, Given, Unknown, analyse, total
+from engine.compiler.program import UNKNOWN, Given, Program, Scope, ScoreProgram, Total, Unknown
+from engine.compiler.scoring import analyse, total
 from engine.compiler.walk import facts_of, is_known, score_result, score_state, state
 from engine.errors import CaseError
 from engine.facts import FactValue, Missing
@@ -126,7 +127,7 @@ def _given(item: ScoreInput, raw: object, program: ScoreProgram) -> Given:
 def _yes_no(value: object) -> Total:
     if isinstance(value, bool):
         return value
-    if isinstance(value, (int, float)) and isfinite(value) and value >= 0:
+    if isinstance(value, (int, float, Decimal)) and isfinite(value) and value >= 0:
         return value > 0  # a yes/no answer given as a number is its grade
     word = str(value).strip().lower()
     if word in _YES | _NO:
@@ -144,7 +145,7 @@ def _number(item: ScoreInput, value: object, unit: object) -> Fraction:
     """Return a number in the score's unit, within what is plausible in the unit it was given in."""
     if isinstance(value, str):
         value, unit = _written(value, unit)
-    if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)) or not isfinite(value):
         raise Queried
     exact = value if isinstance(value, Fraction) else Fraction(str(value))
     name = _unit_name(item, unit)
