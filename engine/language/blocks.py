@@ -12,7 +12,8 @@ from engine.errors import ExpressionError, PautaError, Place
 from engine.facts import UnitRule
 from engine.language.documents import Definition
 from engine.language.expressions import parse_at
-from engine.language.forms import DefinitionForm, Form, UnitForm
+from engine.language.forms_base import Form
+from engine.language.forms_data import DefinitionForm, UnitForm
 from engine.language.reader import Block, Listing, Node, Word
 from engine.language.validation import Problems, nearest, shaped
 

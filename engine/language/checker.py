@@ -58,7 +58,11 @@ class Checker:
 
     def resolver(self, scope: Scope) -> Resolver:
         """Return a resolver whose names are followed from this scope."""
-        return Resolver(scope, lambda meaning, place: self.lookup(scope, meaning, place), self.problems)
+        return Resolver(scope, lambda meaning, place: self.lookup(scope, meaning, place), self.shared, self.problems)
+
+    def shared(self, name: str) -> Expr | None:
+        found = self.done.get(("definition", name))
+        return None if found is None else found[0]
 
     def lookup(self, scope: Scope, meaning: Meaning, place: Place) -> Kind:
         if scope.score is not None:

@@ -4,208 +4,32 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from engine.language.forms_base import (
+    Evidence,
+    FactKind,
+    Form,
+    FormKind,
+    ItemKind,
+    Names,
+    Review,
+    ScoreStatus,
+    Urgency,
+    ValueType,
+)
+from engine.language.forms_data import FormularyForm, VocabularyForm
 from engine.language.shapes import (
-    Among,
     Condition,
-    Day,
-    Days,
-    Decimal,
-    Factor,
     Flag,
     Identifier,
     Key,
     Located,
     LocatedName,
-    Quantity,
     Shape,
-    SourceKey,
     Span,
     Str,
-    Version,
     Whole,
     Words,
 )
-
-FACT_TYPES = ("yes_no", "integer", "decimal", "quantity", "choice", "set", "text", "date", "series")
-Urgency = Annotated[str, Among("none", "soon", "urgent_2w", "same_day", "emergency")]
-Evidence = Annotated[str, Among("strong", "moderate", "weak", "very_low", "consensus")]
-Severity = Annotated[str, Among("contraindicated", "adjust", "monitor")]
-Review = Annotated[str, Among("needed")]
-ACTIONS = (
-    "prescribe", "supplement", "diet", "test", "refer", "alert", "advice", "step", "follow_up", "hypothesis",
-    "monitor", "ask", "conclude",
-)  # fmt: skip
-
-FactKind = Annotated[str, Among(*FACT_TYPES)]
-Status = Annotated[str, Among("published", "draft")]
-ScoreStatus = Annotated[str, Among("ok", "incomplete", "reject_or_query")]
-ValueType = Annotated[str, Among("integer", "decimal", "code", "none")]
-FormKind = Annotated[str, Among("intake", "diary", "score")]
-ItemKind = Annotated[
-    str,
-    Among(
-        "yes_no", "scale", "integer", "decimal", "quantity", "choice", "choices", "text", "date", "stools",
-        "allergies", "medications", "history", "family_history",
-    ),
-]  # fmt: skip
-Names = list[LocatedName]
-
-
-class Effective(Shape):
-    """When a version is in force."""
-
-    from_: Annotated[Day | None, Field(alias="from")] = None
-    until: Day | None = None
-
-
-class Form(Shape):
-    """What every authored file has."""
-
-    version: Version
-    title: Words
-    status: Status = "published"
-    effective: Effective | None = None
-    review_by: Day | None = None
-    review: Review | None = None
-    sources: dict[SourceKey, Str] = {}
-
-
-class UnitForm(Shape):
-    """A factor with an offset: ``{factor: 0.0915, offset: 2.15}``."""
-
-    factor: Factor
-    offset: Decimal = 0
-
-
-class FactForm(Shape):
-    """One entry of the data dictionary."""
-
-    type: FactKind
-    title: Words
-    question: Words | None = None
-    unit: Located | None = None
-    units: dict[Key, Any] = {}
-    plausible: Any = None
-    range: Span | None = None
-    step: Decimal | None = None
-    fresh_for: Days | None = None
-    ask: Names = []
-    choices: dict[Identifier, Words] = {}
-    codes: dict[Key, Str] = {}
-    typical: Located | None = None
-    cost: Decimal = 1
-    obtainable: Flag = True
-    red_flag: Flag = False
-    grade: LocatedName | None = None
-    derived: Flag = False
-    review: Review | None = None
-
-
-class CodeForm(Shape):
-    """A code a plan may hold."""
-
-    title: Words
-    patient: Words | None = None
-    opposed: list[Located] = []
-    review: Review | None = None
-
-
-class DefinitionForm(Shape):
-    """A named number or code: ``expression`` with a title."""
-
-    title: Words | None = None
-    expression: Condition
-
-
-class VocabularyForm(Form):
-    """Facts a rule may read, lists of a case, codes of a plan, and named conditions all files may use."""
-
-    vocabulary: Identifier
-    facts: dict[Identifier, FactForm] = {}
-    lists: dict[Identifier, LocatedName] = {}
-    codes: dict[Identifier, dict[Key, CodeForm]] = {}
-    define: dict[Identifier, Any] = {}
-
-
-class SafetyForm(Shape):
-    """A condition under which a medicine is blocked, adjusted or watched."""
-
-    when: Condition
-    severity: Severity
-    because: Words
-    add: list[Located] = []
-    ask: Names = []
-    dose: Str | None = None
-    source: Located | None = None
-    review: Review | None = None
-
-
-class ClassForm(Shape):
-    """A class of medicines and the classes above it."""
-
-    title: Words
-    in_: Annotated[Names, Field(alias="in")] = []
-    cross_allergy: Flag = False
-
-
-class MedicineForm(Shape):
-    """An ingredient, supplement or allergen."""
-
-    title: Words
-    classes: Names = []
-    names: list[Str] = []
-    max_daily: Quantity | None = None
-    safety: list[SafetyForm] = []
-    source: Located | None = None
-    review: Review | None = None
-
-
-class PartForm(Shape):
-    """One ingredient of a regimen."""
-
-    medicine: LocatedName
-    dose: Str
-    frequency: Str
-    route: Str = "oral"
-    timing: Words | None = None
-    duration: Days | None = None
-
-
-class RegimenForm(Shape):
-    """Ingredients given together, under one name."""
-
-    title: Words
-    patient: Words | None = None
-    parts: list[PartForm]
-    safety: list[SafetyForm] = []
-    source: Located | None = None
-    review: Review | None = None
-
-
-class InteractionForm(Shape):
-    """Two medicines or classes that must not, or only with care, meet."""
-
-    between: Names
-    severity: Severity
-    because: Words
-    add: list[Located] = []
-    ask: Names = []
-    source: Located | None = None
-    intended_in: Names = []
-    review: Review | None = None
-
-
-class FormularyForm(Form):
-    """Medicines, supplements, classes, brands, regimens and interactions."""
-
-    formulary: Identifier
-    classes: dict[Identifier, ClassForm] = {}
-    medicines: dict[Identifier, MedicineForm] = {}
-    supplements: dict[Identifier, MedicineForm] = {}
-    allergens: dict[Identifier, MedicineForm] = {}
-    brands: dict[Key, Names] = {}
-    regimens: dict[Identifier, RegimenForm] = {}
-    interactions: list[InteractionForm] = []
 
 
 class ExampleForm(Shape):

@@ -19,7 +19,7 @@ from engine.formulary import (
     Severity,
 )
 from engine.language.blocks import condition
-from engine.language.forms import FormularyForm, InteractionForm, MedicineForm, RegimenForm, SafetyForm
+from engine.language.forms_data import FormularyForm, InteractionForm, MedicineForm, RegimenForm, SafetyForm
 from engine.language.reader import Word
 from engine.language.shapes import Words, text_of
 from engine.language.validation import Problems, nearest

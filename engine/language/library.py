@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from engine.conditions import Expr, Name, children, with_children
 from engine.errors import LibraryError, Place, Problem
 from engine.language import references
 from engine.language.checker import Checker
@@ -19,14 +18,9 @@ from engine.language.documents import (
     Questionnaire,
     Score,
 )
-from engine.language.forms import (
-    Form,
-    FormularyForm,
-    ProtocolForm,
-    QuestionnaireForm,
-    ScoreForm,
-    VocabularyForm,
-)
+from engine.language.forms import ProtocolForm, QuestionnaireForm, ScoreForm
+from engine.language.forms_base import Form
+from engine.language.forms_data import FormularyForm, VocabularyForm
 from engine.language.formularies import formulary_of
 from engine.language.names import World
 from engine.language.protocols import protocol_of, score_of
@@ -162,29 +156,20 @@ def _rank(document: Document) -> tuple[bool, tuple[int, ...]]:
 
 def _resolved(world: World, drafts: _Drafts, hashes: Mapping[str, str], problems: Problems) -> Library:
     checker = Checker(world, problems)
-    shared = {name: _shared(checker, name) for name in world.shared}
+    for name, definition in world.shared.items():
+        checker.definition(name, definition.place)
     questionnaires = {document.name for document in drafts.questionnaires}
     references.check_formulary(world, problems)
     library = Library(
         vocabulary=world.vocabulary,
-        formulary=_inline(checker.formulary(world.formulary), shared),
-        protocols=tuple(
-            _inline(_protocol(checker, document, questionnaires, problems), shared) for document in drafts.protocols
-        ),
-        scores=tuple(_score(checker, document, shared, problems) for document in drafts.scores),
-        questionnaires=tuple(
-            _inline(_questionnaire(checker, document, problems), shared) for document in drafts.questionnaires
-        ),
+        formulary=checker.formulary(world.formulary),
+        protocols=tuple(_protocol(checker, document, questionnaires, problems) for document in drafts.protocols),
+        scores=tuple(_score(checker, document, problems) for document in drafts.scores),
+        questionnaires=tuple(_questionnaire(checker, document, problems) for document in drafts.questionnaires),
         files=dict(sorted(hashes.items())),
     )
     references.check_examples(library, problems)
     return library
-
-
-def _shared(checker: Checker, name: str) -> Expr:
-    definition = checker.world.shared[name]
-    checker.definition(name, definition.place)
-    return checker.done_or("definition", name, definition.expression)
 
 
 def _protocol(checker: Checker, document: Protocol, questionnaires: set[str], problems: Problems) -> Protocol:
@@ -196,43 +181,17 @@ def _protocol(checker: Checker, document: Protocol, questionnaires: set[str], pr
     return checker.protocol(document)
 
 
-def _score(checker: Checker, document: Score, shared: Mapping[str, Expr], problems: Problems) -> Score:
+def _score(checker: Checker, document: Score, problems: Problems) -> Score:
     world = checker.world
     if world.scores.get(document.name) is not document:
         checker = Checker(replace(world, scores={**world.scores, document.name: document}), problems)
     references.check_score(document, problems)
-    found = checker.score(document)
-    inputs = {name: replace(given, bind=_inline(given.bind, shared)) for name, given in found.inputs.items()}
-    return replace(found, inputs=inputs)
+    return checker.score(document)
 
 
 def _questionnaire(checker: Checker, document: Questionnaire, problems: Problems) -> Questionnaire:
     references.check_questionnaire(document, checker.world, problems)
     return checker.questionnaire(document)
-
-
-def _inline(node: Any, shared: Mapping[str, Expr]) -> Any:
-    """Return a document with the vocabulary's definitions written out where they are named."""
-    if not shared or node is None or isinstance(node, str | int | date):
-        return node
-    if isinstance(node, tuple):
-        return tuple(_inline(part, shared) for part in node)
-    if isinstance(node, Mapping):
-        return {key: _inline(part, shared) for key, part in node.items()}
-    if isinstance(node, Name):
-        named = node.kind == "definition" and node.name in shared
-        return _inline(shared[node.name], shared) if named else node
-    if isinstance(node, Expr):
-        return with_children(node, tuple(_inline(part, shared) for part in children(node)))
-    return _inline_fields(node, shared)
-
-
-def _inline_fields(node: Any, shared: Mapping[str, Expr]) -> Any:
-    if isinstance(node, Place) or not hasattr(node, "__dataclass_fields__"):
-        return node
-    fields = {name: getattr(node, name) for name in node.__dataclass_fields__}
-    changed = {name: made for name, value in fields.items() if (made := _inline(value, shared)) is not value}
-    return replace(node, **changed) if changed else node
 
 
 # --- the edition of a day

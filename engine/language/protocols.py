@@ -21,7 +21,6 @@ from engine.language.documents import (
     ScoreInput,
 )
 from engine.language.forms import (
-    ACTIONS,
     ActionForm,
     ExampleForm,
     ExpectForm,
@@ -32,6 +31,7 @@ from engine.language.forms import (
     ScoreExpectForm,
     ScoreForm,
 )
+from engine.language.forms_base import ACTIONS
 from engine.language.reader import Block, Listing, Node, Word
 from engine.language.shapes import text_of
 from engine.language.validation import Problems, nearest, shaped

@@ -37,10 +37,14 @@ _ORDERED = ("number",)
 
 
 class Resolver:
-    """Resolves expressions of one scope; ``lookup`` says what kind of thing a meaning is, following definitions."""
+    """Resolves expressions of one scope.
 
-    def __init__(self, scope: Scope, lookup: Lookup, problems: Problems) -> None:
-        self.scope, self.lookup, self.problems = scope, lookup, problems
+    ``lookup`` says what kind of thing a meaning is, following definitions; ``shared`` is what a definition of the
+    vocabulary says, which is written out where it is named.
+    """
+
+    def __init__(self, scope: Scope, lookup: Lookup, shared: Callable[[str], Expr | None], problems: Problems) -> None:
+        self.scope, self.lookup, self.shared, self.problems = scope, lookup, shared, problems
 
     def condition(self, expr: Expr) -> Expr:
         """Return the expression resolved as a condition: it must yield yes or no."""
@@ -72,7 +76,11 @@ class Resolver:
         if meaning is None:
             return self.unknown(expr.name, expr.place)
         found = replace(expr, name=meaning.name, kind=meaning.kind)
-        return found, self.lookup(meaning, expr.place)
+        kind = self.lookup(meaning, expr.place)
+        if meaning.kind == "definition" and "." not in meaning.name and self.scope.score is None:
+            written = self.shared(meaning.name)
+            return (found if written is None else replace(written, place=expr.place)), kind
+        return found, kind
 
     def unknown(self, name: str, place: Place) -> Typed:
         hint = nearest(name, self.scope.names()) or "Declare it in the vocabulary, or under define."

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from engine.language.forms import ACTIONS, FORMS
+from engine.language.forms import FORMS
+from engine.language.forms_base import ACTIONS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -7,7 +7,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from engine.errors import Place, Problem
-from engine.language.forms import FOLDERS, FORMS, Form
+from engine.language.forms import FOLDERS, FORMS
+from engine.language.forms_base import Form
 from engine.language.reader import Block, Listing, Node, Word
 from engine.language.shapes import Shape
 

@@ -9,7 +9,7 @@ from engine.errors import PautaError, Place
 from engine.facts import CodeSpec, FactSpec, FactType, Scalar, UnitRule, Vocabulary
 from engine.language.blocks import definitions, unit_of, unit_rules
 from engine.language.documents import PREFIX, Definition
-from engine.language.forms import CodeForm, FactForm, VocabularyForm
+from engine.language.forms_data import CodeForm, FactForm, VocabularyForm
 from engine.language.grammar import KEYWORDS
 from engine.language.shapes import text_of
 from engine.language.validation import Problems, nearest
