@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from rules import services as shelf
 from tests.rules.texts import a_folder
-from tests.webapp.people import PASSWORD, a_patient_with_login, consented
+from tests.webapp.people import a_patient_with_login, consented
 from webapp.accounts.models import User
 from webapp.intake import services
 from webapp.intake.models import QuestionnaireResponse
@@ -56,7 +56,6 @@ def answers(response: QuestionnaireResponse) -> dict[str, Any]:
 
 
 def signed_in(client: Any, user: User) -> Any:
-    """Return the browser of a person who came in through the login page."""
-    done = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert done.status_code == 302, done.content.decode()[:500]
+    """Return the browser of a person who has come in."""
+    client.force_login(user)
     return client
