@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.facts import CodeSet, FactSpec, Origin, fold
+from engine.facts import CodeSet, Conflict, FactSpec, Origin, Value, fold
 from engine.language.case_values import Reading, day
 from engine.language.validation import nearest
 
@@ -26,6 +26,26 @@ def put_list(reading: Reading, section: str, raw: object) -> None:
     codes, complete = read_entries(reading, spec, raw, section)
     origin = Origin(section, given=", ".join(sorted(codes)) or "none")
     reading.values[spec.name] = CodeSet(frozenset(codes), origin, complete, codes)
+    for code, details in codes.items():
+        _put_details(reading, code, details, section)
+
+
+def _put_details(reading: Reading, code: str, details: Mapping[str, object], section: str) -> None:
+    """Fill the facts declared for a detail of a code: the regimen of ``h_pylori_eradication`` and the like."""
+    for key, said in details.items():
+        spec = reading.vocabulary.facts.get(f"{code}_{key}")
+        if spec is not None and isinstance(said, str) and fold(said) in spec.choices:
+            reading.put(spec.name, Value(fold(said), Origin(section, given=said)))
+
+
+def doubt_allergies(reading: Reading, declared: str = "drug_allergies_declared") -> None:
+    """Take an empty list of allergies as incomplete if the patient said there are some: both are shown."""
+    name = reading.vocabulary.lists.get("allergies", "")
+    answer, recorded = reading.values.get(declared), reading.values.get(name)
+    if not (isinstance(answer, Value) and answer.value is True and isinstance(recorded, CodeSet)) or recorded.codes:
+        return
+    reading.values[name] = CodeSet(frozenset(), recorded.origin, complete=False)
+    reading.conflicts.append(Conflict(name, answer.origin, recorded.origin))
 
 
 def read_entries(reading: Reading, spec: FactSpec, raw: Any, section: str) -> tuple[Entries, bool]:

@@ -11,7 +11,7 @@ from engine.errors import CaseError, PautaError
 from engine.facts import CaseFacts, FactSpec, Missing, Origin, Value, Vocabulary
 from engine.formulary import Formulary
 from engine.language.case_diary import put_diary
-from engine.language.case_lists import put_list
+from engine.language.case_lists import doubt_allergies, put_list
 from engine.language.case_values import Reading, put_answer, put_grade, read_value, unpacked
 from engine.language.case_values import day as read_day
 from engine.language.validation import nearest
@@ -40,6 +40,7 @@ def read_case(raw: Mapping[str, object], vocabulary: Vocabulary, formulary: Form
     for section in ("questionnaire", "vitals"):
         for name, value in _object(reading, raw.get(section), section).items():
             put_answer(reading, name, value, section)
+    doubt_allergies(reading)
     _put_labs(reading, raw.get("labs"))
     put_diary(reading, raw.get("diary"))
     free_text = _free_text(reading, raw.get("free_text"))
