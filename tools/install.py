@@ -9,15 +9,18 @@ import glob
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
 WANTED = ((3, 12), (3, 11))
 PACKAGES = ("python3", "python3-venv")
+FROM_LOCK = ("--require-hashes", "--no-deps", "-r", "requirements.lock")
 STEPS = ("requirements.lock", "pyproject.toml", "tools/install.py")
 
 
@@ -81,6 +84,25 @@ def pip(*arguments: str) -> None:
     subprocess.run(command, check=True, cwd=str(ROOT))
 
 
+def pinned(name: str) -> str:
+    """The lines of requirements.lock that pin one package: version and hashes."""
+    lock = (ROOT / "requirements.lock").read_text()
+    found = re.search(rf"^{name}==.*(?:\n .*)*", lock, re.MULTILINE)
+    return found.group() if found else ""
+
+
+def install_lock() -> None:
+    """Install with uv, several times faster; with pip where uv does not get through (an index only pip knows)."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(pinned("uv") + "\n")
+        file.flush()
+        pip("--require-hashes", "--no-deps", "-r", file.name)
+    command = [str(VENV / "bin/uv"), "pip", "install", "-q", "--python", str(VENV / "bin/python"), *FROM_LOCK]
+    done = subprocess.run(command, cwd=str(ROOT), env=dict(os.environ, UV_LINK_MODE="copy"), capture_output=True)
+    if done.returncode:
+        pip(*FROM_LOCK)
+
+
 def main() -> None:
     if STAMP.exists() and STAMP.read_text() == digest() and (VENV / "bin/pauta").exists():
         return
@@ -90,7 +112,7 @@ def main() -> None:
         print(f"Making .venv with {python} ...", flush=True)
         subprocess.run([python, "-m", "venv", str(VENV)], check=True)
     print("Installing what requirements.lock names ...", flush=True)
-    pip("--require-hashes", "--no-deps", "-r", "requirements.lock")
+    install_lock()
     pip("--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", ".")
     STAMP.write_text(digest())
 

@@ -90,3 +90,18 @@ def test_the_stamp_changes_with_the_lock(monkeypatch, tmp_path):
     before = install.digest()
     (tmp_path / "requirements.lock").write_text("two")
     assert install.digest() != before
+
+
+def test_uv_itself_is_installed_by_its_hashes():
+    first, *hashes = install.pinned("uv").splitlines()
+    assert first.startswith("uv==")
+    assert len(hashes) > 3
+    assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
+
+
+def test_where_uv_does_not_get_through_pip_does_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(install, "pip", lambda *words: asked.append(words))
+    monkeypatch.setattr(install.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1))
+    install.install_lock()
+    assert asked[-1] == install.FROM_LOCK
