@@ -77,7 +77,7 @@ class Checker:
             case "definition":
                 return replace(self.definition(name, place), label=name, literal=False)
             case "conclusion":
-                return self.entry(("conclusion", name), place, lambda: self.conclusion(name))
+                return self.entry(("conclusion", name), place, lambda: self.conclusion(name, place))
             case "band":
                 return self.entry(("band", name), place, lambda: self.bands(self.world.scores[name]))
             case _:
@@ -89,12 +89,12 @@ class Checker:
         scope = Scope(self.world, protocol or None)
         return self.entry(("definition", name), place, lambda: self.resolver(scope).typed(found.expression))
 
-    def conclusion(self, name: str) -> Typed:
+    def conclusion(self, name: str, place: Place) -> Typed:
         protocol, key = name.split(".")
         document = self.world.protocols[protocol]
         for rule in document.rules.values():
             if any(action.kind == "conclude" and action.code == key for action in rule.actions):
-                self.rule(document, rule, rule.place)
+                self.rule(document, rule, place)
         return Name(name, "conclusion"), YES_NO
 
     def rule(self, document: Protocol, rule: Rule, place: Place) -> Kind:

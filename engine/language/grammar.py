@@ -5,8 +5,9 @@ import re
 from engine.units import NUMBER, unit_words
 
 _UNIT = "|".join(re.escape(word) for word in unit_words() if word != "1")
-# A unit ends where no further letter, digit or bracket follows: `5 min` is minutes, `5 / min(a, b)` a division.
-NUMBER_TOKEN = rf"{NUMBER}(?:\s*(?:{_UNIT})(?![\w(^%]))?(?![\w])"
+# A unit ends where no further letter, digit or bracket follows: `5 min` is minutes, `5 / min(a, b)` a
+# division, and `5 g/XL` no unit at all rather than grams over something.
+NUMBER_TOKEN = rf"{NUMBER}(?:\s*(?:{_UNIT})(?![\w(^%]|/[A-Za-z]))?(?![\w])"
 KEYWORDS = (
     "and", "or", "not", "in", "if", "then", "else", "includes", "known", "unknown", "band", "latest", "mean", "days",
     "last", "needs", "recorded", "yes", "no", "min", "max", "round", "ln", "exp", "sqrt", "count",

@@ -188,7 +188,8 @@ _HINTS = (
 
 
 def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    opened = "quoted scalar" in (error.context or "") or "flow" in (error.context or "")
+    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
     place = Place(source.file, mark.line + 1, mark.column + 1) if mark else Place(source.file, 1, 1)
     said = (error.problem or error.context or "the text cannot be read").strip()
     if "undefined alias" in said:
