@@ -98,7 +98,8 @@ def install_lock() -> None:
         file.flush()
         pip("--require-hashes", "--no-deps", "-r", file.name)
     command = [str(VENV / "bin/uv"), "pip", "install", "-q", "--python", str(VENV / "bin/python"), *FROM_LOCK]
-    done = subprocess.run(command, cwd=str(ROOT), env=dict(os.environ, UV_LINK_MODE="copy"), capture_output=True)
+    environment = dict(os.environ, UV_LINK_MODE="copy")
+    done = subprocess.run(command, cwd=str(ROOT), env=environment, capture_output=True, check=False)
     if done.returncode:
         pip(*FROM_LOCK)
 
