@@ -1,0 +1,180 @@
+"""The patient's first page, diary, answers and consents."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.rules.texts import INTAKE
+from tests.webapp.intake.factories import a_respondent, a_shelf, begun, say, signed_in
+from tests.webapp.people import a_patient_with_login, a_text
+from webapp.intake import services as intake
+from webapp.patients import selectors as patients
+from webapp.patients.models import Consent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def shelf():
+    a_shelf()
+
+
+def words(page):
+    return re.sub(r"\s+", " ", page.content.decode())
+
+
+def the_page(client, patient, name="home", *arguments):
+    return words(signed_in(client, patient.user).get(reverse(f"portal:{name}", args=arguments)))
+
+
+def sent(patient, name="intake", said=(("vomiting", "no"), ("pregnant", "no")), **values):
+    response = begun(patient, name, **values)
+    for item, value in said:
+        say(response, item, value)
+    intake.submit(response_id=response.pk, actor=patient.user, today=timezone.localdate())
+    return response
+
+
+def a_page(patient, days_ago, pain):
+    return sent(patient, "diary", [("diary_pain", str(pain))], for_day=timezone.localdate() - timedelta(days=days_ago))
+
+
+def test_at_first_there_is_one_thing_to_do_and_it_is_the_questionnaire(client):
+    page = the_page(client, a_respondent())
+    assert "Primera consulta" in page
+    assert "Empezar" in page
+    assert "Este portal no sustituye a la consulta" in page
+    assert "¿Qué tal hoy?" not in page
+
+
+def test_a_questionnaire_begun_is_gone_on_with(client):
+    patient = a_respondent()
+    response = begun(patient)
+    page = the_page(client, patient)
+    assert "Lo dejó empezado" in page
+    assert reverse("intake:resume", args=[response.pk]) in page
+
+
+def test_after_sending_the_page_says_who_is_at_work_and_asks_for_the_diary(client):
+    patient = a_respondent()
+    sent(patient)
+    page = the_page(client, patient)
+    assert "Un médico lo prepara con sus respuestas" in page
+    assert "Rellenar hoy" in page
+
+
+def test_when_all_is_done_nothing_is_asked(client):
+    patient = a_respondent()
+    sent(patient)
+    a_page(patient, 0, 2)
+    assert "Nada que hacer ahora" in the_page(client, patient)
+
+
+def test_with_an_empty_shelf_the_page_still_opens(client):
+    patient = a_respondent()
+    for kind in ("questionnaires/intake/1.0.0.yaml", "questionnaires/diary/1.0.0.yaml"):
+        a_shelf(**{kind: None, "questionnaires/intake/1.0.0.yaml": None, "questionnaires/diary/1.0.0.yaml": None})
+    assert "Nada que hacer ahora" in the_page(client, patient)
+    assert "no usa ningún diario" in the_page(client, patient, "diary")
+
+
+def test_the_diary_says_in_words_how_the_pain_changed(client):
+    patient = a_respondent()
+    for days_ago, pain in ((7, 6), (6, 2), (2, 2), (1, 2)):
+        a_page(patient, days_ago, pain)
+    page = the_page(client, patient, "diary")
+    assert "Su dolor: 2,0 de 10 esta semana" in page
+    assert "anotó 4 de 17 días" in page
+    assert page.count('class="s-miss"') == 13
+    assert page.count("· de memoria") == 4
+    assert "sin datos" in page
+
+
+def test_too_few_days_make_no_finding(client):
+    patient = a_respondent()
+    a_page(patient, 1, 9)
+    assert "Pocos días todavía" in the_page(client, patient, "diary")
+
+
+def test_days_that_can_still_be_written_down_are_offered_and_no_others(client):
+    patient = a_respondent()
+    a_page(patient, 3, 5)
+    page = the_page(client, patient, "diary")
+    assert page.count("Quedará marcado «de memoria»") == 6
+
+
+def test_answers_are_listed_and_read_as_they_were_asked(client):
+    patient = a_respondent()
+    response = sent(patient)
+    a_shelf(
+        **{
+            "questionnaires/intake/1.1.0.yaml": INTAKE.replace("version: 1.0.0", "version: 1.1.0").replace(
+                "¿Ha vomitado?", "¿Vomita?"
+            )
+        }
+    )
+    assert "Primera consulta" in the_page(client, patient, "answers")
+    page = the_page(client, patient, "answer", response.pk)
+    assert "¿Ha vomitado?" in page
+    assert "¿Vomita?" not in page
+    assert "versión 1.0.0" in page
+    assert "Sin contestar" in page
+
+
+def test_another_persons_answers_do_not_exist(client):
+    response = sent(a_respondent())
+    browser = signed_in(client, a_respondent().user)
+    assert browser.get(reverse("portal:answer", args=[response.pk])).status_code == 404
+    assert "Primera consulta" not in words(browser.get(reverse("portal:answers")))
+
+
+def test_a_hundred_answers_cost_as_many_queries_as_one(client, django_assert_max_num_queries):
+    patient = a_respondent()
+    sent(patient)
+    browser = signed_in(client, patient.user)
+    browser.get(reverse("portal:answers"))
+    for days_ago in range(7):
+        a_page(patient, days_ago, 1)
+    with django_assert_max_num_queries(14):
+        browser.get(reverse("portal:answers"))
+
+
+def test_a_consent_is_withdrawn_as_easily_as_it_was_given(client):
+    patient = a_respondent()
+    page = the_page(client, patient, "consent")
+    assert "Aceptado" in page
+    browser = signed_in(client, patient.user)
+    done = browser.post(reverse("portal:decide", args=["treatment"]), {"decision": "withdraw"}, follow=True)
+    assert "Retirado" in words(done)
+    assert not patients.has_current_consent(patient, "treatment")
+    text = patients.current_text("treatment")
+    browser.post(reverse("portal:decide", args=["treatment"]), {"decision": "accept", "text": text.pk})
+    assert patients.has_current_consent(patient, "treatment")
+    assert Consent.objects.filter(patient=patient).count() == 3
+
+
+def test_a_consent_to_a_text_that_is_no_longer_in_force_is_not_taken(client):
+    patient, text = a_patient_with_login(), a_text()
+    browser = signed_in(client, patient.user)
+    done = browser.post(
+        reverse("portal:decide", args=["treatment"]), {"decision": "accept", "text": text.pk + 1}, follow=True
+    )
+    assert "Hay un texto más nuevo" in words(done)
+    assert not Consent.objects.exists()
+
+
+def test_an_unknown_purpose_or_decision_does_not_exist(client):
+    browser = signed_in(client, a_respondent().user)
+    assert browser.post(reverse("portal:decide", args=["nothing"]), {"decision": "accept"}).status_code == 404
+    assert browser.post(reverse("portal:decide", args=["treatment"]), {"decision": "maybe"}).status_code == 404
+    assert browser.get(reverse("portal:decide", args=["treatment"])).status_code == 405
+
+
+def test_the_own_page_shows_who_we_think_one_is(client):
+    patient = a_respondent(phone="612345480")
+    page = the_page(client, patient, "more")
+    assert patient.record_number in page
+    assert "Marina Ortega Rey" in page

@@ -1,0 +1,172 @@
+"""The patient's plan: only when signed, only one's own, in plain words, by time of day, with its reasons."""
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from rules.models import Release
+from tests.webapp.intake.factories import a_respondent, a_shelf, signed_in
+from tests.webapp.people import a_doctor, a_user
+from webapp.audit.models import Entry
+from webapp.plans import services as plans
+from webapp.plans.models import Evaluation, Plan, PlanItem
+from webapp.portal.sheets import parts_of
+
+pytestmark = pytest.mark.django_db
+WHY = {"es": "Tiene ardor 5 días por semana", "en": "You have heartburn 5 days a week"}
+REASON = {"protocol": "reflux", "version": "1.0.0", "rule": "small_meals", "file": "x", "line": 1, "because": WHY}
+
+
+def an_item(code: str, **changes: Any) -> dict[str, Any]:
+    kind, _, name = code.partition(":")
+    base = {"code": code, "kind": kind, "state": "proposed", "urgency": "none", "reasons": [REASON]}
+    return base | {"title": {"es": f"{name} es", "en": f"{name} en"}, "patient_text": {}, "doses": []} | changes
+
+
+def a_dose(frequency: str = "once daily", **changes: Any) -> dict[str, Any]:
+    return {"ingredient": "omeprazole", "dose": "20 mg", "frequency": frequency, "timing": {}, **changes}
+
+
+def a_signed_plan(patient, *items: dict[str, Any]) -> Plan:
+    """Take a draft of these items through the doctor's hands."""
+    a_shelf()
+    doctor = a_doctor(display_name="Dra. Vidal")
+    evaluation = Evaluation.objects.create(
+        patient=patient, release=Release.objects.get(), case={"as_of": "2026-11-21"}, case_sha256="c" * 64,
+        result="{}", result_sha256="r" * 64, status="ok", because="questionnaire",
+    )  # fmt: skip
+    plan = Plan.objects.create(patient=patient, evaluation=evaluation)
+    for position, item in enumerate(items):
+        columns = {key: item[key] for key in ("code", "kind", "state", "urgency")}
+        PlanItem.objects.create(plan=plan, position=position, content=item, **columns)
+    plans.mark_seen(user=doctor, items=plan.items.all())
+    for item in plan.items.all():
+        plans.decide_item(plan_id=plan.pk, item_id=item.pk, doctor=doctor, decision="accepted")
+    plan.refresh_from_db()
+    plans.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision)
+    return plan
+
+
+def words(page):
+    return re.sub(r"[ \n]+", " ", page.content.decode())
+
+
+def the_page(client, patient, name="plan"):
+    return words(signed_in(client, patient.user).get(reverse(f"portal:{name}")))
+
+
+def test_before_a_signature_there_is_nothing_but_what_to_do_meanwhile(client):
+    patient = a_respondent()
+    page = the_page(client, patient)
+    assert "Todavía no hay un plan firmado" in page
+    assert "siga con sus medicamentos" in page
+
+
+def test_the_plan_stands_by_time_of_day_with_dose_and_reason(client):
+    patient = a_respondent()
+    timing = {"es": "media hora antes del desayuno", "en": "half an hour before breakfast"}
+    dose = a_dose(timing=timing, duration_days=56)
+    a_signed_plan(patient, an_item("rx:ppi", doses=[dose]))
+    page = the_page(client, patient)
+    assert "Firmado por Dra. Vidal" in page
+    assert "Omeprazol 20\u00a0mg" in page
+    assert "media hora antes del desayuno, una vez al día, 8 semanas" in page
+    assert page.index("Por la mañana") < page.index("Omeprazol")
+    assert WHY["es"] in page
+
+
+def test_what_to_stop_what_to_do_and_what_comes_next_have_their_places(client):
+    patient = a_respondent()
+    a_signed_plan(
+        patient,
+        an_item("plan:stop_nsaid", title={"es": "Deje el ibuprofeno", "en": "Stop ibuprofen"}),
+        an_item("diet:less_coffee", title={"es": "Menos café", "en": "Less coffee"}),
+        an_item("test:fit", title={"es": "Prueba de heces", "en": "Stool test"}, within_days=14),
+        an_item("fu:review_8w", title={"es": "Revisión", "en": "Review"}, after_days=56),
+    )
+    page = the_page(client, patient)
+    order = ["Deje de tomar o evite", "Deje el ibuprofeno", "Comida y bebida", "Menos café", "Pruebas y visitas",
+             "Prueba de heces", "Revisión", "Llame al 112 si"]  # fmt: skip
+    assert sorted(order, key=page.index) == order
+    assert "antes del" in page
+
+
+def test_it_can_be_printed_as_a_table_of_times(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("rx:ppi", doses=[a_dose("twice daily")]))
+    page = the_page(client, patient)
+    table = page[page.index("<table") : page.index("</table>")]
+    assert table.count("<th scope") == 5
+    assert table.count('class="bx"') == 2
+    assert "data-print" in page
+
+
+@pytest.mark.parametrize(
+    ("frequency", "timing", "parts"),
+    [
+        ("once daily", "before breakfast", ["morning"]),
+        ("once daily", "at bedtime", ["night"]),
+        ("once daily", "antes de la cena", ["dinner"]),
+        ("once daily", "", ["morning"]),
+        ("twice daily", "before meals", ["morning", "dinner"]),
+        ("four times daily", "", ["morning", "lunch", "dinner", "night"]),
+        ("as needed", "at night", ["needed"]),
+        ("every 36 hours", "", ["other"]),
+        ("", "", ["other"]),
+    ],
+)
+def test_times_of_day_come_from_the_dose_and_are_never_guessed(frequency, timing, parts):
+    found = parts_of(a_dose(frequency, timing={"en": timing} if timing else {}))
+    assert [part.name for part in found] == parts
+
+
+def test_a_frequency_nobody_knows_is_shown_as_written(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("rx:ppi", doses=[a_dose("every 36 hours")]))
+    page = the_page(client, patient)
+    assert "Según se indica" in page
+    assert "every 36 hours" in page
+
+
+def test_a_rejected_item_and_a_draft_never_reach_the_patient(client):
+    patient = a_respondent()
+    plan = a_signed_plan(patient, an_item("advice:small_meals"))
+    draft = Plan.objects.create(patient=patient, evaluation=plan.evaluation)
+    item = an_item("rx:secret", title={"es": "No firmado", "en": "Not signed"})
+    PlanItem.objects.create(plan=draft, position=0, content=item, code="rx:secret", kind="rx", state="proposed")
+    assert "No firmado" not in the_page(client, patient)
+    assert "No firmado" not in the_page(client, patient, "home")
+
+
+def test_nobody_reads_another_persons_plan(client):
+    patient, other = a_respondent(), a_respondent()
+    a_signed_plan(patient, an_item("advice:small_meals", title={"es": "Comidas pequeñas", "en": "Small meals"}))
+    assert "Comidas pequeñas" not in the_page(client, other)
+
+
+@pytest.mark.parametrize("role", ["doctor", "front_desk", "marketing", "director", "billing"])
+def test_the_portal_is_for_patients_only(client, role):
+    browser = signed_in(client, a_user(role))
+    for name in ("home", "plan", "diary", "answers", "consent", "more"):
+        assert browser.get(reverse(f"portal:{name}")).status_code == 404
+
+
+def test_reading_the_own_plan_is_written_down(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("advice:small_meals"))
+    the_page(client, patient)
+    entry = Entry.objects.filter(verb="plan.viewed").get()
+    assert (entry.patient_id, entry.path) == (patient.pk, "/portal/plan/")
+
+
+def test_the_plan_is_read_in_english_by_who_chose_it(client):
+    patient = a_respondent()
+    patient.user.language = "en"
+    patient.user.save(update_fields=["language"])
+    a_signed_plan(patient, an_item("rx:ppi", doses=[a_dose()]))
+    page = the_page(client, patient)
+    assert "Omeprazole 20\u00a0mg" in page
+    assert WHY["en"] in page
+    assert "In the morning" in page
