@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from engine.compiler import Program, compile_edition
-from engine.conditions import And, AtLeast, Comparison, Compare, Expr, Includes, Name, Not, Number, Or
+from engine.conditions import And, AtLeast, Compare, Comparison, Expr, Includes, Name, Not, Number, Or
 from engine.errors import Place
 from engine.facts import CaseFacts, CodeSet, CodeSpec, FactSpec, FactValue, Origin, Series, Value, Vocabulary
 from engine.formulary import Brand, Class, Formulary, Interaction, Medicine, Part, Regimen, SafetyCondition
