@@ -101,6 +101,15 @@ def test_the_weight_is_needed_where_it_decides():
     assert "weight_kg" in item(BQT, age="80 years", weight_kg=None, creatinine="2 mg/dL").waiting_for
 
 
+def test_a_failing_kidney_blocks_even_where_the_weight_is_unknown():
+    assert state(BQT, age="70 years", weight_kg=None, creatinine="4 mg/dL") == "blocked"
+
+
+def test_a_creatinine_in_micromol_is_converted_before_it_decides():
+    assert state(BQT, creatinine="88 umol/L") == "proposed"
+    assert state(BQT, creatinine="700 umol/L") == "blocked"
+
+
 def test_vonoprazan_is_blocked_in_child_pugh_b_and_given_in_a():
     cirrhosis = {"history": ["cirrhosis"], "ascites": "none", "encephalopathy_grade": "0", "inr": "1.1"}
     assert state(DUAL, **cirrhosis, bilirubin="2.5 mg/dL", albumin="30 g/L") == "blocked"
@@ -143,6 +152,11 @@ class TestQt:
 
     def test_domperidone_meets_no_other_medicine_that_prolongs_the_qt(self):
         assert state("rx:domperidone", medication=["citalopram"]) == "blocked"
+
+    @pytest.mark.parametrize(("age", "outcome"), [("60 years", "proposed"), ("61 years", "blocked")])
+    def test_citalopram_and_clarithromycin_meet_only_up_to_60(self, age, outcome):
+        assert state("rx:clarithromycin", medication=["citalopram"], age=age) == outcome
+        assert "alert:qt_prolongation" in codes("rx:clarithromycin", medication=["citalopram"], age="60 years")
 
     def test_clarithromycin_does_not_interact_with_itself(self):
         assert "alert:qt_prolongation" not in codes("rx:clarithromycin")

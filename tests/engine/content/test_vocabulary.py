@@ -99,6 +99,11 @@ def test_a_unit_that_has_no_factor_is_not_accepted(name, unit):
     assert unit not in FACTS[name].units
 
 
+def test_hba1c_is_converted_with_its_offset():
+    rule = FACTS["hba1c"].units["mmol/mol"]
+    assert float(48 * rule.factor + rule.offset) == pytest.approx(6.5, abs=0.05)
+
+
 def test_exact_factors_are_ratios_and_not_rounded():
     for (name, unit), factor in EXACT.items():
         assert FACTS[name].units[unit].factor == factor
