@@ -1,0 +1,32 @@
+"""Messages are matched in the language they are written in; the protocols are published once for a file of tests."""
+
+import logging
+
+import pytest
+from django.db import transaction
+from django.utils import translation
+
+from tests.webapp.access.world import on_the_shelf
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _hush():
+    """A walk through closed doors fills the log with refusals."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def shelf(django_db_setup, django_db_blocker):
+    """The protocols are read and published once for all roles, and taken away at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        on_the_shelf()
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,126 @@
+"""Every route of the product, and how its arguments are filled with a person's objects."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rules.models import Version
+from tests.webapp.access.world import Life, questionnaire
+from webapp.base import access
+
+NOBODYS = object()  # an argument that is no person's object: the same for everybody
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its full name, the names of its arguments, and who may enter."""
+
+    name: str
+    arguments: tuple[str, ...]
+    rule: access.Rule | None
+
+    @property
+    def space(self) -> str:
+        return self.name.rpartition(":")[0]
+
+
+def routes() -> list[Route]:
+    """Return every route of the URL configuration."""
+    return list(_below(get_resolver().url_patterns, (), ()))
+
+
+def _below(patterns: Any, spaces: tuple[str, ...], above: tuple[str, ...]) -> Iterator[Route]:
+    for pattern in patterns:
+        arguments = (*above, *pattern.pattern.converters, *_groups(pattern))
+        if isinstance(pattern, URLResolver):
+            inside = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from _below(pattern.url_patterns, inside, arguments)
+        else:
+            yield _route(pattern, spaces, arguments)
+
+
+def _groups(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
+    regex = getattr(pattern.pattern, "regex", None)
+    named = tuple(regex.groupindex) if regex is not None else ()
+    return tuple(name for name in named if name not in pattern.pattern.converters)
+
+
+def _route(pattern: URLPattern, spaces: tuple[str, ...], arguments: tuple[str, ...]) -> Route:
+    name = ":".join([*spaces, pattern.name or ""])
+    return Route(name, arguments, access.rule_of(pattern.callback, name))
+
+
+def _group(_life: Life) -> str:
+    return questionnaire().groups[0].name
+
+
+def _item(_life: Life) -> str:
+    return questionnaire().groups[0].questions[0].item
+
+
+def _version(_life: Life) -> int:
+    return Version.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+# (app, argument) -> a person's object; an app that is new here says what its arguments are, or the test fails.
+ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
+    ("intake", "pk"): lambda life: life.open_response.pk,
+    ("portal", "pk"): lambda life: life.sent_response.pk,
+    ("plans", "pk"): lambda life: life.draft.pk,
+    ("plans", "item"): lambda life: life.item.pk,
+    ("plans", "allergy"): lambda life: life.allergy.pk,
+    ("desk", "pk"): lambda life: life.patient.pk,
+    ("alerts", "pk"): lambda life: life.alert_id,
+}
+# ... and arguments that name nothing of a person's.
+SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
+    ("intake", "group"): _group,
+    ("intake", "item"): _item,
+    ("portal", "purpose"): lambda _life: "treatment",
+    ("studio", "pk"): _version,
+    ("", "uidb36"): lambda _life: "zz",
+    ("", "key"): lambda _life: "no-such-key",
+}
+
+
+def unfilled(route: Route) -> list[str]:
+    """Return the arguments no entry above can fill."""
+    known = ARGUMENTS.keys() | SHARED.keys()
+    return [name for name in route.arguments if (route.space, name) not in known]
+
+
+def is_personal(route: Route) -> bool:
+    """Tell whether a route leads to something of a person's."""
+    return any((route.space, name) in ARGUMENTS for name in route.arguments)
+
+
+def path_to(route: Route, life: Life | None) -> str:
+    """Return the address of the route with this person's objects; with None, of objects that do not exist."""
+    filled = {}
+    for name in route.arguments:
+        key = (route.space, name)
+        if key in SHARED:
+            filled[name] = SHARED[key](life)
+        else:
+            filled[name] = ARGUMENTS[key](life) if life else uuid4()
+    return reverse(route.name, kwargs=filled)
+
+
+class _Undo(Exception):
+    pass
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back whatever a request changed, so that the next one meets the same clinic."""
+    try:
+        with transaction.atomic():
+            yield
+            raise _Undo
+    except _Undo:
+        pass

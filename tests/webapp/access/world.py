@@ -1,0 +1,192 @@
+"""A small clinic in which every personal and every clinical field holds a mark that no page, log or table may show."""
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from engine.language.documents import Questionnaire
+from rules import selectors as shelf
+from rules import services as shelf_services
+from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
+from webapp.accounts.models import User
+from webapp.alerts import services as alerts
+from webapp.base.roles import Role
+from webapp.intake import selectors as intake
+from webapp.intake.models import Answer, QuestionnaireResponse
+from webapp.patients import services as patients
+from webapp.patients.models import AllergyIntolerance, Patient
+from webapp.plans import case as cases
+from webapp.plans.models import Evaluation, Plan, PlanItem
+
+CLINICAL, PERSONAL = "Clinamark", "Personamark"
+PROTOCOLS = Path(__file__).resolve().parents[3] / "protocols_yaml"
+WORDS = {"es": f"{CLINICAL} palabras", "en": f"{CLINICAL} words"}
+
+
+@dataclass
+class Life:
+    """One patient and one of everything a patient can have."""
+
+    patient: Patient
+    open_response: QuestionnaireResponse
+    sent_response: QuestionnaireResponse
+    draft: Plan
+    item: PlanItem
+    allergy: AllergyIntolerance
+    alert_id: Any
+
+    @property
+    def user(self) -> User:
+        return self.patient.user
+
+
+@dataclass
+class World:
+    """Marina, a stranger, and another woman of Marina's name; one user of each hat; the published library."""
+
+    own: Life
+    foreign: Life
+    namesake: Life
+    users: dict[str, User] = field(default_factory=dict)
+
+    def life(self, whose: str) -> Life:
+        return getattr(self, whose)
+
+
+def a_world() -> World:
+    """Build it; needs the protocols on the shelf (``on_the_shelf``)."""
+    a_text("treatment")
+    a_text("marketing")
+    users = {role: a_user(role, display_name=f"{role} {PERSONAL}") for role in Role if role != Role.PATIENT}
+    lives = [_a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
+    users[Role.PATIENT] = lives[0].user
+    return World(*lives, users=users)
+
+
+def on_the_shelf() -> None:
+    """Publish what questionnaires stand on; the protocols take long, and no page of this world needs them."""
+    if shelf.current_release() is None:
+        with TemporaryDirectory() as folder:
+            for kind in ("vocabulary", "formulary", "scores", "questionnaires", "protocols/paediatric"):
+                shutil.copytree(PROTOCOLS / kind, Path(folder) / kind)
+            shelf_services.load(Path(folder), shelf_services.Author(name="Tests"))
+
+
+def _a_life(given: str, family: str, doctor: User) -> Life:
+    n = uuid4().hex[:6]
+    mail = f"{PERSONAL}.{n}@example.org"
+    user = a_user(Role.PATIENT, email=mail, display_name=f"{given} {family} {PERSONAL}")
+    patient = a_patient(
+        given_name=given,
+        family_name=f"{family} {PERSONAL}",
+        birth_date=date(1979, 3, 14),
+        national_id=a_dni(),
+        email=mail,
+        phone="600112233",
+        user=user,
+        general_practitioner=doctor,
+    )
+    consented(patient)
+    allergy = _record(patient)
+    draft, item = _plans(patient, doctor)
+    alert = alerts.raise_(
+        patient_id=patient.pk,
+        rule="alarm_upper.dysphagia",
+        code="alert:alarm_dysphagia",
+        urgency="soon",
+        text=WORDS,
+        facts={"said": CLINICAL},
+    )
+    return Life(patient, *_responses(patient), draft, item, allergy, alert.pk)
+
+
+def _record(patient: Patient) -> AllergyIntolerance:
+    now = timezone.now()
+    rows = [
+        patients.Reading("other", f"{CLINICAL} text", now, "questionnaire"),
+        patients.Reading("hb", 97, now, "lab", "g/L"),
+    ]
+    patients.record_observations(patient=patient, rows=rows, actor=None)
+    patients.add_medication(patient=patient, code="omeprazole", text=f"{CLINICAL} pill", dose=CLINICAL, actor=None)
+    patients.add_condition(patient=patient, code="ulcerative_colitis", detail={"text": CLINICAL}, actor=None)
+    patients.add_family_history(patient=patient, code="colorectal_cancer", relation=CLINICAL, actor=None)
+    return patients.add_allergy(patient=patient, code="penicillins", text=f"{CLINICAL} hives", actor=None)
+
+
+def _evaluation(patient: Patient) -> Evaluation:
+    return Evaluation.objects.create(
+        patient=patient,
+        release=shelf.current_release(),
+        case=cases.build(patient, timezone.localdate()),
+        case_sha256="c" * 64,
+        result="{}",
+        result_sha256="r" * 64,
+        status="ok",
+        because="visit",
+    )
+
+
+def _content(code: str) -> dict[str, Any]:
+    protocol = next(iter(shelf_services.edition().protocols.values()))
+    rule = next(iter(protocol.rules.values()))
+    reason = {
+        "protocol": protocol.name, "version": protocol.version, "rule": rule.name, "file": rule.place.file, "line": 4,
+        "because": WORDS, "source": "acg", "evidence": "strong", "review_needed": False,
+    }  # fmt: skip
+    return {
+        "code": code, "kind": code.partition(":")[0], "state": "proposed", "urgency": "none", "title": WORDS,
+        "patient_text": WORDS, "reasons": [reason], "drugs": [], "classes": [], "doses": [], "alternatives": [],
+        "safety": [], "waiting_for": [], "after_days": None, "within_days": None, "with_questionnaire": None,
+        "red_flag": False, "conflicts": [],
+    }  # fmt: skip
+
+
+def _plans(patient: Patient, doctor: User) -> tuple[Plan, PlanItem]:
+    """Leave a signed plan and a newer draft."""
+    now = timezone.now()
+    signed = Plan.objects.create(patient=patient, evaluation=_evaluation(patient))
+    PlanItem.objects.create(
+        plan=signed, position=0, code="advice:small_meals", kind="advice", state="proposed",
+        content=_content("advice:small_meals"), decision="edited", final={"title": WORDS}, note=f"{CLINICAL} note",
+        decided_by=doctor, decided_at=now,
+    )  # fmt: skip
+    Plan.objects.filter(pk=signed.pk).update(status="signed", signed_by=doctor, signed_at=now)
+    draft = Plan.objects.create(patient=patient, evaluation=_evaluation(patient))
+    code = "advice:weight_loss"
+    item = PlanItem.objects.create(
+        plan=draft, position=0, code=code, kind="advice", state="proposed", content=_content(code)
+    )
+    return draft, item
+
+
+def questionnaire() -> Questionnaire:
+    """Return the intake questionnaire in force."""
+    return next(one for one in intake.questionnaires().values() if one.kind == "intake")
+
+
+def _responses(patient: Patient) -> tuple[QuestionnaireResponse, QuestionnaireResponse]:
+    asked, now = questionnaire(), timezone.now()
+    release = shelf.release_of()
+    text_item = next(one.item for group in asked.groups for one in group.questions if one.kind == "text")
+    made = []
+    for sent in (True, False):
+        response = QuestionnaireResponse.objects.create(
+            patient=patient,
+            version=shelf.version("questionnaire", asked.name, release=release),
+            release=release,
+            questionnaire=asked.name,
+            language="es",
+            started_at=now - timedelta(hours=1),
+        )
+        Answer.objects.create(response=response, item=text_item, value={"value": CLINICAL}, answered_at=now)
+        if sent:
+            response.status, response.completed_at, response.completed_by = "completed", now, patient.user
+            response.save()
+        made.append(response)
+    return made[1], made[0]
