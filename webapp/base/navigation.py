@@ -37,7 +37,8 @@ ENTRIES = (
     Entry("studio:list", _("Protocols"), "file-earmark-code", frozenset({Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN})),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
     Entry("portal:plan", _("My plan"), "clipboard2-check", frozenset({Role.PATIENT})),
-    Entry("portal:consent", _("Consents"), "shield-check", frozenset({Role.PATIENT})),
+    Entry("portal:diary", _("Diary"), "journal-text", frozenset({Role.PATIENT})),
+    Entry("portal:more", _("More"), "grid", frozenset({Role.PATIENT})),
 )
 # Where each hat begins its day; the first that exists.
 HOMES = dict.fromkeys(CLINICIANS, ("desk:list", "studio:list")) | {
