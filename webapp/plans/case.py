@@ -106,8 +106,8 @@ def _medication(row: MedicationStatement) -> Case:
 
 
 def _named(key: str, code: str, text: str) -> Case:
-    """Return one entry by its code; words that no code fits are passed on as words, never dropped."""
-    return {key: code} if code else {key: None, "text": text}
+    """Return one entry by its code with the words used; words that no code fits are never dropped."""
+    return {key: code or None, "text": text}
 
 
 def _answers(rows: Iterable[Observation]) -> Case:

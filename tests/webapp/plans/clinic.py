@@ -1,0 +1,74 @@
+"""The shipped protocols on the shelf, and the sample patients as records: what the engine really drafts from."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules import services as shelf
+from rules.models import Release, ReleaseVersion, SourceFile, Version
+from tests.webapp.plans.factories import TODAY, a_patient
+from webapp.patients import services as patients
+from webapp.patients.models import Patient
+
+ROOT = Path(__file__).resolve().parents[3]
+SHELF = (SourceFile, Version, Release, ReleaseVersion)
+NEEDED = {"alarm_upper", "dyspepsia", "h_pylori", "reflux", "ibs"}
+NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=ZoneInfo("Europe/Madrid"))
+
+
+_rows: list[Any] = []  # of the first load: checking every protocol once a run is enough
+
+
+def publish() -> str:
+    """Put the shipped protocols on the shelf; return the digest of the set in force."""
+    if not _rows:
+        report = shelf.load(ROOT / "protocols_yaml", shelf.Author())
+        assert set(shelf.edition(report.release).protocols) >= NEEDED, [str(one) for one in report.refused][:3]
+        _rows.extend(row for model in SHELF for row in model.objects.all())
+        return str(report.release)
+    for model in SHELF:
+        model.objects.bulk_create(row for row in _rows if isinstance(row, model))
+    return next(row.digest for row in _rows if isinstance(row, Release))
+
+
+def says(patient: Patient, **values: Any) -> None:
+    """Record what a patient answered today."""
+    rows = [patients.Reading(code, value, NOON, "questionnaire") for code, value in values.items()]
+    patients.record_observations(patient=patient, rows=rows, actor=None)
+
+
+def lab(patient: Patient, code: str, value: Any, unit: str = "") -> None:
+    rows = [patients.Reading(code, value, NOON, "lab", unit)]
+    patients.record_observations(patient=patient, rows=rows, actor=None)
+
+
+def nothing(patient: Patient, *topics: str) -> None:
+    for topic in topics:
+        patients.record_none(patient=patient, topic=topic, actor=None)
+
+
+def a_dyspeptic_woman() -> Patient:
+    """Sample s02: 36 years, dyspepsia, no alarm features, takes nothing."""
+    patient = a_patient(birth_date=TODAY.replace(year=TODAY.year - 36))
+    nothing(patient, "allergies", "medications", "history", "family_history")
+    says(
+        patient, dyspepsia=True, duration_weeks=8, dysphagia=False, weight_loss=False, vomiting=False, gi_bleeding=False
+    )
+    return patient
+
+
+def on_warfarin() -> Patient:
+    """Sample s06: a man of 58 with H. pylori who takes warfarin."""
+    patient = a_patient("Ricardo", "Esteban Mora", birth_date=TODAY.replace(year=TODAY.year - 58), sex="male")
+    nothing(patient, "allergies", "history", "family_history")
+    patients.add_medication(patient=patient, code="warfarin", text="warfarina", dose="5 mg", actor=None)
+    lab(patient, "h_pylori_stool_antigen", "positive", "qualitative")
+    says(patient, alcohol="Una botella de vino los fines de semana")
+    return patient
+
+
+def codes(evaluation: Any, state: str = "") -> set[str]:
+    items = json.loads(evaluation.result)["items"]
+    return {item["code"] for item in items if not state or item["state"] == state}

@@ -1,0 +1,166 @@
+"""From the record to a draft, through the shipped protocols: once for the same facts, again for others, never lost."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from rules.models import Release
+from tests.webapp.plans import clinic
+from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
+from webapp.alerts.models import Alert
+from webapp.patients.models import Observation
+from webapp.plans import assessment, deciding
+from webapp.plans.assessment import assess, reassess_bytes
+from webapp.plans.models import Evaluation, Plan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def library():
+    return clinic.publish()
+
+
+def assessed(patient, because="questionnaire", today=TODAY):
+    return assess(patient_id=patient.pk, because=because, today=today)
+
+
+def test_a_dyspeptic_patient_gets_test_and_treat_as_a_draft_and_nothing_is_released(library):
+    patient = clinic.a_dyspeptic_woman()
+    evaluation = assessed(patient)
+    plan = Plan.objects.get(patient=patient)
+    assert (evaluation.status, evaluation.error, plan.status) == ("ok", "", "draft")
+    assert evaluation.release.digest == library
+    assert plan.items.filter(code="test:h_pylori_ubt_or_sat").exists()
+    assert set(plan.items.values_list("decision", flat=True)) == {"pending"}
+
+
+def test_warfarin_brings_its_alert_and_its_test():
+    evaluation = assessed(clinic.on_warfarin())
+    assert {"alert:warfarin_metronidazole", "test:inr_3_5d"} <= clinic.codes(evaluation)
+
+
+def test_the_same_facts_give_the_same_evaluation_and_no_second_draft():
+    patient = clinic.a_dyspeptic_woman()
+    first, second = assessed(patient), assessed(patient, "again")
+    assert first.pk == second.pk
+    assert Plan.objects.count() == 1
+
+
+def test_another_day_with_the_same_items_is_another_evaluation_and_no_second_draft():
+    patient = clinic.a_dyspeptic_woman()
+    assessed(patient)
+    assessed(patient, today=TODAY.replace(day=TODAY.day + 1))
+    assert (Evaluation.objects.count(), Plan.objects.count()) == (2, 1)
+
+
+def test_new_facts_make_a_new_draft_in_place_of_the_old_and_keep_what_was_decided():
+    patient, doctor = clinic.a_dyspeptic_woman(), a_doctor()
+    assessed(patient)
+    old = Plan.objects.get()
+    kept = old.items.get(code="test:h_pylori_ubt_or_sat")
+    deciding.decide_item(plan_id=old.pk, item_id=kept.pk, doctor=doctor, decision="accepted")
+    clinic.says(patient, heartburn_days=6, regurgitation_days=5)
+    assessed(patient)
+    old.refresh_from_db()
+    new = Plan.objects.get(status="draft")
+    assert old.status == "discarded"
+    carried = new.items.get(code="test:h_pylori_ubt_or_sat")
+    if carried.content == kept.content:
+        assert (carried.decision, carried.decided_by) == ("accepted", doctor)
+    else:
+        assert carried.decision == "pending"
+
+
+def test_after_signing_the_same_items_make_no_draft():
+    patient, doctor = clinic.a_dyspeptic_woman(), a_doctor()
+    assessed(patient)
+    plan = Plan.objects.get()
+    for item in plan.items.exclude(kind__in=["dx", "alert"]):
+        held = item.state != "proposed"
+        extra = {"reason_code": "known_otherwise", "note": "Lo sé por teléfono"} if held else {}
+        deciding.decide_item(plan_id=plan.pk, item_id=item.pk, doctor=doctor, decision="accepted", **extra)
+    plan.refresh_from_db()
+    deciding.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision)
+    assessed(patient, today=TODAY.replace(day=TODAY.day + 2))
+    assert not Plan.objects.filter(status="draft").exists()
+
+
+def test_a_red_flag_raises_one_alert_however_often_it_is_assessed():
+    patient = clinic.a_dyspeptic_woman()
+    clinic.says(patient, dysphagia=True)
+    evaluation = assessed(patient)
+    urgent = [
+        item for item in json.loads(evaluation.result)["items"] if item["kind"] == "alert" and item["urgency"] != "none"
+    ]
+    assert urgent
+    assessed(patient, today=TODAY.replace(day=TODAY.day + 1))
+    alerts = Alert.objects.filter(patient=patient, status="open")
+    assert set(alerts.values_list("code", flat=True)) == {item["code"] for item in urgent}
+    assert all(alert.times == 1 for alert in alerts)
+
+
+# --- when it fails
+
+
+def test_a_failing_evaluation_keeps_the_answers_and_calls_somebody():
+    patient = clinic.a_dyspeptic_woman()
+    answers = Observation.objects.filter(patient=patient).count()
+    clinic.says(patient, months_since_onset=[1, 2])  # no number: the engine refuses the case
+    evaluation = assessed(patient)
+    assert (evaluation.status, evaluation.result) == ("failed", None)
+    assert evaluation.error.startswith("C")
+    assert Observation.objects.filter(patient=patient).count() == answers + 1
+    assert Alert.objects.get(patient=patient).rule == "not_assessed"
+    assert not Plan.objects.exists()
+
+
+def test_a_fault_of_the_engine_itself_is_told_and_not_thrown(monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("5 % of Marina's weight")
+
+    monkeypatch.setattr(assessment, "evaluate", broken)
+    evaluation = assessed(clinic.a_dyspeptic_woman())
+    assert (evaluation.status, evaluation.error) == ("failed", "ZeroDivisionError")
+
+
+def test_an_assessment_that_works_later_closes_the_call():
+    patient = clinic.a_dyspeptic_woman()
+    clinic.says(patient, months_since_onset=[1])
+    assessed(patient)
+    clinic.says(patient, months_since_onset=4)
+    assessed(patient)
+    assert Alert.objects.get(rule="not_assessed").status == "closed"
+
+
+# --- the same bytes
+
+
+def test_running_again_gives_the_same_bytes():
+    evaluation = assessed(clinic.on_warfarin())
+    assert reassess_bytes(evaluation) == evaluation.result.encode()
+
+
+def test_the_command_finds_a_result_that_is_not_what_the_engine_says(capsys):
+    evaluation = assessed(clinic.on_warfarin())
+    call_command("verify_evaluations")
+    assert "1 evaluations gave the same bytes" in capsys.readouterr().out
+    forged = Evaluation.objects.create(
+        patient=evaluation.patient,
+        release=Release.objects.get(),
+        case=evaluation.case,
+        case_sha256=evaluation.case_sha256,
+        result=evaluation.result.replace("proposed", "blocked", 1),
+        result_sha256=evaluation.result_sha256,
+        status="ok",
+        because="forged",
+    )
+    with pytest.raises(CommandError, match=str(forged.pk)):
+        call_command("verify_evaluations")
+
+
+def test_nobody_said_anything_nothing_is_taken_for_normal():
+    evaluation = assessed(a_patient(birth_date=TODAY.replace(year=1980)))
+    assert evaluation.case["allergies"] is None
+    assert not any(code.startswith("rx:") for code in clinic.codes(evaluation))

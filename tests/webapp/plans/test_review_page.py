@@ -1,0 +1,207 @@
+"""The review page, through the web, for patients of the shipped protocols: what a doctor sees and can do on it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.webapp.plans import clinic
+from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, ppi
+from webapp.accounts.models import User
+from webapp.audit.models import Entry
+from webapp.patients.models import AllergyIntolerance
+from webapp.plans.assessment import assess
+from webapp.plans.models import Plan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def library():
+    clinic.publish()
+
+
+@pytest.fixture
+def doctor():
+    return a_doctor()
+
+
+@pytest.fixture
+def page(doctor):
+    client = Client()
+    client.force_login(doctor)
+    return client
+
+
+def drafted(patient):
+    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    return Plan.objects.get(patient=patient, status="draft")
+
+
+def address(plan, name="review", **more):
+    return reverse(f"plans:{name}", kwargs={"pk": plan.pk, **more})
+
+
+def test_the_page_shows_who_what_and_why(page, doctor):
+    patient = clinic.on_warfarin()
+    plan = drafted(patient)
+    text = page.get(address(plan)).content.decode()
+    assert "Ricardo Esteban Mora" in text
+    assert "Iniciar" in text
+    assert "Una botella de vino los fines de semana" in text
+    item = plan.items.filter(kind="rx").first()
+    assert item.content["title"]["es"] in text
+    assert Entry.objects.filter(verb="patient.viewed", actor_id=doctor.pk, patient_id=patient.pk).exists()
+
+
+def test_the_page_speaks_english_too(page, doctor):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    User.objects.filter(pk=doctor.pk).update(language="en")
+    text = page.get(address(plan)).content.decode()
+    assert "Abnormal or new" in text
+
+
+def test_nothing_inline_that_the_policy_would_refuse(page):
+    text = page.get(address(drafted(clinic.on_warfarin()))).content.decode()
+    assert " style=" not in text
+    assert "onclick" not in text
+    assert "<script>" not in text
+
+
+@pytest.mark.parametrize("role", ["front_desk", "marketing", "billing", "administrator", "director", "patient"])
+def test_who_is_no_clinician_finds_no_page(role):
+    client = Client()
+    client.force_login(a_user(role))
+    assert client.get(address(drafted(clinic.a_dyspeptic_woman()))).status_code == 404
+
+
+def test_a_dietitian_reads_but_neither_decides_nor_signs():
+    plan, client = drafted(clinic.a_dyspeptic_woman()), Client()
+    client.force_login(a_user("dietitian"))
+    text = client.get(address(plan)).content.decode()
+    assert "Firmar y enviar" not in text
+    item = plan.items.first()
+    assert client.post(address(plan, "decide", item=item.pk), {"decision": "accepted"}).status_code == 404
+    assert client.post(address(plan, "sign"), {"revision": 0}).status_code == 404
+
+
+def test_a_plan_goes_from_seen_to_signed_without_a_script(page, doctor):
+    plan = a_plan(a_patient(), ppi())
+    page.post(address(plan, "seen"))
+    page.post(address(plan, "accept_rest"))
+    plan.refresh_from_db()
+    answer = page.post(address(plan, "sign"), {"revision": plan.revision}, follow=True)
+    plan.refresh_from_db()
+    assert (plan.status, plan.signed_by) == ("signed", doctor)
+    assert "Plan de Marina firmado" in answer.content.decode()
+
+
+def test_a_refused_signature_says_what_is_missing(page):
+    plan = a_plan(a_patient(), ppi())
+    text = page.post(address(plan, "sign"), {"revision": 0}, follow=True).content.decode()
+    assert "Falta por ver 1 elemento" in text
+    assert Plan.objects.get().status == "draft"
+
+
+def test_an_item_of_another_plan_is_not_found_through_this_one(page):
+    mine, other = a_plan(a_patient()), a_plan(a_patient())
+    item = other.items.get()
+    assert page.post(address(mine, "decide", item=item.pk), {"decision": "accepted"}).status_code == 404
+
+
+def test_a_script_gets_the_page_back_with_the_reason(page):
+    plan = a_plan(a_patient(), ppi("held"))
+    item = plan.items.get()
+    send, form = address(plan, "decide", item=item.pk), {"decision": "accepted", "was": "pending"}
+    answer = page.post(send, form, headers={"hx-request": "true"})
+    assert answer.status_code == 200
+    assert "Retenido: conteste lo que falta" in answer.content.decode()
+
+
+def test_an_edited_dose_is_checked_before_it_is_taken(page):
+    plan = a_plan(a_patient(), ppi())
+    item = plan.items.get()
+    send = address(plan, "decide", item=item.pk)
+    wrong = {"decision": "edited", "dose-0": "veinte", "frequency-0": "once daily", "was": "pending"}
+    assert "Escriba la dosis como número y unidad" in page.post(send, wrong, follow=True).content.decode()
+    over = {**wrong, "dose-0": "4000 mg"}
+    assert "como mucho" in page.post(send, over, follow=True).content.decode()
+    page.post(send, {**wrong, "dose-0": "40 mg"})
+    item.refresh_from_db()
+    assert (item.decision, item.final["doses"][0]["dose"]) == ("edited", "40 mg")
+
+
+def test_an_unconfirmed_allergy_is_confirmed_from_the_page(page, doctor):
+    patient = clinic.on_warfarin()
+    plan, allergy = drafted(patient), an_allergy(patient)
+    text = page.get(address(plan)).content.decode()
+    assert "Alergia sin confirmar" in text
+    assert "confirmar la alergia" in text
+    page.post(address(plan, "allergy", allergy=allergy.pk), {"confirm": "yes"})
+    assert AllergyIntolerance.objects.get().verification == "confirmed"
+
+
+def test_an_allergy_of_somebody_else_is_not_settled_from_here(page):
+    plan, foreign = a_plan(a_patient()), an_allergy(a_patient())
+    assert page.post(address(plan, "allergy", allergy=foreign.pk), {"confirm": "yes"}).status_code == 404
+
+
+def test_the_answer_that_was_missing_frees_the_plan(page):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    page.post(address(plan, "answer"), {"fact": "heartburn_days", "value": "6"})
+    page.post(address(plan, "answer"), {"fact": "regurgitation_days", "value": "4"})
+    newest = Plan.objects.get(status="draft")
+    assert newest.pk != plan.pk
+    assert "Un plan más nuevo" in page.get(address(plan)).content.decode()
+
+
+@pytest.mark.parametrize("value", ["", "mucho", "-3", "nan", "99999"])
+def test_an_answer_that_cannot_be_is_not_written(page, value):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    page.post(address(plan, "answer"), {"fact": "heartburn_days", "value": value})
+    assert Plan.objects.get().pk == plan.pk
+
+
+def test_an_item_is_added_by_hand_from_the_list_only(page):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    assert page.get(address(plan, "add")).status_code == 200
+    page.post(address(plan, "add"), {"code": "test:fit", "note": ""})
+    assert plan.items.get(code="test:fit").decision == "added"
+    text = page.post(address(plan, "add"), {"code": "test:invented"}).content.decode()
+    assert "Elija de la lista" in text
+
+
+def test_a_medicine_added_by_hand_needs_its_reason_in_writing(page):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    form = {"code": "rx:omeprazole", "dose": "20 mg", "frequency": "once daily"}
+    assert "Escriba por qué" in page.post(address(plan, "add"), form).content.decode()
+    page.post(address(plan, "add"), {**form, "note": "Le fue bien en 2024"})
+    assert plan.items.get(code="rx:omeprazole").final["doses"][0]["daily"] == "20"
+
+
+def test_why_shows_the_rule_its_values_and_where_it_stands(page):
+    plan = drafted(clinic.on_warfarin())
+    item = plan.items.filter(kind="rx").first()
+    reason = item.content["reasons"][0]
+    for headers in ({}, {"hx-request": "true"}):
+        text = page.get(address(plan, "why", item=item.pk), headers=headers).content.decode()
+        assert reason["rule"] in text
+        assert "desconocido, nunca" in text
+        assert str(reason["line"]) in text
+
+
+def test_what_the_patient_will_read_is_only_what_was_accepted(page):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    item = plan.items.filter(kind="test").first()
+    title = item.content["patient_text"].get("es") or item.content["title"]["es"]
+    assert title not in page.get(address(plan, "patient_text")).content.decode()
+    page.post(address(plan, "decide", item=item.pk), {"decision": "accepted", "was": "pending"})
+    assert title in page.get(address(plan, "patient_text")).content.decode()
+
+
+def test_the_page_asks_the_database_no_more_for_more_items(page, django_assert_max_num_queries):
+    small, large = a_plan(a_patient(), ppi()), a_plan(a_patient(), *[ppi(code=f"rx:item_{n}") for n in range(40)])
+    page.get(address(small))
+    with django_assert_max_num_queries(45) as counted:
+        page.get(address(small))
+    with django_assert_max_num_queries(len(counted)):
+        page.get(address(large))
