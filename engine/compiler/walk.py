@@ -193,7 +193,8 @@ def _included(expr: Includes, scope: Scope) -> Truth:
         return None
     if value.codes & (expr.members | {expr.code}):
         return True
-    return False if value.complete else None
+    wider = value.codes.intersection(scope.program.drugs.classes.get(expr.code, ()))
+    return False if value.complete and not wider else None  # "anticoagulants" on record may be warfarin
 
 
 def behind(expr: Expr, scope: Scope) -> Expr:

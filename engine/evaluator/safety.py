@@ -139,7 +139,10 @@ def _with_current(drug: str, side: str, taken: CodeSet | None, scope: Scope) -> 
     if taken is None:
         return None
     codes = scope.program.drugs.members.get(side, frozenset((side,))) - {drug}
-    return True if taken.codes & codes else False if taken.complete else None
+    if taken.codes & codes:
+        return True
+    wider = taken.codes.intersection(scope.program.drugs.classes.get(side, ()))
+    return False if taken.complete and not wider else None  # a class on record may mean the side below it
 
 
 def _interaction(drug: str, side: str, interaction: Interaction, known: Truth, fact: str) -> Hazard:

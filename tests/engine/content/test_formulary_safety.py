@@ -264,3 +264,21 @@ def test_probiotics_are_blocked_where_they_may_infect(history):
 @pytest.mark.parametrize("history", ["cholecystectomy", "pancreatitis"])
 def test_eluxadoline_is_blocked_without_gallbladder_or_after_pancreatitis(history):
     assert state("rx:eluxadoline", history=[history]) == "blocked"
+
+
+class TestAClassOnRecord:
+    """People say "an anticoagulant": that may be any of them, so none below it is ruled out."""
+
+    def test_it_holds_what_would_meet_a_member_of_it(self):
+        held = item(BQT, medication=["anticoagulantes"])
+        assert (held.state, held.waiting_for) == ("held", ("medication",))
+
+    def test_it_counts_as_itself(self):
+        assert state("rx:ibuprofen", medication=["anticoagulantes"]) == "blocked"
+
+    def test_it_rules_out_what_lies_elsewhere(self):
+        assert state(BQT, medication=["Estatinas"]) == "proposed"
+
+    def test_an_allergy_to_a_wider_class_blocks_its_members(self):
+        assert state(DUAL, allergy=["betalactámicos"]) == "blocked"
+        assert state(BQT, allergy=["betalactámicos"]) == "proposed"
