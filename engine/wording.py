@@ -59,6 +59,16 @@ WORDS: Mapping[str, Text] = {
     "unconfirmed_mention": {"es": "mención sin confirmar", "en": "mention not confirmed"},
 }
 
+UNITS: Mapping[str, Text] = {
+    "years": {"es": "años", "en": "years"},
+    "months": {"es": "meses", "en": "months"},
+    "weeks": {"es": "semanas", "en": "weeks"},
+    "days": {"es": "días", "en": "days"},
+    "hours": {"es": "horas", "en": "hours"},
+    "permil": {"es": "‰", "en": "‰"},
+}
+_UNSAID = frozenset({"points", "ratio", "count", "category", "qualitative", "bool", "days_in_last_7", "points_0_100"})
+
 
 def word(key: str, lang: str) -> str:
     return said(WORDS[key], lang)
@@ -67,6 +77,13 @@ def word(key: str, lang: str) -> str:
 def said(text: Text, lang: str) -> str:
     """Return a text in the language wished, else in Spanish, else in any."""
     return text.get(lang) or text.get("es") or next(iter(text.values()), "")
+
+
+def measured(value: Fraction, unit: str | None, lang: str) -> str:
+    """Return a number with its unit in words; counts and labels have none."""
+    if unit is None or unit in _UNSAID:
+        return written(value)
+    return f"{written(value)} {said(UNITS[unit], lang) if unit in UNITS else unit}"
 
 
 def fact_title(program: Program, fact: str, lang: str) -> str:
@@ -113,7 +130,7 @@ class Wording:
             case YesNo(value=value):
                 return word("yes" if value else "no", self.lang)
             case Number(value=value, unit=unit):
-                return f"{written(value)} {unit}" if unit else written(value)
+                return measured(value, unit, self.lang)
         return self._relation(expr)
 
     def _list(self, parts: tuple[Expr, ...], between: str) -> str:
@@ -203,9 +220,9 @@ class Wording:
             case bool():
                 return word("yes" if value.value else "no", self.lang)
             case Fraction():
-                if value.origin.given:
-                    return f"{value.origin.given} {value.origin.unit or ''}".strip()
-                return f"{written(value.value)} {spec.unit if spec and spec.unit else ''}".strip()
+                if value.origin.given and value.origin.unit and value.origin.unit not in _UNSAID:
+                    return f"{value.origin.given} {value.origin.unit}"
+                return value.origin.given or measured(value.value, spec.unit if spec else None, self.lang)
             case date():
                 return value.value.isoformat()
         return said(spec.choices[value.value], self.lang) if spec and value.value in spec.choices else value.value

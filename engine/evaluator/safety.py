@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from engine.compiler.program import Scope
 from engine.compiler.walk import truth
+from engine.doses import read_dose
+from engine.doses import read_dose
 from engine.evaluator.waiting import red_flags_first, waiting
 from engine.facts import CodeSet, Text
-from engine.formulary import Interaction, SafetyCondition, Severity
+from engine.formulary import Interaction, Part, SafetyCondition, Severity
 from engine.language.documents import Action
-from engine.merge import Added, Draft, brought, current, worst
+from engine.merge import Added, Draft, brought, current, dose_of, worst
 from engine.plan import SafetyFinding, Truth
 
 
@@ -66,11 +68,15 @@ def _settle(draft: Draft, hazards: list[Hazard], scope: Scope) -> None:
 
 
 def _adjust(draft: Draft, subject: str, dose: str) -> None:
-    from_ = draft.doses.get(subject)
-    if from_ is not None:
-        draft.doses[subject] = type(from_)(
-            from_.ingredient, dose, from_.frequency, from_.route, from_.timing, from_.duration_days
-        )
+    """Give the adjusted dose instead; one that says how often replaces the frequency, and none ever gives more."""
+    known = draft.doses.get(subject)
+    if known is None:
+        return
+    frequency = "" if read_dose(dose).per_day is not None else known.frequency
+    part = Part(known.ingredient, dose, frequency, known.route, known.timing, known.duration_days)
+    adjusted = dose_of(part)
+    if None in (daily_of(known), daily_of(adjusted)) or higher(known, adjusted) is known:
+        draft.doses[subject] = adjusted
 
 
 def hazards_of(draft: Draft, scope: Scope) -> Iterator[Hazard]:
