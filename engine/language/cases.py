@@ -83,7 +83,7 @@ def _score_input(value: object) -> dict[str, object]:
         number, unit = units.amount(value)
     except PautaError:
         return {"value": value, "unit": None}
-    exact = number.numerator if number.denominator == 1 else Decimal(value.split()[0])
+    exact = number.numerator if number.denominator == 1 else Decimal(number.numerator) / number.denominator
     return {"value": exact, "unit": unit}
 
 

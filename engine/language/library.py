@@ -31,6 +31,8 @@ from engine.language.vocabularies import vocabulary_of
 
 D = TypeVar("D", bound=Document)
 _NAMED = ("questionnaire", "protocol", "score")  # a questionnaire may name its score: it comes first
+_DATA = ("vocabulary/", "formulary/")
+_NEED_DATA = ("P105", "P301", "P302", "P501", "P504", "P601")
 
 
 def read_library(files: Mapping[str, str]) -> Library:
@@ -66,13 +68,14 @@ class _Drafts:
     questionnaires: list[Questionnaire] = field(default_factory=list)
 
 
-def _checked(files: Mapping[str, str], problems: Problems) -> Library:
+def _checked(files: Mapping[str, str], problems: Problems) -> Library | None:
     readable = [file for file in sorted(files) if file.split("/")[0].removesuffix(".yaml") not in LATER]
     forms = {file: form for file in readable if (form := _form(file, files[file], problems)) is not None}
     hashes = {file: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for file, text in files.items()}
+    broken = [file for file in readable if file not in forms]
     vocabulary, shared = vocabulary_of(_of(VocabularyForm, forms), problems)
-    if not any(isinstance(form, VocabularyForm) for form in forms.values()):
-        place = Place(next(iter(sorted(files)), "vocabulary"))
+    if not vocabulary.facts and not broken:
+        place = Place(next(iter(sorted(files)), "vocabulary"), 1, 1)
         problems.add(place, "P020", "no vocabulary was read", "Name the folder that holds vocabulary/.")
     formulary = formulary_of(_of(FormularyForm, forms), problems)
     drafts = _Drafts()
@@ -86,7 +89,11 @@ def _checked(files: Mapping[str, str], problems: Problems) -> Library:
             drafts.questionnaires.append(_signed(questionnaire_of(form, vocabulary, problems), file, hashes))
     for documents in (drafts.protocols, drafts.scores, drafts.questionnaires):
         _refuse_twins(documents, problems)
-    world = World(vocabulary, formulary, shared, _current(drafts.protocols), _current(drafts.scores))
+    if any(file.startswith(_DATA) for file in broken):  # every name would look unknown: the data come first
+        problems.found = [found for found in problems.found if found.code not in _NEED_DATA]
+        return None
+    unread = frozenset(file.split("/")[-2] for file in broken if "/" in file)
+    world = World(vocabulary, formulary, shared, _current(drafts.protocols), _current(drafts.scores), unread)
     return _resolved(world, drafts, hashes, problems)
 
 
@@ -168,7 +175,7 @@ def _resolved(world: World, drafts: _Drafts, hashes: Mapping[str, str], problems
         questionnaires=tuple(_questionnaire(checker, document, problems) for document in drafts.questionnaires),
         files=dict(sorted(hashes.items())),
     )
-    references.check_examples(library, problems)
+    references.check_examples(library, world.unread, problems)
     return library
 
 

@@ -85,6 +85,7 @@ class World:
     shared: Mapping[str, Definition]  # definitions of the vocabulary
     protocols: Mapping[str, Protocol]
     scores: Mapping[str, Score]
+    unread: frozenset[str] = frozenset()  # documents whose file could not be read: their names are nobody's fault
 
     def conclusions(self, protocol: str) -> frozenset[str]:
         """Return the names a protocol's rules conclude."""

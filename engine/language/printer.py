@@ -48,8 +48,8 @@ def _text(expr: Expr) -> tuple[str, int]:
         case Not(part=part):
             return f"not {_inside(part, _RELATION)}", _RELATION
         case Choose(condition=condition, then=then, otherwise=otherwise):
-            parts = (_inside(condition, _JUNCTION), _inside(then, _JUNCTION), _text(otherwise)[0])
-            return f"if {parts[0]} then {parts[1]} else {parts[2]}", _LOOSE
+            first, second = _inside(condition, _JUNCTION), _inside(then, _JUNCTION)
+            return f"if {first} then {second} else {_text(otherwise)[0]}", _LOOSE
         case Compare() | Within() | OneOf() | Includes():
             return _relation(expr), _RELATION
         case Arithmetic():

@@ -13,7 +13,7 @@ from engine.language.validation import Problems, nearest
 
 def check_protocol(document: Protocol, world: World, questionnaires: Iterable[str], problems: Problems) -> None:
     """Note whatever a protocol names that does not exist."""
-    forms = {*questionnaires, *world.scores}
+    forms = {*questionnaires, *world.scores, *world.unread}
     for rule in document.rules.values():
         for action in rule.actions:
             _check_action(action, world, forms, problems)
@@ -96,11 +96,11 @@ def _check_order(document: Protocol, rule: Rule, world: World, problems: Problem
     for other in (*rule.overrides, *rule.unless):
         protocol, _, name = other.partition(".")
         rules = world.protocols[protocol].rules if protocol in world.protocols else {}
-        if name not in rules:
+        if name not in rules and protocol not in world.unread:
             names = [f"{p.name}.{key}" for p in world.protocols.values() for key in p.rules]
             hint = nearest(other, names) or "Name it as protocol.rule."
             problems.add(rule.place, "P303", f'the rule "{other}" does not exist', hint)
-        elif other in rule.overrides and rules[name].red_flag:
+        elif name in rules and other in rule.overrides and rules[name].red_flag:
             message = f'"{rule.name}" overrides the red flag "{other}"'
             problems.add(rule.place, "P311", message, "A red flag cannot be switched off: remove it from overrides.")
     if rule.red_flag and rule.unless:
@@ -153,7 +153,7 @@ def _check_in(name: str, known: Iterable[str], what: str, place: Place, problems
 
 def check_questionnaire(document: Questionnaire, world: World, problems: Problems) -> None:
     """Note the score of a questionnaire if it does not exist."""
-    if document.score is not None and document.score not in world.scores:
+    if document.score is not None and document.score not in {*world.scores, *world.unread}:
         hint = nearest(document.score, world.scores) or "Add the score."
         problems.add(document.place, "P310", f'no score is called "{document.score}"', hint)
 
@@ -161,10 +161,10 @@ def check_questionnaire(document: Questionnaire, world: World, problems: Problem
 # --- tests of protocols
 
 
-def check_examples(library: Library, problems: Problems) -> None:
+def check_examples(library: Library, unread: frozenset[str], problems: Problems) -> None:
     """Note names and codes in protocols' tests that cannot be."""
     rules = {f"{protocol.name}.{name}" for protocol in library.protocols for name in protocol.rules}
-    scores = {score.name for score in library.scores}
+    scores = {*unread, *(score.name for score in library.scores)}
     protocols = {protocol.name: protocol for protocol in library.protocols}
     world = World(library.vocabulary, library.formulary, {}, protocols, {})
     for protocol in library.protocols:
@@ -180,7 +180,7 @@ def _check_example(
         for code in entry.split("|"):
             _check_expected(code, world, example.place, problems)
     for name in (*example.fired, *example.not_fired):
-        if name not in rules and f"{protocol.name}.{name}" not in rules:
+        if name not in rules and f"{protocol.name}.{name}" not in rules and name.split(".")[0] not in scores:
             hint = nearest(name, protocol.rules) or "Name a rule of this protocol, or protocol.rule."
             problems.add(example.place, "P307", f'there is no rule "{name}"', hint)
     for score in example.scores:

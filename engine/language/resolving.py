@@ -83,11 +83,15 @@ class Resolver:
         return found, kind
 
     def unknown(self, name: str, place: Place) -> Typed:
+        if name.split(".", maxsplit=1)[0] in self.scope.world.unread:
+            return Name("", place=place), UNKNOWN
         hint = nearest(name, self.scope.names()) or "Declare it in the vocabulary, or under define."
         return self.complain(place, "P105", f'the name "{name}" is not known', hint)
 
     def band(self, expr: Name) -> Typed:
         score = self.scope.world.scores.get(expr.name)
+        if expr.name in self.scope.world.unread:
+            return Name("", place=expr.place), UNKNOWN
         if score is None or self.scope.score is not None:
             hint = nearest(expr.name, self.scope.world.scores) or "band(...) takes the name of a score."
             return self.complain(expr.place, "P105", f'the score "{expr.name}" is not known', hint)

@@ -134,8 +134,9 @@ def test_a_doubled_quote_keeps_the_count():
     ).map("".join)
 )
 def test_any_text_is_read_or_refused_with_a_place(text):
+    place = Place("f.yaml", 1, 1)
     try:
         assert isinstance(read("f.yaml", text), Block)
     except ReadError as refusal:
-        assert refusal.problem.place.line >= 1
-        assert refusal.problem.place.column >= 1
+        place = refusal.problem.place
+    assert min(place.line, place.column) >= 1
