@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from engine.compiler.program import Scope
 from engine.compiler.walk import truth
 from engine.doses import read_dose
-from engine.doses import read_dose
 from engine.evaluator.waiting import red_flags_first, waiting
 from engine.facts import CodeSet, Text
 from engine.formulary import Interaction, Part, SafetyCondition, Severity
 from engine.language.documents import Action
-from engine.merge import Added, Draft, brought, current, dose_of, worst
+from engine.merge import Added, Draft, brought, current, daily_of, dose_of, higher, worst
 from engine.plan import SafetyFinding, Truth
 
 

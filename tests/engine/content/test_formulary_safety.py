@@ -1,5 +1,7 @@
 """What the formulary lets through: each medicine given to a healthy adult, then to one who must not have it."""
 
+from typing import ClassVar
+
 import pytest
 
 from tests.engine.content.trial import HEALTHY, WOMAN, codes, item, plan, state
@@ -282,3 +284,24 @@ class TestAClassOnRecord:
     def test_an_allergy_to_a_wider_class_blocks_its_members(self):
         assert state(DUAL, allergy=["betalactámicos"]) == "blocked"
         assert state(BQT, allergy=["betalactámicos"]) == "proposed"
+
+
+class TestAdjustedDose:
+    CIRRHOSIS_C: ClassVar = {
+        "history": ["cirrhosis"], "bilirubin": "4 mg/dL", "albumin": "25 g/L", "inr": "2", "ascites": "mild",
+        "encephalopathy_grade": "1",
+    }  # fmt: skip
+
+    def doses(self, code, **changes):
+        return {dose.ingredient: (dose.dose, dose.frequency) for dose in item(code, **changes).doses}
+
+    def test_it_takes_the_place_of_dose_and_frequency(self):
+        assert self.doses(PPI)["omeprazole"] == ("20 mg", "once daily")
+        assert self.doses(CONCOMITANT, **self.CIRRHOSIS_C)["omeprazole"] == ("20 mg once daily", "")
+
+    def test_it_is_proposed_with_its_alert(self):
+        assert state(PPI, **self.CIRRHOSIS_C) == "proposed"
+        assert "alert:hepatic_impairment" in codes(PPI, **self.CIRRHOSIS_C)
+
+    def test_it_never_gives_more_than_was_meant(self):
+        assert self.doses("rx:citalopram", age="70 years")["citalopram"] == ("1 ug", "once daily")
