@@ -1,0 +1,128 @@
+"""The demo clinic in the database: complete, dated from today, made by the services people use, safe to load twice."""
+
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from rules import services as shelf
+from webapp.accounts.models import User
+from webapp.accounts.selectors import by_email
+from webapp.alerts.models import Alert
+from webapp.audit.models import Entry
+from webapp.audit.services import verify_chain
+from webapp.base.roles import Role
+from webapp.desk.management import demo
+from webapp.intake.models import QuestionnaireResponse
+from webapp.patients import selectors
+from webapp.patients.models import AllergyIntolerance, Consent, Observation, Patient
+from webapp.plans.models import Evaluation, Plan, PlanItem
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def said(django_db_setup, django_db_blocker):
+    """The protocols published and the demo loaded, once for this file; what the command said."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        shelf.load(ROOT / "protocols_yaml", shelf.Author(name="Tests"))
+        out = StringIO()
+        call_command("load_demo", str(ROOT / "fixtures"), stdout=out)
+        yield out.getvalue()
+        transaction.set_rollback(True)
+
+
+def marina() -> Patient:
+    return next(patient for patient in Patient.objects.all() if patient.full_name == "Marina Ortega Rey")
+
+
+def test_it_tells_who_can_sign_in_and_with_what(said):
+    assert "60 patients" in said
+    assert "vidal@demo.example" in said
+    assert "marina@demo.example" in said
+    assert settings.DEMO_PASSWORD in said
+    assert by_email("vidal@demo.example").check_password(settings.DEMO_PASSWORD)
+
+
+def test_every_role_is_there_and_sixty_patients(said):
+    assert Patient.objects.count() == 60
+    roles = {role for user in User.objects.all() for role in user.role_names}
+    assert roles == set(Role)
+
+
+def test_plans_are_in_every_state_and_each_signed_one_has_its_doctor(said):
+    states = Counter(Plan.objects.values_list("status", flat=True))
+    assert set(states) == set(Plan.Status.values)
+    assert min(states.values()) >= 2
+    for plan in Plan.objects.filter(status__in=["signed", "replaced"]).select_related("signed_by"):
+        assert Role.DOCTOR in plan.signed_by.role_names
+    assert PlanItem.objects.filter(state="held").exists()
+
+
+def test_some_answers_could_not_be_assessed_and_the_clinic_is_told(said):
+    failed = set(Evaluation.objects.filter(status="failed").values_list("patient", flat=True))
+    assert len(failed) >= 2
+    told = set(Alert.objects.filter(rule="not_assessed", status="open").values_list("patient", flat=True))
+    assert told == failed
+
+
+def test_months_lie_behind_today_and_nothing_ahead(said):
+    now = timezone.now()
+    times = Observation.objects.values_list("effective_at", flat=True)
+    assert min(times) < now - timedelta(days=60)
+    assert max(times) <= now
+    assert max(Plan.objects.values_list("created_at", flat=True)) > now - timedelta(days=4)
+    assert min(Entry.objects.values_list("at", flat=True)) < now - timedelta(days=60)
+    assert Plan.objects.filter(signed_at__lt=now - timedelta(days=30)).exists()
+
+
+def test_marina_is_as_the_manual_shows_her(said):
+    patient = marina()
+    record = selectors.contents_of(patient)
+    assert patient.age_on(timezone.localdate()) == 47
+    assert record.current["h_pylori_stool_antigen"].value == "positive"
+    [allergy] = record.allergies
+    assert (allergy.code, allergy.verification) == ("penicillins", "unconfirmed")
+    assert "Augmentine" in allergy.text
+    items = set(PlanItem.objects.filter(plan__patient=patient, plan__status="draft").values_list("code", flat=True))
+    assert {"dx:h_pylori_infection", "alert:penicillin_allergy", "rx:bismuth_quadruple_14d"} <= items
+    assert not any(
+        "amoxicillin" in str(item.content["drugs"]) for item in PlanItem.objects.filter(plan__patient=patient)
+    )
+
+
+def test_allergies_are_of_both_kinds_consents_were_given_and_withdrawn(said):
+    assert set(AllergyIntolerance.objects.values_list("verification", flat=True)) == {"confirmed", "unconfirmed"}
+    assert set(Consent.objects.values_list("decision", flat=True)) == {"accepted", "withdrawn"}
+    without = [patient for patient in Patient.objects.all() if not selectors.has_current_consent(patient, "treatment")]
+    assert 1 <= len(without) <= 6
+
+
+def test_diaries_are_sent_and_one_questionnaire_is_half_filled(said):
+    rows = QuestionnaireResponse.objects.values_list("status", "for_day")
+    kinds = Counter((status, day is not None) for status, day in rows)
+    assert kinds["completed", True] > 300
+    assert kinds["in_progress", False] == 1
+
+
+def test_all_of_it_is_in_the_audit_and_the_chain_holds(said):
+    assert verify_chain().broken_at is None
+    verbs = set(Entry.objects.values_list("verb", flat=True))
+    assert {"patient.registered", "consent.accepted", "observations.recorded", "plan.signed"} <= verbs
+    assert Entry.objects.filter(verb="patient.registered").count() == 60
+
+
+def test_loading_again_changes_nothing(said):
+    before = [model.objects.count() for model in (Patient, Plan, Observation, Entry)]
+    assert demo.load(ROOT / "fixtures") == demo.Loaded(0, 0)
+    assert [model.objects.count() for model in (Patient, Plan, Observation, Entry)] == before
+    out = StringIO()
+    call_command("load_demo", str(ROOT / "fixtures"), stdout=out)
+    assert "there already" in out.getvalue()
