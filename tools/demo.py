@@ -41,13 +41,25 @@ def _step(number: int, words: str) -> None:
     print(f"[{number}/{STEPS}] {words} ...", flush=True)
 
 
-def _manage(*words: str, role: str = "app") -> str:
-    """Return what a command of manage.py says; stop the demo with its words if it fails."""
-    environment = os.environ | {"PAUTA_DATABASE_ROLE": role}
-    done = subprocess.run([*MANAGE, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PAUTA_DATABASE_ROLE": "app"}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def _must(*command: str) -> str:
+    """Return what a command says; stop the demo with its words if it fails."""
+    done = _run(*command)
     if done.returncode:
-        sys.exit(f"manage.py {' '.join(words)} did not succeed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+        sys.exit(f"{' '.join(command)} did not succeed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
     return done.stdout.strip()
+
+
+def _publish_protocols() -> None:
+    """Load the clinic's texts and show what was said; a refused file is told, and what stands published stays."""
+    done = _run("manage.py", "load_protocols", "protocols_yaml")
+    print("      " + (done.stdout + done.stderr).strip().replace("\n", "\n      "), flush=True)
 
 
 def _port_is_free() -> bool:
@@ -68,12 +80,11 @@ def prepare() -> str:
     _step(2, "Database")
     if "DATABASE_URL" not in os.environ:
         devdb.ensure()
-    _manage("migrate", "--verbosity", "0", role="owner")
-    _manage("grant_database_role", role="owner")
+    _must("-m", "tools.migrate")
     _step(3, "Protocols: read, checked, tested, published")
-    print("      " + _manage("load_protocols", "protocols_yaml").replace("\n", "\n      "), flush=True)
+    _publish_protocols()
     _step(4, "Demo clinic")
-    return _manage("load_demo", "fixtures")
+    return _must("manage.py", "load_demo", "fixtures")
 
 
 def _die_with_parent() -> None:

@@ -73,7 +73,7 @@ class Demo:
     def child(self, word):
         """The process among the demo's children whose command holds ``word``; None while there is none."""
         for child in psutil.Process(self.process.pid).children():
-            if any(word in part for part in child.cmdline()):
+            if child.status() != psutil.STATUS_ZOMBIE and any(word in part for part in child.cmdline()):
                 return child
         return None
 
