@@ -104,6 +104,7 @@ class ClassForm(Shape):
 
     title: Words
     in_: Annotated[Names, Field(alias="in")] = []
+    names: list[Str] = []
     cross_allergy: Flag = False
 
 

@@ -59,6 +59,7 @@ class _Maker:
             self.claim(code, code, shape.place)
             parents = tuple(map(str, shape.in_))
             self.classes[code] = Class(code, shape.title.text(), parents, shape.cross_allergy)
+            self.call(code, shape.names, shape.place)
             self.answer_to(code, shape.title)
         self.add_medicines(form.medicines, "medicine")
         self.add_medicines(form.supplements, "supplement")
