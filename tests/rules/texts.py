@@ -35,6 +35,7 @@ facts:
   diary_heartburn: {type: series, title: {es: Ardor, en: Heartburn}, range: 0 .. 10, step: 1, derived: yes}
   heartburn_days: {type: integer, title: {es: Días con ardor, en: Days with heartburn}, range: 0 .. 7, step: 1}
   vomiting: {type: yes_no, title: {es: Vómitos, en: Vomiting}}
+  vomiting_days: {type: integer, title: {es: Días con vómitos, en: Days with vomiting}, range: 0 .. 365, step: 1}
   gi_bleeding: {type: yes_no, title: {es: Hemorragia, en: Bleeding}, red_flag: yes}
   allergy: {type: set, title: {es: Alergias, en: Allergies}}
   medication: {type: set, title: {es: Medicación, en: Medicines}}
@@ -153,6 +154,10 @@ groups:
             instruction: bleeding
             alert: alert:bleeding
             urgency: emergency
+      - item: vomiting_days
+        kind: integer
+        text: {es: ¿Desde hace cuántos días?, en: For how many days?}
+        when: vomiting
   - group: body
     title: {es: Su cuerpo, en: Your body}
     items:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from engine.compiler import Program
+from engine.compiler.walk import facts_of
 from engine.conditions import Expr
 from engine.evaluator import truth
 from engine.facts import CaseFacts, FactSpec
@@ -49,22 +50,44 @@ class Sheet:
         return read_case(raw_case(self), edition.vocabulary, edition.formulary)
 
     @cached_property
-    def groups(self) -> tuple[tuple[Group, tuple[Question, ...]], ...]:
-        """The groups to show with their questions: a condition hides only where it is known to be false."""
-        shown = [
-            (group, tuple(one for one in group.questions if self._applies(one.when)))
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that may be asked of this person: a condition shuts one only where it is known to be false."""
+        return tuple(
+            one
             for group in self.book.questionnaire.groups
             if self._applies(group.when)
+            for one in group.questions
+            if self._applies(one.when)
+        )
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Group, tuple[Question, ...]], ...]:
+        """The groups to show with their questions; a follow-up waits until what it follows has been answered."""
+        asked = {question.item for question in self.questions}
+        shown = [
+            (group, tuple(one for one in group.questions if one.item in asked and not self._waits(group, one)))
+            for group in self.book.questionnaire.groups
         ]
         return tuple((group, questions) for group, questions in shown if questions)
 
+    def _waits(self, group: Group, question: Question) -> bool:
+        """Whether a question follows one still open. Red flags and pregnancy never wait."""
+        if question.always_ask or question.red_flags or question.item in self.answers:
+            return False
+        unclear = [when for when in (group.when, question.when) if when is not None and self.truth(when) is None]
+        return any(fact in self._open_facts for when in unclear for fact in facts_of(when))
+
+    @cached_property
+    def _open_facts(self) -> frozenset[str]:
+        return frozenset(one.fact for one in self.questions if one.fact and one.item not in self.answers)
+
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def shown(self) -> tuple[Question, ...]:
         return tuple(one for _group, questions in self.groups for one in questions)
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
-        return tuple(one for one in self.questions if one.item not in self.answers)
+        return tuple(one for one in self.shown if one.item not in self.answers)
 
     @property
     def must_answer(self) -> tuple[Question, ...]:

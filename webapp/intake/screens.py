@@ -145,7 +145,7 @@ def screen(sheet: Sheet, name: str, language: str, problems: Mapping[str, Proble
 
 def progress(sheet: Sheet, at: int) -> Progress:
     total, left = len(sheet.groups), len(sheet.open_questions)
-    minutes = ceil(sheet.book.questionnaire.minutes * left / max(1, len(sheet.questions)))
+    minutes = ceil(sheet.book.questionnaire.minutes * left / max(1, len(sheet.shown)))
     steps = tuple("on" if place < at else "now" if place == at else "" for place in range(total))
     return Progress(at + 1, total, max(1, minutes), steps)
 

@@ -136,6 +136,17 @@ def test_a_question_is_hidden_only_where_its_condition_is_known_to_be_false(resp
     assert "gi_bleeding" in shown()
 
 
+def test_a_follow_up_waits_for_its_question_but_a_red_flag_never_does(response):
+    def screen():
+        return {question.item for question in selectors.sheet_of(response).shown}
+
+    assert ("gi_bleeding" in screen(), "vomiting_days" in screen()) == (True, False)
+    say(response, "vomiting", "__unknown")
+    assert "vomiting_days" in screen()
+    say(response, "vomiting", "no")
+    assert "vomiting_days" not in screen()
+
+
 def test_another_persons_response_cannot_be_answered(response):
     other = a_respondent()
     with pytest.raises(QuestionnaireResponse.DoesNotExist):

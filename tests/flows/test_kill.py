@@ -1,0 +1,141 @@
+"""A power cut in the middle of a questionnaire: whatever was acknowledged is there when the clinic is back."""
+
+import json
+import re
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+
+import pytest
+
+from tests.site import Site, clinic
+
+EMAIL, PASSWORD = "kill@example.org", "correct horse battery"
+A_PATIENT = f"""
+from datetime import date
+from webapp.accounts.services import create_user
+from webapp.patients import services as patients
+user = create_user(email="{EMAIL}", password="{PASSWORD}", display_name="Marina", roles=["patient"])
+one = patients.register(actor=None, given_name="Marina", family_name="Ortega", birth_date=date(1979, 3, 14), user=user)
+text = patients.publish_consent_text(purpose="treatment", body_es="Acepto", body_en="I agree", actor=None)
+patients.accept_consent(patient=one, text=text, channel="desk", actor=None)
+"""
+STATE = """
+import json
+from webapp.intake.models import QuestionnaireResponse
+from webapp.patients.models import Observation
+from webapp.plans.models import Evaluation
+from procrastinate.contrib.django.models import ProcrastinateJob
+one = QuestionnaireResponse.objects.get()
+print("STATE" + json.dumps({
+    "answers": {answer.item: answer.value["value"] for answer in one.answers.all()},
+    "status": one.status,
+    "observations": Observation.objects.filter(source_id=one.pk).count(),
+    "evaluations": Evaluation.objects.count(),
+    "jobs": ProcrastinateJob.objects.filter(task_name="plans.assess").count(),
+}))
+"""
+
+
+class Browser:
+    """As much of a browser as a form needs: cookies, and the token of each page."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.token = ""
+
+    def get(self, path: str) -> str:
+        return self._read(urllib.request.Request(self.site.address + path))  # noqa: S310 (our own server)
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> str:
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": self.token, **fields}).encode()
+        return self._read(urllib.request.Request(self.site.address + path, data, headers))  # noqa: S310
+
+    def _read(self, request: urllib.request.Request) -> str:
+        with self.opener.open(request, timeout=20) as answer:
+            page, self.at = answer.read().decode(), urllib.parse.urlparse(answer.url).path
+        if found := re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page):
+            self.token = found[1]
+        return page
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with clinic("kill", demo=False) as running:
+        running.manage("shell", "-c", A_PATIENT)
+        yield running
+
+
+def state(site: Site) -> dict:
+    return json.loads(site.manage("shell", "-c", STATE).rpartition("STATE")[2])
+
+
+def begun(site: Site) -> tuple[Browser, str, list[str]]:
+    """Log in, begin the reflux questionnaire and return the browser, its address and its items."""
+    browser = Browser(site)
+    browser.get("/accounts/login/")
+    browser.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
+    page = browser.post("/intake/start/", {"questionnaire": "gerdq"})
+    return browser, browser.at, re.findall(r'<fieldset class="q" id="q-([a-z_]+)"', page)
+
+
+def answer_until_it_is_dark(browser: Browser, address: str, items: list[str]) -> tuple[dict, dict]:
+    """Answer round and round; return what was acknowledged last per item, and what was under way at the end."""
+    acknowledged: dict[str, int] = {}
+    for turn in range(10_000):
+        item, value = items[turn % len(items)], (turn // len(items)) % 8
+        try:
+            page = browser.post(f"{address}{item}/", {item: str(value)}, **{"HX-Request": "true"})
+        except (OSError, urllib.error.URLError):
+            return acknowledged, {item: value}
+        assert "Guardado" in page
+        acknowledged[item] = value
+    raise AssertionError("the server was never killed")
+
+
+def test_a_kill_loses_no_acknowledged_answer_and_sends_nothing_twice(site):
+    browser, address, items = begun(site)
+    threading.Timer(2.5, site.kill).start()
+    acknowledged, under_way = answer_until_it_is_dark(browser, address, items)
+    assert len(acknowledged) == len(items), "too few answers before the kill to say anything"
+    kept = state(site)["answers"]
+    for item, value in acknowledged.items():
+        assert kept[item] in (value, under_way.get(item, value))
+
+    _wait_until_gone(site)
+    site.start()
+    response = address.rsplit("/", 2)[0]
+    sending = threading.Thread(target=_send, args=(browser, response), daemon=True)
+    sending.start()
+    time.sleep(0.15)
+    site.kill()
+    sending.join(timeout=20)
+
+    site.start()
+    after = state(site)
+    assert after["answers"] == kept
+    _send(browser, response)
+    done = state(site)
+    assert (done["answers"], done["status"], done["jobs"]) == (kept, "completed", 1)
+    assert done["observations"] == len(items)
+
+
+def _send(browser: Browser, response: str) -> None:
+    try:
+        browser.get(f"{response}/check-and-send/")
+        browser.post(f"{response}/check-and-send/", {})
+    except (OSError, urllib.error.URLError):
+        return  # the server was gone before it answered: nothing was acknowledged
+
+
+def _wait_until_gone(site: Site) -> None:
+    for _attempt in range(50):
+        if site.process is None:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the server is still there")
