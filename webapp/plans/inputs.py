@@ -13,6 +13,8 @@ from webapp.plans.case import DIARY, FREE_TEXT, day_of
 from webapp.plans.models import PlanItem
 from webapp.plans.terms import Terms
 
+SHOWN_GAPS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -47,6 +49,7 @@ class Quote:
 class Inputs:
     decisive: Sequence[Input]
     missing: Sequence[Gap]
+    worth_asking: Sequence[Gap]  # folded: they decide nothing that is proposed or held
     quotes: Sequence[Quote]
     rest: Sequence[Input]
 
@@ -62,9 +65,12 @@ def inputs_of(
     matters = [row for row in plain if row.value is not False and _matters(row, used, since)]
     matters.sort(key=lambda row: (row.code not in used, -row.effective_at.timestamp(), row.code))
     rest = sorted((row for row in plain if row not in matters), key=lambda row: terms.fact(row.code))
+    gaps = gaps_of(items, result, values, terms)
+    first = [gap for gap in gaps if gap.decides] + [gap for gap in gaps if gap.now and not gap.decides]
     return Inputs(
         decisive=[_input(row, terms) for row in matters],
-        missing=gaps_of(items, result, values, terms),
+        missing=first[:SHOWN_GAPS],
+        worth_asking=[*first[SHOWN_GAPS:], *(gap for gap in gaps if not gap.decides and not gap.now)],
         quotes=[Quote(str(row.value), terms.fact(row.code), day_of(row)) for row in quotes],
         rest=[_input(row, terms) for row in rest],
     )
@@ -117,8 +123,9 @@ def _follow(node: Name, edition: Edition, found: set[str], visited: set[str]) ->
 
 def _behind(node: Name, edition: Edition) -> list[Expr]:
     """Return the expressions a name stands for: a definition of a protocol, or what binds the inputs of a score."""
-    protocol = edition.protocols.get(node.name.partition(".")[0])
-    definition = protocol.definitions.get(node.name) if protocol else None
+    owner, _dot, bare = node.name.partition(".")
+    protocol = edition.protocols.get(owner)
+    definition = protocol.definitions.get(bare) if protocol else None
     if definition is not None:
         return [definition.expression]
     score = edition.scores.get(node.name)

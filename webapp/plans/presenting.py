@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from webapp.plans import selectors
 from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
-from webapp.plans.terms import Terms, days
+from webapp.plans.terms import Terms, days, unit_words
 
 SHOWN_AS = {
     "proposed": ("proposed", "c-ink3", pgettext_lazy("item", "proposed")),
@@ -45,7 +44,7 @@ URGENT = {
     "emergency": gettext_lazy("Emergency"),
     "same_day": gettext_lazy("Same day"),
     "urgent_2w": gettext_lazy("Within 2 weeks"),
-    "soon": gettext_lazy("Soon"),
+    "soon": pgettext_lazy("urgency", "Soon"),
 }
 
 
@@ -55,6 +54,7 @@ class Question:
 
     fact: str
     text: str
+    title: str
     kind: str  # yes_no choice number other
     unit: str = ""
     options: Sequence[tuple[str, str]] = ()
@@ -137,9 +137,9 @@ def dose_lines(content: Mapping[str, Any], terms: Terms) -> list[str]:
     lines = [terms.dose(dose, named=len(doses) > 1) for dose in doses]
     after, within = content.get("after_days"), content.get("within_days")
     if after:
-        lines.append(_("in %(time)s") % {"time": days(after)})
+        lines.append(pgettext("delay", "in %(time)s") % {"time": days(after)})
     if within:
-        lines.append(_("within %(time)s") % {"time": days(within)})
+        lines.append(pgettext("deadline", "within %(time)s") % {"time": days(within)})
     return lines
 
 
@@ -159,18 +159,18 @@ def _reason_words(item: PlanItem) -> str:
 def question(name: str, terms: Terms) -> Question:
     """Return how a missing fact can be answered here."""
     spec = terms.spec(name)
-    text = terms.question(name)
+    text, title = terms.question(name), terms.fact(name)
     if spec is None:
-        return Question(name, text, "other")
+        return Question(name, text, title, "other")
     if spec.type == "yes_no":
-        return Question(spec.name, text, "yes_no")
+        return Question(spec.name, text, title, "yes_no")
     if spec.type == "choice":
         return Question(
             spec.name, text, "choice", options=[(key, terms.say(title)) for key, title in spec.choices.items()]
         )
     if spec.type in ("quantity", "integer", "decimal"):
-        return Question(spec.name, text, "number", unit=spec.unit or "")
-    return Question(spec.name, text, "other")
+        return Question(spec.name, text, title, "number", unit=unit_words(spec.unit or ""))
+    return Question(spec.name, text, title, "other")
 
 
 def groups_of(items: Iterable[PlanItem], terms: Terms) -> list[Group]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from engine.facts import FactSpec, Text
 from engine.language.documents import Edition
@@ -15,6 +15,7 @@ from rules import services as shelf
 from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
+UNITS = {"10^9/L": "×10⁹/L", "permil": "‰", "ugHb/g": "µg Hb/g", "ratio": "", "qualitative": "", "category": ""}
 FREQUENCIES = {
     "once daily": gettext_lazy("once a day"),
     "twice daily": gettext_lazy("every 12 h"),
@@ -79,10 +80,10 @@ class Terms:
             return _("yes") if value else _("no")
         spec = self.spec(name)
         if isinstance(value, list):
-            return ", ".join(self.value(name, one) for one in value) or _("none")
+            return ", ".join(self.value(name, one) for one in value) or pgettext("list", "none")
         if isinstance(value, str):
             return self.say(spec.choices.get(value)) or value if spec else value
-        return f"{number(value)}{NBSP}{unit or (spec.unit if spec and spec.unit else '')}".strip(NBSP)
+        return f"{number(value)}{NBSP}{unit_words(unit or (spec.unit if spec else '') or '')}".strip(NBSP)
 
     def dose(self, dose: Mapping[str, Any], *, named: bool) -> str:
         """Return one dose in a line: "omeprazol 40 mg cada 12 h, 14 días"; unbroken between number and unit."""
@@ -111,6 +112,13 @@ def days(count: int | None) -> str:
     if count >= 21 and count % 7 == 0:
         return ngettext("%(n)d week", "%(n)d weeks", count // 7) % {"n": count // 7}
     return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as it is printed: µg for ug, ×10⁹/L for 10^9/L; nothing for a value that has none."""
+    if unit in UNITS:
+        return UNITS[unit]
+    return f"µ{unit[1:]}" if unit.startswith(("ug", "umol", "uL")) else unit
 
 
 def number(value: Any) -> str:

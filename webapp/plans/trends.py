@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from webapp.plans.case import DIARY_DAYS
 from webapp.plans.terms import number
 
 SERIES = {
     "pain_0_10": gettext_lazy("Pain"),
-    "heartburn_0_10": gettext_lazy("Heartburn"),
+    "heartburn_0_10": pgettext_lazy("clinical", "Heartburn"),
     "bloating_0_10": gettext_lazy("Bloating"),
 }
 STEP, TALL = 9, 32  # a bar every 9 units, 10 points 32 units high

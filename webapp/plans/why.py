@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
 from engine.explain import trace
 from engine.language.cases import read_case
-
 from engine.plan import TraceLine
 from rules import services as shelf
 from rules.selectors import at_path
@@ -19,6 +20,19 @@ from webapp.plans.models import Evaluation, PlanItem
 from webapp.plans.presenting import EVIDENCE
 from webapp.plans.terms import Terms, words
 
+SECTIONS = {
+    "questionnaire": gettext_lazy("Answered"),
+    "patient": pgettext_lazy("origin", "Record"),
+    "patient.birth_date": pgettext_lazy("origin", "Record"),
+    "labs": gettext_lazy("Laboratory"),
+    "vitals": gettext_lazy("Measured"),
+    "diary": gettext_lazy("Diary"),
+    "free_text": gettext_lazy("In their own words"),
+    "allergies": gettext_lazy("Allergies"),
+    "medications": gettext_lazy("Medicines"),
+    "history": gettext_lazy("Illnesses"),
+    "family_history": gettext_lazy("Family"),
+}
 TRUTH = {True: ("t", "c-petrol"), False: ("f", "c-ink3"), None: ("u", "c-ochre")}
 
 
@@ -94,7 +108,8 @@ def _line(one: TraceLine, terms: Terms) -> Line:
     mark, colour = TRUTH[one.truth]
     names = {"t": _("true"), "f": _("false"), "u": _("unknown")}
     day = parse_date(one.dated) if one.dated else None
-    origin = " · ".join(part for part in (one.origin, date_format(day, "j b Y") if day else one.dated) if part)
+    section = str(SECTIONS.get(one.origin, one.origin))
+    origin = " · ".join(part for part in (section, date_format(day, "j b Y") if day else one.dated) if part)
     return Line(terms.say(one.text), mark, colour, names[mark], min(one.depth, 4), one.value, origin)
 
 
