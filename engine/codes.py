@@ -82,7 +82,7 @@ _CODES = {
     "P309": CodeInfo("a duration cannot be read", "Write 8 weeks, or the name of a parameter that is a duration."),
     "P310": CodeInfo("a questionnaire or score is named that does not exist", "Correct the name or add the file."),
     "P311": CodeInfo("a rule switches off a red flag", "A red flag cannot be overridden: remove it."),
-    "P401": CodeInfo("an input of a score is read from nothing", "Give it a `bind`, or a fact of the same name."),
+    "P400": CodeInfo("a formula reads the record directly", "Bind an input to it and read the input."),
     "P402": CodeInfo("the value of a score and its declared type differ", "Correct value_type or the formula."),
     "P403": CodeInfo("a score has neither value nor bands", "Add one of them."),
     "P404": CodeInfo("a test of a score names something that does not exist", "Use the inputs and bands of the score."),

@@ -65,6 +65,7 @@ def _fact(name: str, form: FactForm, problems: Problems) -> FactSpec:
     if form.type in NUMERIC:
         rules = unit_rules(unit, form.units, form.plausible, form.place, problems)
     _check_type(name, form, unit, problems)
+    _check_plausible(name, form, rules, problems)
     return FactSpec(
         name=name,
         type=cast("FactType", form.type),
@@ -101,6 +102,18 @@ def _check_type(name: str, form: FactForm, unit: str | None, problems: Problems)
         problems.add(form.at("grade"), "P202", "only a yes_no fact has a grade", "Leave it out.")
     if form.type == "integer" and unit and units.dimension(unit) not in (units.COUNT, "time", "percent", "rate"):
         problems.add(form.at("unit"), "P202", "a whole number has no such unit", "Use type: quantity.")
+
+
+def _check_plausible(name: str, form: FactForm, rules: dict[str, UnitRule], problems: Problems) -> None:
+    for rule in rules.values():
+        if rule.plausible is None or form.range is None:
+            continue
+        low, high = (end * rule.factor + rule.offset for end in rule.plausible)
+        if high < form.range[0] or low > form.range[1]:
+            message = f'no plausible value of "{name}" in {rule.unit or "counts"} lies within its range'
+            problems.add(
+                form.at("plausible"), "P204", message, "Correct the range, the plausible values or the factor."
+            )
 
 
 def _typical(form: FactForm, unit: str | None, problems: Problems) -> Scalar | None:
