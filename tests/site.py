@@ -90,17 +90,24 @@ class Site:
             self.process = None
 
 
-def _recreate(database: str) -> None:
-    owner = devdb.url("owner")
-    with psycopg.connect(owner, autocommit=True) as connection:
-        name = sql.Identifier(database)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-
-
 def _drop(database: str) -> None:
+    """Drop a test's database once the last connection of its killed server is gone."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database))
     with psycopg.connect(devdb.url("owner"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        for _attempt in range(100):
+            try:
+                connection.execute(statement)
+            except psycopg.errors.ObjectInUse:
+                time.sleep(0.1)
+            else:
+                return
+    raise AssertionError(f"somebody still uses {database}")
+
+
+def _recreate(database: str) -> None:
+    _drop(database)
+    with psycopg.connect(devdb.url("owner"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
 
 
 @contextmanager
