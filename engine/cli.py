@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from engine.commands import check, evaluate, explain, schema, score, test
-from engine.commands.files import FINDINGS, USAGE
+from engine.commands.files import FINDINGS, USAGE, say
+from engine.commands.reference import manual
 from engine.errors import LibraryError, PautaError
 
 # A command is a module of engine.commands with HELP, configure(parser) and run(arguments) -> exit code.
@@ -19,7 +20,7 @@ DESCRIPTION = "Clinical protocols as text: checked, tested, evaluated. Exit code
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 clean, 1 findings or a failed line, 2 usage."""
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = command_parser().parse_args(argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else USAGE
     run: Callable[[Namespace], int] = COMMANDS[arguments.command].run
@@ -34,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FINDINGS
 
 
-def _parser() -> ArgumentParser:
+def command_parser() -> ArgumentParser:
+    """Return the parser of `pauta` with every command."""
     parser = ArgumentParser(prog="pauta", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
@@ -47,3 +49,7 @@ def _parser() -> ArgumentParser:
 def _fail(lines: Sequence[str], code: int) -> int:
     sys.stderr.write("\n".join(lines) + "\n")
     return code
+
+
+if __name__ == "__main__":
+    say(manual(command_parser()).rstrip())

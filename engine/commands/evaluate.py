@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import Programs, answer, case_day, lines_of, programs, text_of, write_line
+from engine.commands.programs import Programs, answer, case_day, programs, texts, write_line
 from engine.evaluator import evaluate, plan_json
 from engine.language.cases import read_case
 from engine.plan import Plan
@@ -20,10 +20,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print a plan per case; 1 if a line could not be read, and the rest go on."""
-    text = text_of(arguments.case)
+    lines = texts(arguments.case)
     known = programs(arguments.paths)
     clean = True
-    for line in lines_of(text):
+    for line in lines:
         if arguments.json:
             reply, good = answer(line, lambda raw: plan_json(plan_of(known, raw)))
             write_line(reply)

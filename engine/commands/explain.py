@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from engine.commands.evaluate import plan_text
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import Programs, answer, case_day, lines_of, programs, text_of, write_line
+from engine.commands.programs import Programs, answer, case_day, programs, texts, write_line
 from engine.compiler import Program
 from engine.evaluator import evaluate
 from engine.explain import LANGUAGES, case_digest, missing, trace, why, why_not
@@ -27,10 +27,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the explanation of each case; 1 if a line could not be read."""
-    text = text_of(arguments.case)
+    lines = texts(arguments.case)
     known = programs(arguments.paths)
     clean = True
-    for line in lines_of(text):
+    for line in lines:
         reply, good = answer(line, lambda raw: _reply(known, raw, arguments))
         if arguments.json:
             write_line(reply)

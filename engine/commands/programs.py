@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.commands.files import load
 from engine.compiler import Program, compile_edition
@@ -73,23 +74,28 @@ def read_json(text: str) -> dict[str, object]:
     return value
 
 
-def text_of(source: str) -> str:
-    """Return a file's text, or standard input for ``-``; raise CaseError if there is no such file."""
-    if source == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    path = Path(source)
-    if not path.is_file():
-        raise CaseError("C009", f"there is no file {source}", "Name a JSON file, or - for standard input.")
-    return path.read_bytes().decode("utf-8", "replace")
+def texts(source: str) -> Iterator[str]:
+    """Yield the JSON texts of a file, or of standard input for ``-`` as they come; CaseError if there is no file.
 
-
-def lines_of(text: str) -> Iterator[str]:
-    """Yield the JSON texts: each line of several, or the whole if it is one object over many lines."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and lines[0].strip() == "{":
-        yield text
+    One text a line; but a first line that ends inside an object begins one object written over many lines.
+    """
+    if source != "-":
+        path = Path(source)
+        if not path.is_file():
+            raise CaseError("C009", f"there is no file {source}", "Name a JSON file, or - for standard input.")
+        yield from _split(iter(path.read_bytes().splitlines(keepends=True)))
     else:
-        yield from lines
+        yield from _split(sys.stdin.buffer)
+
+
+def _split(raw: Iterator[bytes] | BinaryIO) -> Iterator[str]:
+    lines = (line.decode("utf-8", "replace") for line in raw)
+    first = next((line for line in lines if line.strip()), "")
+    if first.strip().endswith(("{", "[", ",")):
+        yield first + "".join(lines)
+    elif first:
+        yield first
+        yield from (line for line in lines if line.strip())
 
 
 def answer(line: str, reply: Callable[[dict[str, object]], dict[str, object]]) -> tuple[dict[str, object], bool]:
@@ -107,3 +113,4 @@ def answer(line: str, reply: Callable[[dict[str, object]], dict[str, object]]) -
 def write_line(value: object) -> None:
     """Print one JSON value: sorted keys, no spaces, the same bytes for the same value."""
     sys.stdout.write(dumps(value) + "\n")
+    sys.stdout.flush()

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import answer, lines_of, programs, text_of, write_line
+from engine.commands.programs import answer, programs, texts, write_line
 from engine.compiler import Program
 from engine.errors import CaseError
 from engine.evaluator import score, score_json
@@ -24,7 +24,7 @@ def run(arguments: Namespace) -> int:
     program = programs(arguments.paths).at(None)
     reply = _named(program) if arguments.name == "-" else _one(program, arguments.name)
     clean = True
-    for line in lines_of(text_of("-")):
+    for line in texts("-"):
         result, good = answer(line, reply)
         if arguments.json:
             write_line(result)

@@ -34,8 +34,9 @@ def canonical(plan: Plan) -> str:
 
 
 def dumps(value: object) -> str:
-    """Return JSON with sorted keys and no spaces; NaN is refused."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """Return JSON with sorted keys and no spaces; NaN is refused, half a character becomes ``?``."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def item_json(item: Item) -> Plain:
