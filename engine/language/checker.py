@@ -19,7 +19,8 @@ from engine.language.names import (
     kind_of_input,
     kind_of_parameter,
 )
-from engine.language.resolving import Resolver, Typed
+from engine.language.resolving import Resolver
+from engine.language.unifying import Typed
 from engine.language.validation import Problems
 
 Key = tuple[str, str]

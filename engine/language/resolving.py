@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 
 from engine import units
 from engine.conditions import (
@@ -29,11 +28,10 @@ from engine.conditions import (
 from engine.errors import Place
 from engine.facts import fold
 from engine.language.names import COUNT, UNKNOWN, YES_NO, Kind, Meaning, Scope, members
+from engine.language.unifying import Typed, Unifier, product, scaled
 from engine.language.validation import Problems, nearest
 
 Lookup = Callable[[Meaning, Place], Kind]
-Typed = tuple[Expr, Kind]
-_ORDERED = ("number",)
 
 
 class Resolver:
@@ -45,6 +43,7 @@ class Resolver:
 
     def __init__(self, scope: Scope, lookup: Lookup, shared: Callable[[str], Expr | None], problems: Problems) -> None:
         self.scope, self.lookup, self.shared, self.problems = scope, lookup, shared, problems
+        self.units = Unifier(problems)
 
     def condition(self, expr: Expr) -> Expr:
         """Return the expression resolved as a condition: it must yield yes or no."""
@@ -132,7 +131,7 @@ class Resolver:
             self.unlike(expr.place, left[1], right[1])
             return expr
         if left[1].sort == "number":
-            first, second, _ = self.unified(left, right, expr.place)
+            first, second, _ = self.units.unified(left, right, expr.place)
             self.check_range(first, left[1], second)
             self.check_range(second, right[1], first)
             return replace(expr, left=first, right=second)
@@ -170,8 +169,8 @@ class Resolver:
         low, high = self.typed(expr.low), self.typed(expr.high)
         if not self.all_numbers(expr.place, value, low, high):
             return expr, YES_NO
-        first, lower, _ = self.unified(value, low, expr.place)
-        _, upper, _ = self.unified(value, high, expr.place)
+        first, lower, _ = self.units.unified(value, low, expr.place)
+        _, upper, _ = self.units.unified(value, high, expr.place)
         empty = isinstance(lower, Number) and isinstance(upper, Number) and lower.value > upper.value
         if empty:
             self.problems.add(expr.low.place, "P122", "the range runs backwards", "Write the lower end first.")
@@ -229,7 +228,7 @@ class Resolver:
         if "unknown" not in (kind.sort, other.sort) and kind.sort != other.sort:
             self.unlike(expr.place, kind, other)
         if kind.sort == other.sort == "number":
-            then, otherwise, kind = self.unified((then, kind), (otherwise, other), expr.place)
+            then, otherwise, kind = self.units.unified((then, kind), (otherwise, other), expr.place)
         elif kind.sort == "code":
             kind = Kind("code", choices=tuple(dict.fromkeys((*kind.choices, *other.choices))))
         return replace(expr, condition=condition, then=then, otherwise=otherwise), kind
@@ -254,12 +253,12 @@ class Resolver:
         if not self.all_numbers(expr.place, left, right):
             return expr, UNKNOWN
         if expr.op in "+-":
-            first, second, kind = self.unified(left, right, expr.place)
+            first, second, kind = self.units.unified(left, right, expr.place)
             return replace(expr, left=first, right=second), kind
-        kind = _product(expr.op, left[1], right[1])
+        kind = product(expr.op, left[1], right[1])
         second = right[0]
         if expr.op == "/" and not kind.loose and right[1].unit and left[1].unit:
-            second = _scaled(second, units.ratio(right[1].unit, left[1].unit))
+            second = scaled(second, units.ratio(right[1].unit, left[1].unit))
         return replace(expr, left=left[0], right=second), kind
 
     def call(self, expr: Call) -> Typed:
@@ -279,62 +278,10 @@ class Resolver:
         first, kind = parts[0]
         found = [first]
         for part in parts[1:]:
-            first, second, kind = self.unified((first, kind), part, expr.place)
+            first, second, kind = self.units.unified((first, kind), part, expr.place)
             found.append(second)
         found[0] = first
         return replace(expr, arguments=tuple(found)), kind
-
-    def unified(self, left: Typed, right: Typed, place: Place) -> tuple[Expr, Expr, Kind]:
-        """Return both sides in one unit, and the kind of their sum: that of the side that has a unit."""
-        if right[1].literal:
-            return left[0], self.converted(right, left[1], place), _sum(left[1], right[1])
-        if left[1].literal:
-            return self.converted(left, right[1], place), right[0], _sum(right[1], left[1])
-        return left[0], self.aligned(right, left[1], place), _sum(left[1], right[1])
-
-    def converted(self, literal: Typed, beside: Kind, place: Place) -> Expr:
-        """Return a written number in the unit of what stands beside it, by the same exact factor as any value."""
-        number, kind = literal
-        if not isinstance(number, Number) or number.unit == beside.unit:
-            return number
-        if number.unit is None:
-            return self.bare(number, beside)
-        if beside.unit is None and units.dimension(number.unit) in (units.COUNT, "percent"):
-            return replace(number, unit=None)
-        rule = beside.units.get(number.unit)
-        if rule is not None:
-            return replace(number, value=number.value * rule.factor + rule.offset, unit=beside.unit)
-        if units.comparable(number.unit, beside.unit):
-            return replace(number, value=units.convert(number.value, number.unit, beside.unit), unit=beside.unit)
-        if beside.loose and beside.unit is None:
-            return replace(number, unit=None)
-        self.units_differ(number.place, kind.unit, beside)
-        return number
-
-    def bare(self, number: Number, beside: Kind) -> Expr:
-        if beside.loose or beside.literal or units.dimension(beside.unit) == units.COUNT:
-            return replace(number, unit=beside.unit)
-        message = f"{units.written(number.value)} has no unit, but {beside.said()} is in {beside.unit}"
-        self.problems.add(number.place, "P109", message, f"Write {units.written(number.value)} {beside.unit}.")
-        return number
-
-    def aligned(self, right: Typed, left: Kind, place: Place) -> Expr:
-        """Return the right side scaled to the unit of the left."""
-        expr, kind = right
-        if kind.unit == left.unit or kind.loose or left.loose:
-            return expr
-        if units.comparable(kind.unit, left.unit):
-            return _scaled(expr, units.ratio(kind.unit, left.unit))
-        if {kind.unit, left.unit} & {None} and {units.dimension(kind.unit), units.dimension(left.unit)} & {"percent"}:
-            return expr
-        self.units_differ(place, kind.unit, left)
-        return expr
-
-    def units_differ(self, place: Place, unit: str | None, beside: Kind) -> None:
-        message = f"{beside.said()} is in {beside.unit or 'counts'}, this in {unit or 'counts'}"
-        accepted = ", ".join(name for name in beside.units if name)
-        hint = f"Use: {accepted}; or declare {unit} with the fact." if accepted else "Use one unit on both sides."
-        self.problems.add(place, "P108", message, hint)
 
     # --- series
 
@@ -371,30 +318,6 @@ def _choice(word: str, kind: Kind) -> str | None:
     if word in kind.choices:
         return word
     return next((choice for choice in kind.choices if fold(choice) == word), None)
-
-
-def _scaled(expr: Expr, factor: Fraction) -> Expr:
-    if factor == 1:
-        return expr
-    return Arithmetic("*", expr, Number(factor, place=expr.place), place=expr.place)
-
-
-def _sum(kind: Kind, other: Kind) -> Kind:
-    return Kind("number", kind.unit, loose=kind.loose or other.loose, literal=kind.literal and other.literal)
-
-
-def _product(op: str, left: Kind, right: Kind) -> Kind:
-    """Return the kind of a product or quotient: units cancel or one side is a count, else they are let go."""
-    literal = left.literal and right.literal
-    if left.loose or right.loose:
-        return Kind("number", loose=True)
-    if units.dimension(right.unit) == units.COUNT:
-        return Kind("number", left.unit, literal=literal)
-    if op == "*" and units.dimension(left.unit) == units.COUNT:
-        return Kind("number", right.unit, literal=literal)
-    if op == "/" and units.comparable(left.unit, right.unit):
-        return Kind("number", literal=literal)
-    return Kind("number", loose=True)
 
 
 _METHODS: dict[type, Callable[..., Typed]] = {
