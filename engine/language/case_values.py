@@ -85,6 +85,13 @@ class Reading:
         elif isinstance(first, Value) and isinstance(value, Value) and first.value != value.value:
             self.clash(name, first.origin, value.origin)
 
+    def note_queries(self) -> None:
+        """Fill the facts ``<name>_queried`` that the vocabulary declares: whether a value must be asked about."""
+        for name, spec in self.vocabulary.facts.items():
+            fact = name.removesuffix("_queried")
+            if fact != name and spec.type == "yes_no" and name not in self.values:
+                self.values[name] = Value(fact in self.queries, Origin("case", given="checked on reading"))
+
     def clash(self, name: str, first: Origin, second: Origin) -> None:
         """Record that two sources disagree: the fact is unknown until somebody says which is right."""
         self.conflicts.append(Conflict(name, first, second))

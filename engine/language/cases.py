@@ -248,6 +248,7 @@ def _put_set(reading: Reading, spec: FactSpec, value: list[object]) -> None:
 
 def _finished(reading: Reading, name: str, free_text: dict[str, str]) -> CaseFacts:
     reading.raise_errors()
+    reading.note_queries()
     return CaseFacts(
         id=name,
         as_of=reading.as_of,
