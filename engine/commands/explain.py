@@ -77,7 +77,7 @@ def _item(  # noqa: PLR0917 - what to explain, then how
             "dated": line.dated,
         }
         for reason in item.reasons
-        for line in trace(program, case, reason.protocol, reason.rule)
+        for line in trace(program, case, reason.protocol, reason.rule, arguments.lang)
     ]
     return {"code": code, "state": item.state, "text": text, "waiting_for": list(item.waiting_for), "trace": lines}
 
