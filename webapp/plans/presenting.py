@@ -166,7 +166,7 @@ def question(name: str, terms: Terms) -> Question:
         return Question(spec.name, text, title, "yes_no")
     if spec.type == "choice":
         return Question(
-            spec.name, text, "choice", options=[(key, terms.say(title)) for key, title in spec.choices.items()]
+            spec.name, text, title, "choice", options=[(key, terms.say(title)) for key, title in spec.choices.items()]
         )
     if spec.type in ("quantity", "integer", "decimal"):
         return Question(spec.name, text, title, "number", unit=unit_words(spec.unit or ""))
