@@ -135,6 +135,7 @@ class Scope:
     truths: dict[tuple[str, bool], Truth] = field(default_factory=dict)
     states: dict[str, ScoreState] = field(default_factory=dict)
     decided: dict[tuple[int, bool], Truth] = field(default_factory=dict)  # by the identity of the program's nodes
+    waiting: dict[tuple[int, bool], tuple[str, ...]] = field(default_factory=dict)  # likewise
 
 
 def number_text(value: Fraction) -> str:

@@ -9,7 +9,10 @@ from engine.conditions import DayCount, Expr, Includes, Known, Latest, Mean, Nam
 
 def waiting(expr: Expr, scope: Scope, *, red: bool = False) -> tuple[str, ...]:
     """Return the unknown facts of the undecided parts of a condition, in order of writing; none if it is decided."""
-    return tuple(dict.fromkeys(_undecided(expr, scope, red=red)))
+    key = (id(expr), red)
+    if key not in scope.waiting:
+        scope.waiting[key] = tuple(dict.fromkeys(_undecided(expr, scope, red=red)))
+    return scope.waiting[key]
 
 
 def _undecided(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
@@ -22,7 +25,7 @@ def _undecided(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
         else:
             yield from _read_here(expr, scope)
             for part in children(expr):
-                yield from _undecided(part, scope, red=red)
+                yield from waiting(part, scope, red=red)
 
 
 def is_condition(expr: Expr) -> bool:
@@ -48,7 +51,7 @@ def _numbers(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
         case _:
             yield from _read_here(expr, scope)
             for part in children(expr):
-                yield from _undecided(part, scope, red=red)
+                yield from waiting(part, scope, red=red)
 
 
 def _read_here(expr: Expr, scope: Scope) -> Iterator[str]:
