@@ -126,6 +126,8 @@ def _free_text(reading: Reading, raw: object) -> dict[str, str]:
             reading.refuse("C003", f"free_text.{name}: a text is expected")
         elif value:
             found[name] = value
+            if spec is not None and spec.type == "text":
+                put_answer(reading, name, value, "free_text")
     return found
 
 

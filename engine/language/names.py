@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from engine.conditions import NameKind
@@ -87,10 +88,25 @@ class World:
     scores: Mapping[str, Score]
     unread: frozenset[str] = frozenset()  # documents whose file could not be read: their names are nobody's fault
 
-    def conclusions(self, protocol: str) -> frozenset[str]:
-        """Return the names a protocol's rules conclude."""
-        rules = self.protocols[protocol].rules.values() if protocol in self.protocols else ()
-        return frozenset(part.code for rule in rules for part in rule.actions if part.kind == "conclude")
+    @cached_property
+    def concluded(self) -> Mapping[str, frozenset[str]]:
+        """The names the rules of each protocol conclude."""
+        return {
+            name: frozenset(
+                part.code for rule in protocol.rules.values() for part in rule.actions if part.kind == "conclude"
+            )
+            for name, protocol in self.protocols.items()
+        }
+
+    @cached_property
+    def open_names(self) -> frozenset[str]:
+        """Every name that means something in any file."""
+        qualified = {
+            f"{name}.{inner}"
+            for name, protocol in self.protocols.items()
+            for inner in (*protocol.definitions, *protocol.parameters, *self.concluded[name])
+        }
+        return frozenset((*qualified, *self.vocabulary.facts, *self.shared, *self.scores))
 
     def in_protocol(self, protocol: str, name: str) -> Meaning | None:
         """Return what a bare name means inside a protocol."""
@@ -102,7 +118,7 @@ class World:
             return Meaning("definition", qualified)
         if name in document.parameters:
             return Meaning("parameter", qualified)
-        return Meaning("conclusion", qualified) if name in self.conclusions(protocol) else None
+        return Meaning("conclusion", qualified) if name in self.concluded[protocol] else None
 
     def everywhere(self, name: str) -> Meaning | None:
         """Return what a name means in any file: a fact, a score, a shared definition, or a qualified name."""
@@ -148,12 +164,11 @@ class Scope:
         """Return every name that means something here, for hints."""
         if self.score is not None:
             return frozenset((*self.score.inputs, *self.score.definitions))
-        world = self.world
-        own: set[str] = set()
-        for name, protocol in world.protocols.items():
-            bare = {*protocol.definitions, *protocol.parameters, *world.conclusions(name)}
-            own |= bare if name == self.protocol else {f"{name}.{inner}" for inner in bare}
-        return frozenset((*own, *world.vocabulary.facts, *world.shared, *world.scores))
+        protocol = self.world.protocols.get(self.protocol or "")
+        if protocol is None:
+            return self.world.open_names
+        own = (*protocol.definitions, *protocol.parameters, *self.world.concluded[protocol.name])
+        return self.world.open_names.union(own)
 
 
 def members(world: World, fact: str, code: str) -> frozenset[str] | None:

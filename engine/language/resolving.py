@@ -32,6 +32,7 @@ from engine.language.unifying import Typed, Unifier, product, scaled
 from engine.language.validation import Problems, nearest
 
 Lookup = Callable[[Meaning, Place], Kind]
+_NEVER_COMPARED = ("set", "series", "text", "date")
 
 
 class Resolver:
@@ -118,6 +119,9 @@ class Resolver:
         first = self.typed(left)
         if first[1].sort == "unknown" and _is_word(right, self.scope):
             return replace(expr, left=first[0]), YES_NO  # the left side is already a finding: what it is, decides
+        if first[1].sort in _NEVER_COMPARED and _is_word(right, self.scope):
+            self.unlike(expr.place, first[1], Kind("code", label=right.name if isinstance(right, Name) else ""))
+            return replace(expr, left=first[0]), YES_NO
         code = self.code(right, first[1])
         if code is not None:
             self.refuse_order(expr, first[1])
@@ -127,7 +131,7 @@ class Resolver:
     def compared(self, expr: Compare, left: Typed, right: Typed) -> Expr:
         if "unknown" in (left[1].sort, right[1].sort):
             return replace(expr, left=left[0], right=right[0])
-        if left[1].sort != right[1].sort or left[1].sort in ("set", "series", "text", "date"):
+        if left[1].sort != right[1].sort or left[1].sort in _NEVER_COMPARED:
             self.unlike(expr.place, left[1], right[1])
             return expr
         if left[1].sort == "number":

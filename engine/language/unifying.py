@@ -67,7 +67,8 @@ class Unifier:
     def units_differ(self, place: Place, unit: str | None, beside: Kind) -> None:
         message = f"{beside.said()} is in {beside.unit or 'counts'}, this in {unit or 'counts'}"
         accepted = ", ".join(name for name in beside.units if name)
-        hint = f"Use: {accepted}; or declare {unit} with the fact." if accepted else "Use one unit on both sides."
+        other = "Write the number without a unit." if beside.unit is None else "Use one unit on both sides."
+        hint = f"Use: {accepted}; or declare {unit} with the fact." if accepted else other
         self.problems.add(place, "P108", message, hint)
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -32,11 +33,16 @@ class Problems:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean ...?" for the known name most like ``name``, or an empty text."""
-    names = sorted(known)
-    folded = {option.casefold().replace("-", "_"): option for option in names}
-    plain = name.casefold().replace("-", "_")
+    found = _closest(name.casefold().replace("-", "_"), frozenset(known))
+    return f"Did you mean {found}?" if found else ""
+
+
+@lru_cache(maxsize=4096)
+def _closest(plain: str, known: frozenset[str]) -> str | None:
+    alike = (option for option in known if abs(len(option) - len(plain)) <= 2 + len(plain) // 3)
+    folded = {option.casefold().replace("-", "_"): option for option in sorted(alike)}
     found = difflib.get_close_matches(plain, list(folded), n=1, cutoff=0.7)
-    return f"Did you mean {folded[found[0]]}?" if found else ""
+    return folded[found[0]] if found else None
 
 
 def kind_of(block: Block, file: str, problems: Problems) -> str | None:

@@ -132,6 +132,12 @@ def test_an_age_that_contradicts_the_birth_date_is_a_conflict():
     assert case.queries == ("age",)
 
 
+def test_a_text_that_is_a_fact_is_known():
+    case = a_case(free_text={"main_complaint": "ardor", "diet": "de todo"})
+    assert value(case, "main_complaint") == "ardor"
+    assert case.free_text == {"main_complaint": "ardor", "diet": "de todo"}
+
+
 # --- lists
 
 

@@ -196,6 +196,30 @@ def test_known_is_refused_in_safety_conditions():
     assert codes(problems(FORMULARY, "when: may_be_pregnant", "when: unknown(pregnant)")) == ["P113"]
 
 
+# --- advice an author can act on
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "advice"),
+    [
+        ("sex = Female", "P111", "Did you mean female?"),
+        ("heartburn_days >= 2 days", "P108", "without a unit"),
+        ("medication = warfarin", "P118", "medication includes warfarin"),
+        ("diary_pain > 3", "P119", "latest(x)"),
+        ("hb < 12", "P109", "Write 12 g/L."),
+        ("hb < 12 mmol/L", "P108", "g/dL"),
+        ("alarn", "P105", "Did you mean alarm?"),
+        ("heartburn.alarn", "P105", "Did you mean heartburn.alarm?"),
+        ("age >= 18 yrs", "P110", "units"),
+        ("medication includes augmentin", "P111", "Did you mean augmentine?"),
+    ],
+)
+def test_the_hint_names_the_fix(condition, code, advice):
+    (problem,) = when(condition)
+    assert problem.code == code
+    assert advice in problem.hint
+
+
 # --- all at once
 
 
