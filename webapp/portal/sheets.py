@@ -137,8 +137,8 @@ def _line(item: PlanItem, terms: Terms, signed: date) -> Line:
     within, after = content.get("within_days"), content.get("after_days")
     title, plain = terms.say(content.get("title")) or terms.code(item.code), terms.say(content.get("patient_text"))
     return Line(
-        title=title,
-        note=plain if plain != title else "",
+        title=plain or title,
+        note=title if plain and plain != title else "",  # the name it has at the laboratory or on the form
         why=_why(content, terms),
         by=signed + timedelta(days=within) if within else None,
         start=signed + timedelta(days=after) if after else None,

@@ -72,7 +72,7 @@ def test_the_plan_stands_by_time_of_day_with_dose_and_reason(client):
     page = the_page(client, patient)
     assert "Firmado por Dra. Vidal" in page
     assert "Omeprazol 20\u00a0mg" in page
-    assert "media hora antes del desayuno, una vez al día" in page
+    assert "media hora antes del desayuno, 1 al día, 8 semanas" in page
     assert page.index("Por la mañana") < page.index("Omeprazol")
     assert WHY["es"] in page
 
