@@ -16,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 
 from tools import assets, devdb, messages
+from tools.prepare import step
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = int(os.environ.get("PORT", "8000"))
-STEPS = 5
 PATIENCE = 60  # seconds a server may take until it answers
 MANAGE = [sys.executable, "manage.py"]
 WEB = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--host", "127.0.0.1", "--port", str(PORT)]
@@ -37,29 +37,10 @@ def _ask_to_stop(number: int, frame: FrameType | None) -> None:
     raise Stop
 
 
-def _step(number: int, words: str) -> None:
-    print(f"[{number}/{STEPS}] {words} ...", flush=True)
-
-
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PAUTA_DATABASE_ROLE": "app"}
-    return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def _must(*command: str) -> str:
-    """Return what a command says; stop the demo with its words if it fails."""
-    done = _run(*command)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} did not succeed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
-    return done.stdout.strip()
-
-
-def _publish_protocols() -> None:
-    """Load the clinic's texts and show what was said; a refused file is told, and what stands published stays."""
-    done = _run("manage.py", "load_protocols", "protocols_yaml")
-    print("      " + (done.stdout + done.stderr).strip().replace("\n", "\n      "), flush=True)
+def _must(module: str) -> None:
+    """Run one of the tools, its words on the screen; stop the demo if it fails."""
+    if subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=False).returncode:
+        sys.exit("The demo could not be made ready; why stands above.")
 
 
 def _port_is_free() -> bool:
@@ -72,19 +53,15 @@ def _port_is_free() -> bool:
     return True
 
 
-def prepare() -> str:
-    """Make all that is missing, in order; return the logins that the demo clinic gives."""
-    _step(1, "Styles, scripts and messages")
+def prepare() -> None:
+    """Make all that is missing, in order."""
+    step(1, "Styles, scripts and messages")
     assets.main()
     messages.compile_all()
-    _step(2, "Database")
+    step(2, "Database")
     if "DATABASE_URL" not in os.environ:
         devdb.ensure()
-    _must("-m", "tools.migrate")
-    _step(3, "Protocols: read, checked, tested, published")
-    _publish_protocols()
-    _step(4, "Demo clinic")
-    return _must("manage.py", "load_demo", "fixtures")
+    _must("tools.prepare")
 
 
 def _die_with_parent() -> None:
@@ -145,8 +122,8 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def _welcome(logins: str, began: float) -> None:
-    print(f"\n{logins}\n\nPauta is at http://localhost:{PORT}  ({time.monotonic() - began:.0f} s)", flush=True)
+def _welcome(began: float) -> None:
+    print(f"\nPauta is at http://localhost:{PORT}  ({time.monotonic() - began:.0f} s)", flush=True)
     print("Ctrl-C stops it; `make demo` brings it back as it was.", flush=True)
 
 
@@ -158,11 +135,11 @@ def main() -> None:
         signal.signal(number, _ask_to_stop)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        logins = prepare()
-        _step(5, "Web server and job worker")
+        prepare()
+        step(5, "Web server and job worker")
         running |= {name: _start(name) for name in PARTS}
         _wait_for_first_page(running["web server"])
-        _welcome(logins, began)
+        _welcome(began)
         _keep_running(running)
     except Stop:
         print("\nStopping ...", flush=True)

@@ -28,4 +28,5 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             for grant in GRANTS:
                 cursor.execute(sql.SQL(grant).format(**names))
-        self.stdout.write(f"{settings.DATABASE_APP_ROLE} may use the tables, and only add to the audit")
+        if options["verbosity"]:
+            self.stdout.write(f"{settings.DATABASE_APP_ROLE} may use the tables, and only add to the audit")
