@@ -37,6 +37,11 @@ class Gap:
     old: Input | None = None
     now: bool = False  # a red flag nobody has ruled out
 
+    @property
+    def others(self) -> int:
+        """How many items it decides besides the first."""
+        return max(len(self.decides) - 1, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
