@@ -44,8 +44,9 @@ def check(drafts: Iterable[Draft], scope: Scope) -> Checked:
             if hazard.finding.truth:
                 asked += hazard.ask
                 brought_now = brought(draft, hazard.add, hazard.finding.because, hazard.finding.source)
-                held = held_by_rule and draft.state != "blocked"
-                added += [Added(each.code, each.reasons, "held", facts) if held else each for each in brought_now]
+                added += [
+                    Added(each.code, each.reasons, "held", facts) if held_by_rule else each for each in brought_now
+                ]
             elif hazard.finding.severity == "monitor":
                 asked += hazard.finding.facts
     return Checked(tuple(added), tuple(dict.fromkeys(asked)))

@@ -10,7 +10,7 @@ from engine.evaluator import canonical, evaluate
 from tests.engine.builders import case
 from tests.engine.programs import answers, built, cases, full_answers, protocols
 
-TRAVELS = {"proposed": {"proposed"}, "blocked": {"blocked"}, "held": {"proposed", "held", "blocked", None}}
+TRAVELS = {"proposed": {"proposed"}, "blocked": {"blocked", None}, "held": {"proposed", "held", "blocked", None}}
 
 
 def shuffled(edition, chance):
@@ -49,7 +49,7 @@ def test_the_same_case_gives_the_same_bytes_twice(drawn, known):
 @given(protocols(), answers, full_answers)
 @settings(max_examples=100, deadline=None)
 def test_more_answers_never_retract_a_decision(drawn, known, rest):
-    """What is proposed stays so, what is blocked stays so; only what is held or open is still to be decided."""
+    """What is proposed stays so, what is blocked never comes in; only what is held or open is still to be decided."""
     program = compile_edition(built(*drawn))
     completed = {**rest, **{name: value for name, value in known.items() if value is not None}}
     before, after = evaluate(program, case(**known)), evaluate(program, case(**completed))
