@@ -1,9 +1,12 @@
 """What the patient's own pages gather from the other apps; the portal keeps nothing of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.paginator import Page, Paginator
+
+from engine.language.documents import Questionnaire
 from webapp.accounts.models import User
 from webapp.intake import screens
 from webapp.intake import selectors as intake
@@ -16,6 +19,8 @@ from webapp.portal.diary import DAYS, Diary, diary_of
 from webapp.portal.sheets import Sheet, sheet_of
 
 SENT = QuestionnaireResponse.Status.COMPLETED
+A_PAGE = 30  # questionnaires on one page of the own answers
+Known = Mapping[str, Questionnaire]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +50,15 @@ def home_of(user: User, patient: Patient, today: date, language: str) -> Home:
     """Return what a patient's first page shows."""
     responses = list(intake.responses_for(user).order_by("-started_at"))
     pages = {one.for_day: one.recalled for one in responses if one.for_day and one.status == SENT}
-    tasks = _tasks(responses, language)
+    known = intake.questionnaires()
+    tasks = _tasks(known, responses, language)
     sheet = sheet_for(user, language)
     sent_intake = any(one.status == SENT and one.for_day is None for one in responses)
     return Home(
         patient=patient,
         task=tasks[0] if tasks and (tasks[0].response or not sent_intake) else None,
-        more=[task for task in _scores(language) if not any(_is_open(one, task.name) for one in responses)],
-        diary_name=diary_name(),
+        more=[task for task in _scores(known, language) if not any(_is_open(one, task.name) for one in responses)],
+        diary_name=_diary_in(known),
         diary_done=today in pages,
         diary=diary_of(patient, today, pages),
         sheet=sheet,
@@ -64,29 +70,30 @@ def _is_open(response: QuestionnaireResponse, name: str) -> bool:
     return response.questionnaire == name and response.status != SENT
 
 
-def _tasks(responses: Sequence[QuestionnaireResponse], language: str) -> list[Task]:
+def _tasks(known: Known, responses: Sequence[QuestionnaireResponse], language: str) -> list[Task]:
     """Return begun questionnaires first, then the intake if it was never sent."""
     begun = [one for one in responses if one.status != SENT and one.for_day is None]
-    known = intake.questionnaires()
-    tasks = [_task(one.questionnaire, language, one) for one in begun if one.questionnaire in known]
+    tasks = [_task(known[one.questionnaire], language, one) for one in begun if one.questionnaire in known]
     done = {one.questionnaire for one in responses}
-    tasks += [_task(name, language) for name, one in known.items() if one.kind == "intake" and name not in done]
-    return tasks
+    return tasks + [_task(one, language) for one in known.values() if one.kind == "intake" and one.name not in done]
 
 
-def _scores(language: str) -> list[Task]:
-    return [_task(name, language) for name, one in intake.questionnaires().items() if one.kind == "score"]
+def _scores(known: Known, language: str) -> list[Task]:
+    return [_task(one, language) for one in known.values() if one.kind == "score"]
 
 
-def _task(name: str, language: str, response: QuestionnaireResponse | None = None) -> Task:
-    found = intake.questionnaires()[name]
+def _task(found: Questionnaire, language: str, response: QuestionnaireResponse | None = None) -> Task:
     questions = sum(len(group.questions) for group in found.groups)
-    return Task(name, screens.words(found.title, language), found.minutes, questions, response)
+    return Task(found.name, screens.words(found.title, language), found.minutes, questions, response)
+
+
+def _diary_in(known: Known) -> str | None:
+    return next((one.name for one in known.values() if one.kind == "diary"), None)
 
 
 def diary_name() -> str | None:
     """Return the name of the diary in use, None if none is published."""
-    return next((name for name, one in intake.questionnaires().items() if one.kind == "diary"), None)
+    return _diary_in(intake.questionnaires())
 
 
 def diary_for(patient: Patient, today: date) -> Diary:
@@ -112,10 +119,20 @@ class Answered:
         return self.response.status == SENT
 
 
-def answered_by(user: User, language: str) -> list[Answered]:
-    """Return every questionnaire of the person who asks, newest first, by its title in the version answered."""
-    rows = list(intake.responses_for(user).order_by("-started_at"))
-    return [Answered(row, row.version.report["title"].get(language) or row.questionnaire) for row in rows]
+@dataclass(frozen=True)
+class Answers:
+    """One page of the own answers, newest first; ``page`` knows those around it."""
+
+    rows: Sequence[Answered]
+    page: Page
+
+
+def answered_by(user: User, language: str, number: str) -> Answers:
+    """Return a page of what a person answered, by the titles of the versions answered; the nearest page there is."""
+    page = Paginator(intake.responses_for(user).order_by("-started_at", "pk"), A_PAGE).get_page(number)
+    return Answers(
+        [Answered(row, row.version.report["title"].get(language) or row.questionnaire) for row in page], page
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,12 @@ class Sheet:
     next: Sequence[Line]  # tests, referrals and reviews, soonest first
     table: Sequence[Row] = field(default=())
 
+    versions: Sequence[str] = field(default=())  # of the protocols behind its lines
+
     @property
-    def medicines(self) -> int:
-        return len(self.table)
+    def fingerprint(self) -> str:
+        """Return the beginning of the digest under which the evaluation is kept."""
+        return self.plan.evaluation.result_sha256[:8]
 
     @property
     def table_parts(self) -> list[Part]:
@@ -120,7 +123,13 @@ def sheet_of(plan: Plan, terms: Terms) -> Sheet:
         eat=lines("eat"),
         next=sorted(lines("next"), key=lambda line: line.by or line.start or date.max),
         table=_table(taken),
+        versions=_versions(items),
     )
+
+
+def _versions(items: Sequence[PlanItem]) -> list[str]:
+    reasons = [reason for item in items for reason in plans.words_of(item).get("reasons", ())]
+    return sorted({f"{reason['protocol']} {reason['version']}" for reason in reasons})
 
 
 _KINDS = {"rx": "take", "supp": "take", "diet": "eat", "test": "next", "ref": "next", "fu": "next", "dx": "about"}

@@ -77,8 +77,8 @@ def diary(request: HttpRequest) -> HttpResponse:
 def answers(request: HttpRequest) -> HttpResponse:
     """List what was answered, newest first."""
     patient = _patient(request)
-    rows = selectors.answered_by(request.user, _language())
-    return _page(request, patient, "responses", "portal/answers.html", rows=rows)
+    shown = selectors.answered_by(request.user, _language(), request.GET.get("page", "1"))
+    return _page(request, patient, "responses", "portal/answers.html", rows=shown.rows, page=shown.page)
 
 
 @access.roles(Role.PATIENT)

@@ -13,6 +13,7 @@ from tests.webapp.people import a_patient_with_login, a_text
 from webapp.intake import services as intake
 from webapp.patients import selectors as patients
 from webapp.patients.models import Consent
+from webapp.portal import selectors
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,29 @@ def test_a_hundred_answers_cost_as_many_queries_as_one(client, django_assert_max
         a_page(patient, days_ago, 1)
     with django_assert_max_num_queries(14):
         browser.get(reverse("portal:answers"))
+
+
+def test_many_answers_come_in_pages(client, monkeypatch):
+    monkeypatch.setattr(selectors, "A_PAGE", 3)
+    patient = a_respondent()
+    for days_ago in range(5):
+        a_page(patient, days_ago, 1)
+    browser = signed_in(client, patient.user)
+    first, last = (words(browser.get(f"{reverse('portal:answers')}?page={page}")) for page in ("1", "99"))
+    assert (first.count("Enviado el"), last.count("Enviado el")) == (3, 2)
+    assert "Anteriores" in first
+    assert "Más recientes" in last
+
+
+def test_the_first_page_asks_the_database_a_fixed_number_of_times(client, django_assert_max_num_queries):
+    patient = a_respondent()
+    sent(patient)
+    browser = signed_in(client, patient.user)
+    browser.get(reverse("portal:home"))
+    for days_ago in range(5):
+        a_page(patient, days_ago, 1)
+    with django_assert_max_num_queries(16):
+        browser.get(reverse("portal:home"))
 
 
 def test_a_consent_is_withdrawn_as_easily_as_it_was_given(client):
