@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import Programs, answer, case_day, programs, texts, write_line
+from engine.commands.programs import Programs, answer, case_day, error_text, programs, texts, write_line
 from engine.evaluator import evaluate, plan_json
 from engine.language.cases import read_case
 from engine.plan import Plan
@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
             write_line(reply)
         else:
             reply, good = answer(line, lambda raw: {"text": plan_text(plan_of(known, raw))})
-            say(str(reply["text"]) if good else _error_text(reply))
+            say(str(reply["text"]) if good else error_text(reply))
         clean = clean and good
     return CLEAN if clean else FINDINGS
 
@@ -38,11 +38,6 @@ def plan_of(known: Programs, raw: dict[str, object]) -> Plan:
     """Return the plan of a case by the versions in force on its day."""
     program = known.at(case_day(raw))
     return evaluate(program, read_case(raw, program.edition.vocabulary, program.edition.formulary))
-
-
-def _error_text(reply: dict[str, object]) -> str:
-    problem = reply["error"]
-    return f"{reply['id']}: {problem}"
 
 
 def plan_text(plan: Plan, lang: str = "en") -> str:

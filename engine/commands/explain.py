@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from engine.commands.evaluate import plan_text
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import Programs, answer, case_day, programs, texts, write_line
+from engine.commands.programs import Programs, answer, case_day, error_text, programs, texts, write_line
 from engine.compiler import Program
 from engine.evaluator import evaluate
 from engine.explain import LANGUAGES, case_digest, missing, trace, why, why_not
@@ -35,7 +35,7 @@ def run(arguments: Namespace) -> int:
         if arguments.json:
             write_line(reply)
         else:
-            say(str(reply["text"]) if good else f"{reply['id']}: {reply['error']}")
+            say(str(reply["text"]) if good else error_text(reply))
         clean = clean and good
     return CLEAN if clean else FINDINGS
 

@@ -83,13 +83,22 @@ def texts(source: str) -> Iterator[str]:
         path = Path(source)
         if not path.is_file():
             raise CaseError("C009", f"there is no file {source}", "Name a JSON file, or - for standard input.")
-        yield from _split(iter(path.read_bytes().splitlines(keepends=True)))
+        yield from _file_texts(path.read_bytes().decode("utf-8-sig", "replace"))
     else:
         yield from _split(sys.stdin.buffer)
 
 
-def _split(raw: Iterator[bytes] | BinaryIO) -> Iterator[str]:
-    lines = (line.decode("utf-8", "replace") for line in raw)
+def _file_texts(text: str) -> Iterator[str]:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        yield from (line for line in text.splitlines() if line.strip())
+    else:
+        yield text
+
+
+def _split(raw: BinaryIO) -> Iterator[str]:
+    lines = (line.decode("utf-8", "replace").lstrip("\ufeff") for line in raw)
     first = next((line for line in lines if line.strip()), "")
     if first.strip().endswith(("{", "[", ",")):
         yield first + "".join(lines)
@@ -108,6 +117,14 @@ def answer(line: str, reply: Callable[[dict[str, object]], dict[str, object]]) -
     except PautaError as problem:
         found = {"code": problem.code, "message": problem.message}
         return {"id": name, "error": {**found, "hint": problem.hint} if problem.hint else found}, False
+
+
+def error_text(reply: Mapping[str, object]) -> str:
+    """Return the reply to a bad line for reading: its id, the code and what was wrong."""
+    problem = reply["error"]
+    found = problem if isinstance(problem, Mapping) else {}
+    head = "" if reply["id"] is None else f"{reply['id']}: "
+    return f"{head}{found.get('code')} {found.get('message')}"
 
 
 def write_line(value: object) -> None:

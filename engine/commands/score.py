@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import answer, programs, texts, write_line
+from engine.commands.programs import answer, error_text, programs, texts, write_line
 from engine.compiler import Program
 from engine.errors import CaseError
 from engine.evaluator import score, score_json
@@ -55,7 +55,7 @@ def _named(program: Program) -> Reply:
 
 def _text(result: Mapping[str, object]) -> str:
     if "error" in result:
-        return f"{result['id']}: {result['error']}"
+        return error_text(result)
     parts = [f"{key} {result[key]}" for key in ("value", "band", "status", "missing", "query", "possible_range")]
     head = "" if result["id"] is None else f"{result['id']}: "
     return head + ", ".join(parts)

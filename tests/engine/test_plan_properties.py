@@ -30,7 +30,7 @@ def shuffled(edition, chance):
 
 
 @given(protocols(), cases, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_order_of_files_rules_and_answers_changes_no_byte(drawn, known, chance):
     edition = built(*drawn)
     names = sorted(known.values, key=lambda name: chance.random())
@@ -40,14 +40,14 @@ def test_the_order_of_files_rules_and_answers_changes_no_byte(drawn, known, chan
 
 
 @given(protocols(), cases)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_same_case_gives_the_same_bytes_twice(drawn, known):
     program = compile_edition(built(*drawn))
     assert canonical(evaluate(program, known)) == canonical(evaluate(program, known))
 
 
 @given(protocols(), answers, full_answers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_more_answers_never_retract_a_decision(drawn, known, rest):
     """What is proposed stays so, what is blocked never comes in; only what is held or open is still to be decided."""
     program = compile_edition(built(*drawn))
@@ -59,7 +59,7 @@ def test_more_answers_never_retract_a_decision(drawn, known, rest):
 
 
 @given(protocols(), answers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_unknown_allergy_never_lets_a_medicine_through(drawn, known):
     program = compile_edition(built(*drawn))
     plan = evaluate(program, case(**{**known, "allergy": None}))
@@ -67,7 +67,7 @@ def test_an_unknown_allergy_never_lets_a_medicine_through(drawn, known):
 
 
 @given(protocols(), answers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_recorded_allergy_blocks_the_medicine_and_says_why(drawn, known):
     program = compile_edition(built(*drawn))
     plan = evaluate(program, case(**{**known, "allergy": ["salicylates"]}))
@@ -76,7 +76,7 @@ def test_a_recorded_allergy_blocks_the_medicine_and_says_why(drawn, known):
 
 
 @given(protocols(), answers)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_adult_dose_under_18_or_while_the_age_is_not_known(drawn, known):
     program = compile_edition(built(*drawn))
     for age in (17, None):
@@ -85,7 +85,7 @@ def test_no_adult_dose_under_18_or_while_the_age_is_not_known(drawn, known):
 
 
 @given(protocols(), cases)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_held_item_and_open_rule_says_what_to_ask(drawn, known):
     plan = evaluate(compile_edition(built(*drawn)), known)
     for item in plan.items:

@@ -64,7 +64,7 @@ intervals = st.builds(lambda a, b: Interval(min(a, b), max(a, b)), ends, ends)
 
 
 @given(intervals, intervals, st.sampled_from(OPERATORS))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_comparison_of_intervals_is_true_only_if_every_pair_agrees(left, right, op):
     python = {"<": "__lt__", "<=": "__le__", "=": "__eq__", "!=": "__ne__", ">=": "__ge__", ">": "__gt__"}[op]
     pairs = product(range(left.low, left.high + 1), range(right.low, right.high + 1))
@@ -72,7 +72,7 @@ def test_a_comparison_of_intervals_is_true_only_if_every_pair_agrees(left, right
 
 
 @given(intervals, intervals)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_arithmetic_of_intervals_holds_every_result(left, right):
     for operation, result in (
         (add, lambda a, b: a + b),
@@ -85,7 +85,7 @@ def test_arithmetic_of_intervals_holds_every_result(left, right):
 
 
 @given(intervals, st.builds(lambda a, b: Interval(min(a, b), max(a, b)), st.integers(1, 9), st.integers(1, 9)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_division_is_exact_and_by_nothing_says_nothing(left, right):
     found = [Fraction(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
     assert divide(left, right) == Interval(min(found), max(found))
@@ -103,7 +103,7 @@ def test_the_root_of_a_square_is_exact_and_a_half_rounds_up():
 
 
 @given(protocols(), cases)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_generated_program_decides_what_the_plain_reading_decides(drawn, known):
     """Both rails, of every rule, definition and conclusion."""
     compiled = compile_edition(built(*drawn))
@@ -116,7 +116,7 @@ def test_the_generated_program_decides_what_the_plain_reading_decides(drawn, kno
 
 
 @given(protocols(), cases)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_rule_that_is_not_known_false_is_never_lost(drawn, known):
     compiled = compile_edition(built(*drawn))
     plain = scope_of(compiled, known)
@@ -125,7 +125,7 @@ def test_a_rule_that_is_not_known_false_is_never_lost(drawn, known):
 
 
 @given(conditions(), cases)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_unknown_answers_never_settle_a_condition_against_a_completion(expr, known):
     """Whatever is decided with answers missing stays decided when they come."""
     compiled = compile_edition(built())
