@@ -75,7 +75,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
     watch();
   }
   const dialog = document.getElementById("why");
-  if (id === "why" && dialog && !dialog.open) dialog.showModal();
+  if (id === "why" && dialog && !dialog.open) {
+    document.querySelector(".cursor [data-row-title]")?.focus({ preventScroll: true }); // where the focus returns to
+    dialog.showModal();
+  }
 });
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");

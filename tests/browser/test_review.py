@@ -1,0 +1,94 @@
+"""A doctor at the review page with the keyboard alone: look, ask why, decide, sign, go on."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import LAPTOP, NARROW, violations
+
+pytestmark = pytest.mark.browser
+DOCTOR = "vidal@demo.example"
+
+
+def open_a_plan(page, held):
+    """Open the first draft of the worklist that has held items, or none."""
+    page.goto("/desk/?tab=plans")
+    rows = page.locator("tr[data-row]").filter(has=page.locator("td.who"))
+    waiting = page.get_by_role("img", name="retenido")
+    chosen = rows.filter(has=waiting) if held else rows.filter(has_not=waiting)
+    chosen.filter(has_not_text="Heces").first.locator("td.who a").click()
+    page.wait_for_url(re.compile("/review/$"))
+
+
+def test_a_plan_is_signed_with_three_keys(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    page.locator("[data-key=A]:not([aria-disabled])").wait_for()  # every item has been on the screen
+    page.keyboard.press("A")
+    page.locator("[data-key=Enter]:not([aria-disabled])").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("Firmado por").wait_for()
+    page.keyboard.press("n")
+    page.get_by_text("Borrador del").wait_for()
+
+
+def test_a_row_is_decided_where_the_cursor_is_and_the_cursor_goes_on(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    name = page.locator("[data-row].cursor").get_attribute("id")
+    page.keyboard.press("a")
+    page.locator(f"#{name}.is-accepted:not(.cursor)").wait_for()
+    page.keyboard.press("k")
+    page.locator(f"#{name}.cursor").wait_for()
+    page.keyboard.press("z")
+    page.locator(f"#{name}.is-proposed").wait_for()
+
+
+def test_rejecting_asks_for_its_reason_without_the_mouse(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    row = page.locator("[data-row].cursor").get_attribute("id")
+    page.keyboard.press("r")
+    page.locator("select[name=reason]:focus").select_option("not_indicated")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator(f"#{row}.is-rejected").wait_for()
+
+
+def test_why_opens_over_the_page_and_gives_the_focus_back(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=True)
+    page.keyboard.press("w")
+    page.get_by_role("dialog").get_by_text("Cómo se llega").first.wait_for()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+    page.locator("[data-row].cursor [data-row-title]:focus").wait_for()
+
+
+def test_a_held_item_offers_the_answer_that_frees_it(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=True)
+    held = page.locator(".item.is-held").first
+    held.locator("[data-row-title]").click()
+    assert held.get_by_text("Tomar de todos modos").first.is_visible()
+    assert held.locator("[data-key='1'], form input.short, form select").first.is_visible()
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/desk/patients/"])
+def test_the_clinic_s_pages_fit_a_narrow_screen(visit, path):
+    page = visit(NARROW).log_in(DOCTOR)
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert violations(page) == []
+
+
+def test_the_review_fits_laptop_and_phone(visit):
+    for size in (LAPTOP, NARROW):
+        page = visit(size).log_in(DOCTOR)
+        open_a_plan(page, held=True)
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        if size is LAPTOP:
+            assert page.evaluate("document.documentElement.scrollHeight") <= size["height"]
