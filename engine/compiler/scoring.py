@@ -46,11 +46,12 @@ def _discrete(writer: FormulaText, item: ScoreInput, vocabulary: Vocabulary) -> 
 def analyse(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
     """Return what the known inputs settle. ``given`` has one entry per input, ``UNKNOWN`` where nobody answered."""
     key = tuple(given)
-    if key not in program.settled:
+    known = program.settled.get(key)
+    if known is None:
         if len(program.settled) >= KEPT:
             program.settled.clear()
-        program.settled[key] = _analysed(program, given)
-    return program.settled[key]
+        known = program.settled[key] = _analysed(program, given)
+    return known
 
 
 def _analysed(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
