@@ -1,7 +1,7 @@
 """Changes of the shelf, and the checked library and program of a release, kept by digest."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -49,21 +49,30 @@ def load(folder: Path, author: Author) -> LoadReport:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
-    files = _files_in(folder)
+    files, before = _files_in(folder), _texts_in_force()
+    if files == before:
+        return LoadReport((), tuple(sorted(files)), (), (), release_digest(before))
     heads, refused = _heads(files)
     refused += _changed_under_same_number(files, heads)
-    before = _texts_in_force()
-    if not refused and files == before:
-        return LoadReport((), tuple(sorted(files)), (), (), release_digest(before))
-    sound = {path: text for path, text in files.items() if path not in {problem.place.file for problem in refused}}
-    drafts = {path: text for path, text in sound.items() if heads[path].draft}
+    out = {problem.place.file for problem in refused}
+    drafts = {path: text for path, text in files.items() if path not in out and heads[path].draft}
     verdict = checking.examine(
-        {path: text for path, text in sound.items() if path not in drafts},
+        {path: text for path, text in files.items() if path not in out | set(drafts)},
         earlier={path: text for path, text in before.items() if path in files},
     )
     loaded = _store(verdict, heads, author) + _store_drafts(drafts, verdict, heads, author)
     release, retired = _bring_into_force(verdict.texts, before)
-    refused += list(verdict.refused)
+    refused += verdict.refused
+    return _report(files, loaded, refused, retired, release)
+
+
+def _report(
+    files: Mapping[str, str],
+    loaded: Sequence[str],
+    refused: Sequence[Problem],
+    retired: tuple[str, ...],
+    release: Release | None,
+) -> LoadReport:
     settled = {*loaded, *(problem.place.file for problem in refused)}
     return LoadReport(
         loaded=tuple(sorted(loaded)),
