@@ -158,6 +158,8 @@ def _next(request: HttpRequest, response: QuestionnaireResponse, shown: screens.
         return redirect("intake:group", response.pk, shown.before) if shown.before else redirect("portal:home")
     if shown.after:
         return redirect("intake:group", response.pk, shown.after)
+    if response.for_day:  # a page of the diary is short enough to be sent as it is
+        return _send(request, response)
     return redirect("intake:check", response.pk)
 
 

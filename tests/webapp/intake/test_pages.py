@@ -206,6 +206,16 @@ def test_a_second_window_may_close_a_question_the_first_one_still_shows(browser,
     assert not Alert.objects.exists()
 
 
+def test_a_page_of_the_diary_is_sent_with_one_tap(browser, patient):
+    page = begun(patient, "diary", for_day=timezone.localdate())
+    shown = text(browser.get(at("group", page, "today")))
+    assert "Enviar" in shown
+    done = browser.post(at("group", page, "today"), {"diary_pain": "3", "diary_stools-4": "1", "go": "next"})
+    assert done.url == at("thanks", page)
+    page.refresh_from_db()
+    assert page.status == "completed"
+
+
 NAMES = ("resume", "check", "thanks", "group", "answer", "search", "urgent", "mistake")
 
 
