@@ -75,7 +75,7 @@ def test_sending_twice_makes_one(response):
 
 def test_the_assessment_also_waits_as_a_job_in_the_same_transaction(response):
     send(answered(response))
-    job = ProcrastinateJob.objects.get(task_name="plans.assess")
+    job = ProcrastinateJob.objects.get(task_name="plans.assess", args__patient_id=str(response.patient_id))
     assert job.args == {
         "patient_id": str(response.patient_id),
         "because": "questionnaire",
@@ -169,6 +169,15 @@ def test_a_medicine_no_longer_named_has_ended_but_an_allergy_never_leaves_by_a_f
     assert not MedicationStatement.objects.get(patient=response.patient).active
     assert AllergyIntolerance.objects.get(patient=response.patient).active
     assert {line.list for line in NoneRecorded.objects.filter(patient=response.patient)} == {"medications"}
+
+
+def test_none_does_not_end_what_a_clinician_wrote_down(response):
+    doctor = a_user("doctor")
+    patient_services.add_medication(patient=response.patient, code="omeprazole", text="Omeprazol", actor=doctor)
+    say(response, "medications", "__none")
+    send(answered(response))
+    assert MedicationStatement.objects.get().active
+    assert not NoneRecorded.objects.exists()
 
 
 def test_the_same_lists_again_add_nothing(response):
