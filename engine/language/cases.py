@@ -22,6 +22,8 @@ SECTIONS = ("id", "as_of", "patient", *LISTS, "questionnaire", "free_text", "lab
 # What sample cases carry for people; the engine does not read it.
 REMARKS = ("title", "traps", "expected", "rationale", "sources", "source", "note", "kind")
 _PATIENT = {"age_years": "age"}
+CHILDBEARING = (12, 55)
+"""Years of age, both inclusive, in which a woman is asked about pregnancy and breastfeeding before it is judged."""
 
 
 def read_case(raw: Mapping[str, object], vocabulary: Vocabulary, formulary: Formulary) -> CaseFacts:
@@ -161,16 +163,25 @@ def _put_age(reading: Reading, born: object) -> None:
 
 def _complete(reading: Reading) -> None:
     """Add what follows from what is recorded: a man is not pregnant, weight and height give the body mass index."""
-    sex = reading.values.get("sex")
-    if isinstance(sex, Value) and sex.value == "male":
-        for name in ("pregnant", "breastfeeding"):
-            if name in reading.vocabulary.facts:
-                reading.put(name, Value(False, Origin("patient", given="sex: male")))
+    for name in ("pregnant", "breastfeeding"):
+        if name in reading.vocabulary.facts:
+            _put_not_childbearing(reading, name)
     weight, height = _known(reading, "weight_kg"), _known(reading, "height_cm")
     spec = reading.vocabulary.facts.get("bmi")
     if spec is not None and weight and height and "bmi" not in reading.values:
         value = weight / (height / 100) ** 2
         reading.values["bmi"] = Value(value, Origin("patient", given="weight_kg and height_cm"))
+
+
+def _put_not_childbearing(reading: Reading, name: str) -> None:
+    """Record "no" for a man, and for an age outside 12 to 55 if nobody said otherwise: a recorded yes always stands."""
+    sex, age, said = reading.values.get("sex"), _known(reading, "age"), reading.values.get(name)
+    if isinstance(sex, Value) and sex.value == "male":
+        reading.put(name, Value(False, Origin("patient", given="sex: male")))
+        return
+    open_question = said is None or (isinstance(said, Missing) and said.because != "queried")
+    if open_question and age is not None and not CHILDBEARING[0] <= age < CHILDBEARING[1] + 1:
+        reading.put(name, Value(False, Origin("patient", given="age outside 12 to 55 years")))
 
 
 def _known(reading: Reading, name: str) -> Fraction | None:

@@ -115,6 +115,23 @@ def test_a_man_is_neither_pregnant_nor_breastfeeding():
     assert "pregnant" not in a_case(patient={"sex": "female"}).values
 
 
+@pytest.mark.parametrize(("age", "taken"), [(11, False), (12, None), (55, None), (56, False)])
+def test_pregnancy_is_asked_of_women_from_12_to_55_only(age, taken):
+    case = a_case(patient={"sex": "female", "age_years": age, "pregnant": None})
+    found = case.values.get("pregnant")
+    assert (found.value if isinstance(found, Value) else None) is taken
+
+
+@pytest.mark.parametrize("age", [11, 30, 57])
+def test_a_recorded_pregnancy_counts_at_any_age(age):
+    case = a_case(patient={"sex": "female", "age_years": age, "pregnant": True})
+    assert value(case, "pregnant") is True
+
+
+def test_nobody_of_unknown_age_is_taken_as_not_pregnant():
+    assert "pregnant" not in a_case(patient={"sex": "female"}).values
+
+
 def test_a_pregnant_man_is_a_conflict_shown_openly():
     case = a_case(patient={"sex": "male", "pregnant": True})
     assert [conflict.fact for conflict in case.conflicts] == ["pregnant"]
