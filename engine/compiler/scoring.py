@@ -8,7 +8,7 @@ from math import prod
 from engine.compiler.domains import WHOLE_NUMBERS, Trend, classes, input_range, only_compared, tidy, values
 from engine.compiler.formula import FormulaText, compile_formula
 from engine.compiler.intervals import ANYTHING, Interval, Real
-from engine.compiler.program import Analysis, Given, Outcome, ScoreProgram, Total, Unknown
+from engine.compiler.program import UNKNOWN, Analysis, Given, Outcome, ScoreProgram, Total, Unknown
 from engine.facts import Vocabulary
 from engine.language.documents import Score, ScoreInput
 
@@ -29,7 +29,9 @@ def compile_score(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
     rising = tuple(_rising(trend, score, name) for name in names)
     discrete = tuple(_discrete(writer, item, vocabulary) for item in score.inputs.values())
     every = tuple(choices[name] for name in names)
-    return ScoreProgram(score, names, formula, every, rising, discrete, writer.optional, source)
+    made = ScoreProgram(score, names, formula, every, rising, discrete, writer.optional, source)
+    analyse(made, [None if name in made.optional else UNKNOWN for name in names])  # most scores of a case stay blank
+    return made
 
 
 def _rising(trend: Trend, score: Score, name: str) -> int | None:
@@ -164,10 +166,10 @@ def _selection(grid: Sequence[Sequence[Total]]) -> Iterator[tuple[Total, ...]]:
 
 
 def printed(value: Real | str | None, value_type: str) -> int | float | str | None:
-    """Return a score's value as it is printed: whole numbers as such, decimals with six places."""
+    """Return a score's value as it is printed: counts as whole numbers, decimals with six places, a number as it is."""
     if value is None or isinstance(value, str):
         return value
-    if value_type == "integer" and value == int(value):
+    if value_type in ("integer", "number") and value == int(value):
         return int(value)
     return round(float(value), 6)
 

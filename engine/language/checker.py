@@ -243,7 +243,7 @@ class Checker:
         return replace(document, value=formula, bands=bands, definitions=definitions, inputs=inputs)
 
     def check_value(self, document: Score, kind: Kind) -> None:
-        wanted = {"integer": "number", "decimal": "number", "code": "code"}.get(document.value_type)
+        wanted = {"integer": "number", "decimal": "number", "number": "number", "code": "code"}.get(document.value_type)
         if wanted and kind.sort not in (wanted, "unknown") and document.value is not None:
             message = f"value_type is {document.value_type}, but the value is {replace(kind, label='').said()}"
             self.problems.add(document.value.place, "P402", message, "Correct value_type or the formula.")

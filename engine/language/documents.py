@@ -159,7 +159,7 @@ class Score(Document):
     inputs: Mapping[str, ScoreInput]
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     value: Expr | None = None  # None: the score has a band only
-    value_type: Literal["integer", "decimal", "code", "none"] = "integer"
+    value_type: Literal["integer", "decimal", "number", "code", "none"] = "integer"  # number: whole if it is whole
     bands: Mapping[str, Expr] = field(default_factory=dict)
     range: tuple[Fraction, Fraction] | None = None  # of a bounded whole-number score
     adults_only: bool = True
