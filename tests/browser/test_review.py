@@ -28,8 +28,10 @@ def test_a_plan_is_signed_with_three_keys(visit):
     page.locator("[data-key=Enter]:not([aria-disabled])").wait_for()
     page.keyboard.press("Enter")
     page.get_by_text("Firmado por").wait_for()
+    signed = page.url
     page.keyboard.press("n")
-    page.get_by_text("Borrador del").wait_for()
+    page.wait_for_url(lambda url: url != signed)
+    assert re.search("/plans/.*/review/$|/desk/patients/.*/$", page.url)
 
 
 def test_a_row_is_decided_where_the_cursor_is_and_the_cursor_goes_on(visit):
