@@ -200,6 +200,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": (_hashed if PRODUCTION else _plain) + "StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = PAUTA_ENV == "development"  # files rebuilt under a running server are served anew
 WHITENOISE_MAX_AGE = 60 if PRODUCTION else 0
 
 # --- what a browser may do with our pages
