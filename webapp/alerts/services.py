@@ -76,6 +76,7 @@ def close(*, alert_id: UUID, actor: User, note: str) -> Alert:
 
 
 @transaction.atomic
+@audit.together()
 def close_rule(*, patient_id: UUID, rule: str, actor: User, note: str) -> None:
     """Close the patient's live alert of this rule, if there is one."""
     for alert in selectors.live_of(actor, patient_id).filter(rule=rule):

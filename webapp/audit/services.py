@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -19,6 +21,7 @@ from webapp.audit.models import Entry
 BEGINNING = bytes(32)
 LOCK = 0x5041_5554  # one writer at a time: each line holds the digest of the one before
 BATCH = 2000
+_held_back: ContextVar[list[Entry] | None] = ContextVar("lines of a deed that is not done yet", default=None)
 
 
 class Actor(Protocol):
@@ -71,6 +74,32 @@ def _add(entries: list[Entry]) -> list[Entry]:
         return Entry.objects.bulk_create(entries)
 
 
+def _write(entries: list[Entry]) -> list[Entry]:
+    waiting = _held_back.get()
+    if waiting is None:
+        return _add(entries)
+    waiting.extend(entries)
+    return entries
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Hold the lines of a deed of several steps back until its end, inside its transaction; dropped if it fails.
+
+    The book's lock is then the last one taken, and two such deeds cannot wait for each other's rows with it.
+    """
+    outer, lines = _held_back.get(), list[Entry]()
+    token = _held_back.set(lines)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
+    if outer is not None:
+        outer.extend(lines)
+    elif lines:
+        _add(lines)
+
+
 def _line(actor: Actor | None, verb: str, at: datetime, **rest: Any) -> Entry:
     role = getattr(actor, "active_role", "") or ""
     detail = json.loads(json.dumps(rest.pop("detail") or {}, cls=DjangoJSONEncoder))
@@ -90,7 +119,7 @@ def record(
     """Add one line: who (None: the system itself) did or saw what; ``detail`` never holds clinical text.
 
     Runs in the caller's transaction, so that what is undone leaves no line, and no deed stands without one. Call it
-    last there: the book takes one writer at a time, and holds the others until that transaction ends.
+    last there, or do all of it ``together``: the book takes one writer at a time until that transaction ends.
     """
     entry = _line(
         actor,
@@ -102,13 +131,13 @@ def record(
         path=path[:300],
         detail=detail,
     )
-    return _add([entry])[0]
+    return _write([entry])[0]
 
 
 def record_list(*, actor: Actor | None, verb: str, patient_ids: list[UUID], path: str = "") -> list[Entry]:
     """Add one line for each patient of a list or an export that was seen; two queries however long it is."""
     at = timezone.now()
-    return _add([_line(actor, verb, at, patient_id=one, path=path[:300], detail=None) for one in patient_ids])
+    return _write([_line(actor, verb, at, patient_id=one, path=path[:300], detail=None) for one in patient_ids])
 
 
 def _in_order() -> Iterator[Entry]:

@@ -238,6 +238,7 @@ def submit(*, response_id: UUID, actor: User, today: date) -> bool:
 
 
 @transaction.atomic
+@audit.together()
 def _complete(response_id: UUID, actor: User, today: date) -> bool:
     try:
         response, book = _locked(response_id, actor)

@@ -62,6 +62,7 @@ def case_digest(case: Mapping[str, Any]) -> str:
 
 
 @transaction.atomic
+@audit.together()
 def assess(*, patient_id: UUID, because: str, today: date, actor: User | None = None) -> Evaluation:
     """Return the patient's evaluation as of ``today``; a draft is made where its items differ from the last plan.
 
@@ -71,7 +72,7 @@ def assess(*, patient_id: UUID, because: str, today: date, actor: User | None = 
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two runs at once make one draft
     release, case = current_release(), {"as_of": today.isoformat()}
     try:
-        with transaction.atomic():
+        with transaction.atomic(), audit.together():
             case = cases.build(patient, today)
             if release is not None:
                 case = cases.fit(case, shelf.edition(release.digest, today))
