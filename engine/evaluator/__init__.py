@@ -4,6 +4,7 @@ from engine.compiler.program import Program
 from engine.compiler.walk import scope_of
 from engine.compiler.walk import truth as _truth
 from engine.conditions import Expr
+from engine.evaluator.adding import BY_HAND, Addition
 from engine.evaluator.evaluation import evaluate
 from engine.evaluator.output import canonical, plan_json, score_json
 from engine.evaluator.scores import score
@@ -16,4 +17,4 @@ def truth(expr: Expr, case: CaseFacts, program: Program) -> Truth:
     return _truth(expr, scope_of(program, case))
 
 
-__all__ = ["canonical", "evaluate", "plan_json", "score", "score_json", "truth"]
+__all__ = ["BY_HAND", "Addition", "canonical", "evaluate", "plan_json", "score", "score_json", "truth"]

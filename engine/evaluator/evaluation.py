@@ -1,8 +1,9 @@
 """One case through one program: rules, safety, merging, scores and what to ask, as a plan."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from engine.compiler.program import Program, Scope
+from engine.evaluator.adding import Addition, by_hand, hold_for_age
 from engine.evaluator.rules import Decided, decide, is_applicable, open_rules, proposals, reason_of
 from engine.evaluator.safety import Checked, alternatives, check, list_fact
 from engine.evaluator.scores import case_scores
@@ -23,12 +24,18 @@ from engine.plan import URGENCIES, Item, OpenRule, Plan, Urgency
 _KINDS = ("alert", "ref", "dx", "test", "rx", "supp", "diet", "advice", "plan", "monitor", "fu")
 
 
-def evaluate(program: Program, case: CaseFacts) -> Plan:
-    """Return the plan for one case. Pure: the same case and program give the same plan."""
+def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), without: Collection[str] = ()) -> Plan:
+    """Return the plan for one case. Pure: the same arguments give the same plan.
+
+    ``added`` is what a doctor adds by hand: it passes safety and merging with the rest, for the reason ``BY_HAND``.
+    ``without`` are codes of items that will not be given, such as rejected ones: nothing meets them.
+    """
     decided = decide(program, case)
     scope = decided.scope
-    drafts = combine(proposals(decided), program)
+    wanted = [each for each in proposals(decided) if each.action.code not in without]
+    drafts = combine([*wanted, *by_hand(added, program)], program)
     checked = check([drafts[code] for code in sorted(drafts)], scope)
+    hold_for_age(drafts.values(), scope)
     include(drafts, checked.added)
     _merge(drafts, scope)
     items = _items(drafts, scope)
@@ -85,7 +92,7 @@ def _item(draft: Draft, scope: Scope) -> Item:
         classes=tuple(sorted({name for drug in draft.drugs for name in scope.program.drugs.classes.get(drug, ())})),
         doses=tuple(draft.doses[drug] for drug in sorted(draft.doses)),
         patient_text=_patient_text(draft, scope),
-        alternatives=alternatives(draft.actions) if draft.state == "blocked" else (),
+        alternatives=alternatives(draft.actions, scope) if draft.state == "blocked" else (),
         safety=tuple(draft.safety),
         waiting_for=tuple(draft.waiting) if draft.state == "held" else (),
         after_days=min(after, default=None),
