@@ -195,6 +195,8 @@ def _included(expr: Includes, scope: Scope) -> Truth:
     if value.codes & (expr.members | {expr.code}):
         return True
     wider = value.codes.intersection(scope.program.drugs.classes.get(expr.code, ()))
+    if wider and expr.fact == scope.program.edition.vocabulary.lists.get("allergies"):
+        return True  # an allergy to beta-lactams is one to penicillins
     return False if value.complete and not wider else None  # "anticoagulants" on record may be warfarin
 
 

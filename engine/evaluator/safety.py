@@ -158,6 +158,16 @@ def _interaction(drug: str, side: str, interaction: Interaction, known: Truth, f
     return Hazard(finding, interaction.add, interaction.ask)
 
 
-def alternatives(actions: Iterable[Action]) -> tuple[str, ...]:
-    """Return what the rules offer instead, each once."""
-    return tuple(dict.fromkeys(code for action in actions for code in action.alternatives))
+def alternatives(actions: Iterable[Action], scope: Scope) -> tuple[str, ...]:
+    """Return what the rules offer instead, each once; what is contraindicated for this case too is no alternative."""
+    offered = dict.fromkeys(code for action in actions for code in action.alternatives)
+    return tuple(code for code in offered if not _contraindicated(code, scope))
+
+
+def _contraindicated(code: str, scope: Scope) -> bool:
+    kind, _, name = code.partition(":")
+    formulary = scope.program.edition.formulary
+    regimen = formulary.regimens.get(name) if kind == "rx" else None
+    drugs = tuple(part.medicine for part in regimen.parts) if regimen is not None else (name,)
+    draft = Draft(code, kind, drugs=tuple(drug for drug in drugs if drug in formulary.medicines), regimen=regimen)
+    return worst([hazard.finding for hazard in hazards_of(draft, scope)], True) == "contraindicated"
