@@ -1,5 +1,6 @@
 """Reads of alerts: clinicians see those of the patients they may see, everybody else none."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -28,6 +29,12 @@ def live_for(user: User) -> QuerySet[Alert]:
 def open_for(user: User) -> QuerySet[Alert]:
     """Return what nobody has taken note of yet."""
     return live_for(user).filter(status=Alert.Status.OPEN)
+
+
+def told_since(patient_id: UUID, rule: str, since: datetime) -> datetime | None:
+    """Return when the clinic was last told under this rule, None if not since then; for the page that says so."""
+    told = Alert.objects.filter(patient_id=patient_id, rule=rule, last_raised_at__gte=since)
+    return told.order_by("-last_raised_at").values_list("last_raised_at", flat=True).first()
 
 
 def live_of(user: User, patient_id: UUID) -> QuerySet[Alert]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from engine.facts import Vocabulary
 from engine.formulary import Formulary
 from engine.language.documents import Edition
@@ -80,8 +83,8 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
         record=record,
         age=patient.age_on(today),
         **lists,
-        labs=[_value(row, terms) for row in values if row.origin == Observation.Origin.LAB],
-        answers=[_value(row, terms) for row in values if row.origin != Observation.Origin.LAB],
+        labs=[_value(row, record, terms) for row in values if row.origin == Observation.Origin.LAB],
+        answers=[_value(row, record, terms) for row in values if row.origin != Observation.Origin.LAB],
         responses=list(intake.responses_for(user).filter(patient=patient).exclude(completed_at=None)[:20]),
         plans=list(plans.plans_of(user, patient.pk)[:20]),
         alerts=list(alerts.live_of(user, patient.pk)),
@@ -98,6 +101,11 @@ def _coded(line: Any, terms: Terms) -> Coded:
     return Coded(line, known or text)
 
 
-def _value(row: Observation, terms: Terms) -> Value:
+def _value(row: Observation, record: Record, terms: Terms) -> Value:
+    """Return a value in words; of what is not known any more, also what was said before."""
     words = terms.value(row.code, row.value, row.unit)
+    if row.is_unknown and (before := record.known_before(row.code)):
+        earlier = terms.value(before.code, before.value, before.unit)
+        day = date_format(case.day_of(before), "j b Y")
+        words = _("%(now)s; before: %(value)s, %(day)s") % {"now": words, "value": earlier, "day": day}
     return Value(terms.fact(row.code), words, case.day_of(row), row.get_origin_display())

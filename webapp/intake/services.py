@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from engine.language.documents import Question, RedFlag
 from rules import selectors as shelf
 from webapp.accounts.models import User
+from webapp.alerts import selectors as alert_list
 from webapp.alerts import services as alerts
 from webapp.audit import services as audit
 from webapp.intake import lists, selectors, writing
@@ -55,11 +56,11 @@ class Unfinished(IntakeError):
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A red flag that an answer has just raised, and whether the clinic could be told."""
+    """A red flag that an answer raised, and when the clinic was told; None if it could not be told."""
 
     question: Question
     flag: RedFlag
-    clinic_told: bool
+    told_at: datetime | None
 
 
 def start(
@@ -190,14 +191,16 @@ def _newly_raised(before: Sheet, after: Sheet) -> list[tuple[Question, RedFlag]]
     return [pair for key, pair in after.red_flags().items() if key not in known]
 
 
-def _alert(response: QuestionnaireResponse, question: Question, flag: RedFlag, said: Stored, actor: User) -> bool:
-    """Tell the clinic; False if that could not be written, so that the page does not claim it."""
+def _alert(
+    response: QuestionnaireResponse, question: Question, flag: RedFlag, said: Stored, actor: User
+) -> datetime | None:
+    """Tell the clinic and return when; None if that could not be written, so that the page does not claim it."""
     text = {language: _alert_words(response, question, flag, language) for language in ("es", "en")}
     try:
         with transaction.atomic():
-            alerts.raise_(
+            alert = alerts.raise_(
                 patient_id=response.patient_id,
-                rule=f"{response.questionnaire}.{question.item}.{flag.instruction}"[:120],
+                rule=_rule(response, question, flag),
                 code=flag.alert,
                 urgency=flag.urgency,
                 text=text,
@@ -205,8 +208,22 @@ def _alert(response: QuestionnaireResponse, question: Question, flag: RedFlag, s
                 actor=actor,
             )
     except DatabaseError:  # the instruction on the screen matters more than the line in our list
-        return False
-    return True
+        return None
+    return alert.last_raised_at
+
+
+def _rule(response: QuestionnaireResponse, question: Question, flag: RedFlag) -> str:
+    return f"{response.questionnaire}.{question.item}.{flag.instruction}"[:120]
+
+
+def raised_by(response: QuestionnaireResponse, item: str) -> list[Raised]:
+    """Return the red flags the answer to an item raises as it stands, and what the clinic's list says of each."""
+    flags = [pair for pair in selectors.sheet_of(response).red_flags().values() if pair[0].item == item]
+    return [Raised(question, flag, _told(response, question, flag)) for question, flag in flags]
+
+
+def _told(response: QuestionnaireResponse, question: Question, flag: RedFlag) -> datetime | None:
+    return alert_list.told_since(response.patient_id, _rule(response, question, flag), response.started_at)
 
 
 def _alert_words(response: QuestionnaireResponse, question: Question, flag: RedFlag, language: str) -> str:

@@ -254,8 +254,7 @@ def _urgent_context(response: QuestionnaireResponse, group: str, item: str, rais
         "item": item,
         "first": parts[0],
         "others": parts[1:],
-        "told": all(one.clinic_told for one in raised),
-        "now": timezone.now(),
+        "told_at": max(told) if all(told := [one.told_at for one in raised]) else None,
         "doctor": response.patient.general_practitioner,
     }
 
@@ -265,11 +264,7 @@ def _urgent_context(response: QuestionnaireResponse, group: str, item: str, rais
 def urgent(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Show the instruction of an answer again, for as long as the answer stands."""
     response = _response(request, pk)
-    flags = [
-        Raised(question, flag, clinic_told=True)
-        for question, flag in selectors.sheet_of(response).red_flags().values()
-        if question.item == item
-    ]
+    flags = services.raised_by(response, item)
     if not flags:
         raise Http404
     return render(request, "intake/urgent.html", _urgent_context(response, group, item, flags))
@@ -279,13 +274,16 @@ def urgent(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpRespons
 @require_POST
 def mistake(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Take an answer back that was ticked by mistake; the clinic's alert stays until a person closes it."""
-    _response(request, pk)
+    told = any(one.told_at for one in services.raised_by(_response(request, pk), item))
     try:
         services.take_back(response_id=pk, item=item, actor=request.user)
     except IntakeError as problem:
         messages.warning(request, str(problem))
         return redirect("intake:resume", pk)
-    messages.info(request, _("The answer is taken back. The clinic had been told: if they call, just say so."))
+    if told:
+        messages.info(request, _("The answer is taken back. The clinic had been told: if they call, just say so."))
+    else:
+        messages.info(request, _("The answer is taken back."))
     return redirect("intake:group", pk, group)
 
 

@@ -14,7 +14,7 @@ from webapp.intake.facts import Sheet, code_of, plain_value
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
 from webapp.patients import services as patients
-from webapp.patients.models import MedicationStatement, Observation, Patient
+from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, Patient
 
 Entry = Mapping[str, Any]
 NOON = time(12)
@@ -29,6 +29,7 @@ def write(response: QuestionnaireResponse, sheet: Sheet, actor: User, now: datet
     for question, stored in said:
         if question.kind in LISTS:
             _write_list(record, question.kind, stored, actor)
+            _write_doubt(response, record, question.kind, stored, actor)
 
 
 def _moment(response: QuestionnaireResponse, now: datetime) -> datetime:
@@ -41,8 +42,7 @@ def _moment(response: QuestionnaireResponse, now: datetime) -> datetime:
 def _write_values(
     response: QuestionnaireResponse, said: Sequence[tuple[Question, Stored]], moment: datetime, actor: User
 ) -> None:
-    values = [(question, plain_value(question, stored), stored.get("unit", "")) for question, stored in said]
-    named = [(code_of(question), value, unit) for question, value, unit in values if value is not None]
+    named = _named(said)
     origin = Observation.Origin.DIARY if response.for_day else Observation.Origin.QUESTIONNAIRE
     earlier = _earlier(response) if response.for_day else {}
     corrected = {code: value for code, value, _unit in named if code in earlier}
@@ -55,6 +55,17 @@ def _write_values(
     for code, value in corrected.items():
         if earlier[code].value != value:
             patients.correct_observation(observation=earlier[code], value=value, actor=actor)
+
+
+def _named(said: Sequence[tuple[Question, Stored]]) -> list[tuple[str, Any, str]]:
+    """Return code, value and unit of every answer; "I don't know" is said too, so that an older value ends.
+
+    Free words without a fact share one code, and none of them takes the place of another.
+    """
+    values = [(question, plain_value(question, stored), stored.get("unit", "")) for question, stored in said]
+    known = [(code_of(question), value, unit) for question, value, unit in values if value is not None]
+    unknown = {code_of(question) for question, value, _unit in values if value is None and question.fact}
+    return known + [(code, UNKNOWN, "") for code in sorted(unknown - {code for code, _value, _unit in known})]
 
 
 def _earlier(response: QuestionnaireResponse) -> dict[str, Observation]:
@@ -72,6 +83,17 @@ def _write_list(record: patient_selectors.Record, kind: str, stored: Stored, act
     _WRITERS[kind](record, entries, actor)
     if stored.get("none") and not _standing(record.patient, kind):
         patients.record_none(patient=record.patient, topic=kind, actor=actor)
+
+
+def _write_doubt(
+    response: QuestionnaireResponse, record: patient_selectors.Record, kind: str, stored: Stored, actor: User
+) -> None:
+    """Write that a person does not know what stands in a list, so that an old "none" ends; or knows it again."""
+    doubt = bool(stored.get("unknown"))
+    if doubt or kind in record.unsure:
+        value = UNKNOWN if doubt else True
+        row = patients.Reading(kind, value, timezone.now(), Observation.Origin.QUESTIONNAIRE, source_id=response.pk)
+        patients.record_observations(patient=record.patient, rows=[row], actor=actor)
 
 
 def _standing(patient: Patient, kind: str) -> bool:

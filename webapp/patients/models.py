@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.base.fields import BlindIndexField, EncryptedDateField, EncryptedTextField
 from webapp.patients.record import (
+    UNKNOWN,
     AllergyIntolerance,
     Condition,
     FamilyMemberHistory,
@@ -24,6 +25,7 @@ from webapp.patients.record import (
 )
 
 __all__ = [
+    "UNKNOWN",
     "AllergyIntolerance",
     "Condition",
     "Consent",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from webapp.base.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 
 CODE = r"^[a-z][a-z0-9_]*$"
+UNKNOWN = {"unknown": True}  # stands as value where a person was asked and does not know
 
 
 class Line(models.Model):
@@ -89,6 +90,16 @@ class Observation(Line):
                 func="RAISE EXCEPTION 'observations are only ever added to';",
             ),
         ]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a person was asked and does not know."""
+        return bool(self.value == UNKNOWN)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it comes from a laboratory or an instrument: that somebody does not know it does not undo it."""
+        return self.origin in (self.Origin.LAB, self.Origin.VITAL)
 
 
 class Verification(models.TextChoices):

@@ -16,6 +16,7 @@ from webapp.audit import services as audit
 from webapp.base.fields import blind
 from webapp.base.roles import CLINICIANS, Role
 from webapp.patients.models import (
+    UNKNOWN,
     AllergyIntolerance,
     Condition,
     FamilyMemberHistory,
@@ -37,7 +38,10 @@ class NotAllowed(PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value to be written: of which fact, from when, out of what. ``value`` is what JSON can say, never None."""
+    """One value to be written: of which fact, from when, out of what. ``value`` is what JSON can say, never None.
+
+    UNKNOWN as value says that the person was asked and does not know: what was said before no longer counts.
+    """
 
     code: str
     value: Any
@@ -57,12 +61,17 @@ def _may_write(patient: Patient, actor: User | None) -> None:
 
 @transaction.atomic
 def record_observations(*, patient: Patient, rows: Iterable[Reading], actor: User | None) -> list[Observation]:
-    """Add observations; one audit line tells how many. Raises PatientError for a value of None: unknown is no value."""
+    """Add observations; one audit line tells how many.
+
+    Raises PatientError for None (what nobody asked is left out) and for an UNKNOWN measurement.
+    """
     _may_write(patient, actor)
     readings, now = list(rows), timezone.now()
     if any(reading.value is None for reading in readings):
         raise PatientError(_("What is not known is left out. Nothing was saved."))
     made = [_observation(patient, reading, actor, now) for reading in readings]
+    if any(row.is_unknown and row.is_measured for row in made):
+        raise PatientError(_("A measurement has a value. Nothing was saved."))
     try:
         with transaction.atomic():
             Observation.objects.bulk_create(made)
@@ -98,7 +107,8 @@ def correct_observation(*, observation: Observation, value: Any, unit: str = "",
     _may_write(patient, actor)
     if value is None:
         raise PatientError(_("What is not known is left out. Nothing was saved."))
-    reading = Reading(observation.code, value, observation.effective_at, observation.origin, unit or observation.unit)
+    unit = "" if value == UNKNOWN else unit or observation.unit
+    reading = Reading(observation.code, value, observation.effective_at, observation.origin, unit)
     made = _observation(patient, reading, actor, timezone.now())
     made.supersedes = observation
     try:

@@ -114,7 +114,10 @@ def _begins_like(patient: Patient, text: str) -> bool:
 
 @dataclass(frozen=True)
 class Record:
-    """All that is known of a patient. ``none`` names the lists somebody said to be empty; others may be unknown."""
+    """All that is known of a patient.
+
+    ``none`` names the lists somebody said to be empty; of those in ``unsure`` a person said later not to know.
+    """
 
     patient: Patient
     current: dict[str, Observation]
@@ -124,6 +127,11 @@ class Record:
     conditions: list[Condition]
     family_history: list[FamilyMemberHistory]
     none: frozenset[str]
+    unsure: frozenset[str] = frozenset()
+
+    def known_before(self, code: str) -> Observation | None:
+        """Return the newest value of a fact, also where the person has said since not to know it."""
+        return next((row for row in self.observations if row.code == code and not row.is_unknown), None)
 
 
 def record_of(user: User, patient: Patient, path: str = "") -> Record:
@@ -139,7 +147,8 @@ def record_of(user: User, patient: Patient, path: str = "") -> Record:
 
 def contents_of(patient: Patient) -> Record:
     """Return the record for the work of the system itself; what shows it to a person uses ``record_of``."""
-    standing = list(observations_of(patient))
+    told = list(observations_of(patient))
+    standing = [row for row in told if row.code not in NoneRecorded.Topic.values]
     allergies = list(_lines(AllergyIntolerance, patient))
     medications = list(_lines(MedicationStatement, patient))
     conditions = list(_lines(Condition, patient))
@@ -151,6 +160,7 @@ def contents_of(patient: Patient) -> Record:
         topics.HISTORY: conditions,
         topics.FAMILY_HISTORY: family,
     }
+    none, unsure = _words_on_lists(patient, lists, newest_by_code(told))
     return Record(
         patient=patient,
         current=newest_by_code(standing),
@@ -159,7 +169,8 @@ def contents_of(patient: Patient) -> Record:
         medications=medications,
         conditions=conditions,
         family_history=family,
-        none=_said_empty(patient, lists),
+        none=none,
+        unsure=unsure,
     )
 
 
@@ -167,12 +178,26 @@ def _lines(model: type, patient: Patient) -> QuerySet:
     return model.objects.filter(patient=patient).order_by("-recorded_at", "-pk")
 
 
-def _said_empty(patient: Patient, lists: dict[str, list]) -> frozenset[str]:
-    """Name the lists whose newest word is "none": said after every line, none of which still holds."""
+def _words_on_lists(
+    patient: Patient, lists: dict[str, list], newest: dict[str, Observation]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Name the lists whose newest word is "none" (no line holds), and those whose newest word is "I don't know"."""
     said: dict[str, datetime] = {}
     for line in NoneRecorded.objects.filter(patient=patient).order_by("recorded_at"):
         said[line.list] = line.recorded_at
-    return frozenset(str(topic) for topic, lines in lists.items() if topic in said and _all_before(lines, said[topic]))
+    unsure = {
+        str(topic)
+        for topic, lines in lists.items()
+        if topic in newest and newest[topic].is_unknown and _nothing_since(newest[topic], lines, said.get(topic))
+    }
+    none = {str(topic) for topic, lines in lists.items() if topic in said and _all_before(lines, said[topic])}
+    return frozenset(none - unsure), frozenset(unsure)
+
+
+def _nothing_since(doubt: Observation, lines: Iterable, none_said: datetime | None) -> bool:
+    """Whether neither a line nor a "none" was written down after somebody did not know."""
+    moments = [line.recorded_at for line in lines] + ([none_said] if none_said else [])
+    return all(moment <= doubt.recorded_at for moment in moments)
 
 
 def _all_before(lines: Iterable, moment: datetime) -> bool:
@@ -191,16 +216,16 @@ def observations_of(patient: Patient, *codes: str, since: datetime | None = None
 
 def current_observations(patient: Patient) -> dict[str, Observation]:
     """Return the newest value of each code that still holds."""
-    newest = Observation.objects.filter(patient=patient, superseded_by__isnull=True)
-    newest = newest.order_by("code", "-effective_at", "-recorded_at", "-pk").distinct("code")
-    return {observation.code: observation for observation in newest}
+    return newest_by_code(observations_of(patient))
 
 
 def newest_by_code(newest_first: Iterable[Observation]) -> dict[str, Observation]:
-    """Return the first observation of each code."""
+    """Return the first observation of each code; "I don't know" gives way to an older measurement."""
     found: dict[str, Observation] = {}
-    for observation in newest_first:
-        found.setdefault(observation.code, observation)
+    for row in newest_first:
+        held = found.setdefault(row.code, row)
+        if held.is_unknown and row.is_measured:
+            found[row.code] = row
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from engine.facts import fold
 from engine.language.documents import Edition
 from webapp.patients import selectors
-from webapp.patients.models import MedicationStatement, NoneRecorded, Observation, Patient
+from webapp.patients.models import FamilyMemberHistory, MedicationStatement, NoneRecorded, Observation, Patient
 from webapp.patients.selectors import Record
 
 Case = dict[str, Any]
@@ -35,7 +35,7 @@ def build(patient: Patient, today: date, record: Record | None = None) -> Case:
     record = record or selectors.contents_of(patient)
     past = [row for row in record.observations if day_of(row) <= today]
     newest = selectors.newest_by_code(row for row in past if row.code not in DIARY)
-    person = {code: _dated(newest.pop(code)) if code in newest else None for code in ABOUT_THE_PERSON}
+    person = {code: _said(newest.pop(code)) if code in newest else None for code in ABOUT_THE_PERSON}
     return {
         "id": str(patient.pk),
         "as_of": today.isoformat(),
@@ -83,21 +83,29 @@ def _sex(patient: Patient) -> str | None:
 def _lists(record: Record) -> Case:
     allergies = [_named("drug", row.code, row.text) for row in record.allergies if row.active]
     medications = [_medication(row) for row in record.medications if row.active]
-    history = [{**row.detail, "code": row.code} for row in record.conditions if row.active]
-    family = [{"code": row.code, "relation": row.relation} for row in record.family_history]
+    history = [row.detail | {"code": row.code or None} for row in record.conditions if row.active]
+    family = [_relative(row) for row in record.family_history]
     return {
-        "allergies": _list(record, Topic.ALLERGIES, allergies),
-        "medications": _list(record, Topic.MEDICATIONS, medications),
-        "history": _list(record, Topic.HISTORY, history),
-        "family_history": _list(record, Topic.FAMILY_HISTORY, family),
+        "allergies": _list(record, Topic.ALLERGIES, allergies, "drug"),
+        "medications": _list(record, Topic.MEDICATIONS, medications, "drug"),
+        "history": _list(record, Topic.HISTORY, history, "code"),
+        "family_history": _list(record, Topic.FAMILY_HISTORY, family, "code"),
     }
 
 
-def _list(record: Record, topic: str, entries: Sequence[Case]) -> list[Case] | None:
-    """Return what is recorded, oldest first; nothing recorded is [] only if a person said so."""
+def _list(record: Record, topic: str, entries: Sequence[Case], key: str) -> list[Case] | None:
+    """Return what is recorded, oldest first; nothing recorded is [] only if a person said so.
+
+    Of whom it is not known whether there is more, the list ends in an entry without a name: it is incomplete.
+    """
     if entries:
-        return list(reversed(entries))
+        return [*reversed(entries), *([{key: None, "text": "?"}] if topic in record.unsure else [])]
     return [] if topic in record.none else None
+
+
+def _relative(row: FamilyMemberHistory) -> Case:
+    """Return an illness of the family; one without a code is told in the words used, which stand as the relation."""
+    return {"code": row.code, "relation": row.relation} if row.code else {"code": None, "text": row.relation}
 
 
 def _medication(row: MedicationStatement) -> Case:
@@ -122,8 +130,13 @@ def _answers(rows: Iterable[Observation]) -> Case:
             free_text[row.code] = row.value
         else:
             section = vitals if row.origin == Observation.Origin.VITAL else questionnaire
-            section[row.code] = _dated(row)
+            section[row.code] = _said(row)
     return {"questionnaire": questionnaire, "free_text": free_text, "labs": labs, "vitals": vitals}
+
+
+def _said(row: Observation) -> Case | None:
+    """Return a value with its day; null where the person does not know, whatever was said before."""
+    return None if row.is_unknown else _dated(row)
 
 
 def _dated(row: Observation) -> Case:
@@ -141,8 +154,8 @@ def _diary(past: Iterable[Observation], today: date) -> Case | None:
     days: dict[tuple[str, int], Any] = {}
     for row in past:  # newest first
         if row.code in DIARY and day_of(row) >= first:
-            days.setdefault((row.code, (day_of(row) - first).days), row.value)
-    if not days:
+            days.setdefault((row.code, (day_of(row) - first).days), None if row.is_unknown else row.value)
+    if all(value is None for value in days.values()):
         return None
     return {"days": DIARY_DAYS, **{name: _series(days, code) for code, name in DIARY.items()}}
 

@@ -29,13 +29,14 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A missing fact, what it decides, and the value that is too old to count."""
+    """A missing fact, what it decides, and the earlier value that no longer counts: expired, or not known any more."""
 
     name: str
     title: str
     decides: Sequence[str]
     old: Input | None = None
     now: bool = False  # a red flag nobody has ruled out
+    asked: date | None = None  # when the patient said not to know
 
     @property
     def others(self) -> int:
@@ -70,7 +71,7 @@ def inputs_of(
     matters = [row for row in plain if row.value is not False and _matters(row, used, since)]
     matters.sort(key=lambda row: (row.code not in used, -row.effective_at.timestamp(), row.code))
     rest = sorted((row for row in plain if row not in matters), key=lambda row: terms.fact(row.code))
-    gaps = gaps_of(items, result, values, terms)
+    gaps = gaps_of(items, result, record, terms)
     first = [gap for gap in gaps if gap.decides] + [gap for gap in gaps if gap.now and not gap.decides]
     return Inputs(
         decisive=[_input(row, terms) for row in matters],
@@ -137,9 +138,7 @@ def _behind(node: Name, edition: Edition) -> list[Expr]:
     return [given.bind for given in score.inputs.values() if given.bind is not None] if score else []
 
 
-def gaps_of(
-    items: Iterable[PlanItem], result: Mapping[str, Any], values: Mapping[str, Observation], terms: Terms
-) -> list[Gap]:
+def gaps_of(items: Iterable[PlanItem], result: Mapping[str, Any], record: Record, terms: Terms) -> list[Gap]:
     """Return what is missing: red flags first, then what frees a held item, then what else the engine asks."""
     decides: dict[str, list[str]] = {name: [] for name in result.get("ask_now", ())}
     for item in items:
@@ -150,9 +149,11 @@ def gaps_of(
         if name not in covered:
             decides.setdefault(name, [])
     urgent = set(result.get("ask_now", ()))
-    return [_gap(name, titles, values, terms, now=name in urgent) for name, titles in decides.items()]
+    return [_gap(name, titles, record, terms, now=name in urgent) for name, titles in decides.items()]
 
 
-def _gap(name: str, titles: Sequence[str], values: Mapping[str, Observation], terms: Terms, *, now: bool) -> Gap:
-    old = values.get(name)
-    return Gap(name, terms.fact(name), titles, _input(old, terms) if old else None, now)
+def _gap(name: str, titles: Sequence[str], record: Record, terms: Terms, *, now: bool) -> Gap:
+    newest = record.current.get(name) if name not in DIARY else None
+    old = record.known_before(name) if newest else None
+    asked = day_of(newest) if newest and newest.is_unknown else None
+    return Gap(name, terms.fact(name), titles, _input(old, terms) if old else None, now, asked)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from engine.facts import FactSpec, Text
 from engine.language.documents import Edition
 from rules import services as shelf
+from webapp.patients.models import UNKNOWN
 from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
@@ -78,6 +79,8 @@ class Terms:
         """Return a recorded value as one reads it: yes and no, the words of a choice, a number beside its unit."""
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if value == UNKNOWN:
+            return _("not known")
         spec = self.spec(name)
         if isinstance(value, list):
             return ", ".join(self.value(name, one) for one in value) or pgettext("list", "none")

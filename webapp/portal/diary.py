@@ -47,7 +47,10 @@ def diary_of(patient: Patient, today: date, recalled: Mapping[date, bool]) -> Di
     rows = [row for row in patients.observations_of(patient, *DIARY) if first <= day_of(row) <= today]
     by_day: dict[date, dict[str, Any]] = {}
     for row in reversed(rows):
-        by_day.setdefault(day_of(row), {})[row.code] = row.value
+        values = by_day.setdefault(day_of(row), {})
+        values[row.code] = row.value
+        if row.is_unknown:
+            del values[row.code]
     pain = {day: values["diary_pain"] for day, values in by_day.items() if "diary_pain" in values}
     calendar = [first + timedelta(days=place) for place in range(DAYS)]
     return Diary(

@@ -94,10 +94,10 @@ def test_a_question_that_must_be_answered_holds_the_questionnaire_back(response)
     assert send(response)
 
 
-def test_i_dont_know_writes_no_value(response):
+def test_i_dont_know_is_written_down_as_not_known(response):
     say(answered(response), "heartburn_days", "__unknown")
     send(response)
-    assert "heartburn_days" not in patients.current_observations(response.patient)
+    assert patients.current_observations(response.patient)["heartburn_days"].is_unknown
 
 
 def test_an_answer_that_a_later_one_hid_is_not_written(response):
