@@ -66,46 +66,52 @@ def phrase(key: str, lang: str) -> str:
 # --- trace
 
 
-def trace(program: Program, case: CaseFacts, protocol: str, rule: str, lang: str = "es") -> tuple[TraceLine, ...]:
+def trace(program: Program, case: CaseFacts, protocol: str, rule: str) -> tuple[TraceLine, ...]:
     """Return each condition of a rule as it was decided, outermost first; raises KeyError if there is no such rule.
 
-    Conditions come in every language, the values they used in ``lang``.
+    Conditions and the values they used come in every language.
     """
     node = program.rules[program.positions[f"{protocol}.{rule}"]]
-    return tuple(_rule_lines(node, scope_of(program, case), lang))
+    return tuple(_rule_lines(node, scope_of(program, case)))
 
 
-def _rule_lines(node: RuleNode, scope: Scope, lang: str) -> Iterator[TraceLine]:
+def _rule_lines(node: RuleNode, scope: Scope) -> Iterator[TraceLine]:
     for key, part in (("applies", node.applies), ("when", node.when), ("exclude", node.exclude)):
         if part is not None:
             known = truth(part, scope, red=node.rule.red_flag)
             yield TraceLine({each: phrase(key, each) for each in LANGUAGES}, known, 0)
-            yield from _lines(part, scope, lang, 1, red=node.rule.red_flag)
+            yield from _lines(part, scope, 1, red=node.rule.red_flag)
 
 
-def _lines(expr: Expr, scope: Scope, lang: str, depth: int, *, red: bool) -> Iterator[TraceLine]:
+def _lines(expr: Expr, scope: Scope, depth: int, *, red: bool) -> Iterator[TraceLine]:
     texts = {each: Wording(scope.program, each).of(expr) for each in LANGUAGES}
-    value, origin = _evidence(expr, scope, lang)
+    value, origin = _evidence(expr, scope)
     dated = origin.dated.isoformat() if origin is not None and origin.dated is not None else ""
     yield TraceLine(texts, truth(expr, scope, red=red), depth, value, origin.section if origin else "", dated)
     meaning = behind(expr, scope)
     if meaning is not expr and not isinstance(meaning, (And, Or, Not, AtLeast)):
-        yield from _lines(meaning, scope, lang, depth + 1, red=red)
+        yield from _lines(meaning, scope, depth + 1, red=red)
     if isinstance(meaning, (And, Or, Not, AtLeast)):
         for part in children(meaning):
-            yield from _lines(part, scope, lang, depth + 1, red=red)
+            yield from _lines(part, scope, depth + 1, red=red)
 
 
-def _evidence(expr: Expr, scope: Scope, lang: str) -> tuple[str, Origin | None]:
-    """Return the values a comparison used and where the first came from."""
+def _evidence(expr: Expr, scope: Scope) -> tuple[Text, Origin | None]:
+    """Return the values a comparison used, in every language, and where the first came from."""
     if isinstance(expr, (And, Or, Not, AtLeast)) or (isinstance(expr, Name) and expr.kind == "definition"):
-        return "", None
+        return {}, None
     facts = list(dict.fromkeys(facts_of(expr)))
-    words = Wording(scope.program, lang)
-    values = [words.value(fact, scope.values.get(fact)) for fact in facts]
-    values += [_score_text(name, scope) for node in (expr, *children(expr)) if (name := _score_name(node))]
+    scores = [_score_text(name, scope) for node in (expr, *children(expr)) if (name := _score_name(node))]
+    if not facts and not scores:
+        return {}, None
+    texts = {lang: "; ".join([*_values(facts, scope, lang), *scores]) for lang in LANGUAGES}
     first = scope.values.get(facts[0]) if facts else None
-    return "; ".join(values), None if first is None else first.origin
+    return texts, None if first is None else first.origin
+
+
+def _values(facts: list[str], scope: Scope, lang: str) -> list[str]:
+    words = Wording(scope.program, lang)
+    return [words.value(fact, scope.values.get(fact)) for fact in facts]
 
 
 def _score_name(expr: Expr) -> str | None:
@@ -169,8 +175,8 @@ def _for_doctor(program: Program, case: CaseFacts, item: Item, lang: str) -> lis
 
 def _facts_used(program: Program, case: CaseFacts, reason: Reason, lang: str) -> list[str]:
     """Return the conditions that made the rule true, with the values they rested on."""
-    lines = trace(program, case, reason.protocol, reason.rule, lang)
-    return [f"  - {said(line.text, lang)}: {line.value}" for line in lines if line.truth and line.value]
+    lines = trace(program, case, reason.protocol, reason.rule)
+    return [f"  - {said(line.text, lang)}: {said(line.value, lang)}" for line in lines if line.truth and line.value]
 
 
 def _citation(reason: Reason, lang: str) -> str:
@@ -200,8 +206,8 @@ def _freeing(program: Program, item: Item, lang: str) -> list[str]:
 def _for_auditor(program: Program, case: CaseFacts, item: Item, lang: str) -> Iterator[str]:
     for reason in item.reasons:
         yield f"{reason.protocol} {reason.version} {reason.rule} {reason.file}:{reason.line}"
-        for line in trace(program, case, reason.protocol, reason.rule, lang):
-            value = f" [{line.value}]" if line.value else ""
+        for line in trace(program, case, reason.protocol, reason.rule):
+            value = f" [{said(line.value, lang)}]" if line.value else ""
             yield f"{'  ' * (line.depth + 1)}{_truth_text(line.truth, lang)}: {said(line.text, lang)}{value}"
     yield f"program {program.digest}"
     yield f"case {case_digest(case)}"
@@ -293,8 +299,8 @@ def _shortfall(decision: Decision, scope: Scope, code: str, lang: str, lacking: 
 
 
 def _with_value(expr: Expr, scope: Scope, words: Wording) -> str:
-    value, _ = _evidence(expr, scope, words.lang)
-    return f"{words.of(expr)} [{value}]" if value else words.of(expr)
+    value, _ = _evidence(expr, scope)
+    return f"{words.of(expr)} [{said(value, words.lang)}]" if value else words.of(expr)
 
 
 # --- missing

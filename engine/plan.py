@@ -101,12 +101,12 @@ class ScoreResult:
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One condition of one rule as it was decided: its text, truth and the values used."""
+    """One condition of one rule as it was decided: its text, truth and the values used, empty if it used none."""
 
     text: Text
     truth: Truth
     depth: int
-    value: str = ""
+    value: Text = field(default_factory=dict)
     origin: str = ""
     dated: str = ""
 

@@ -83,7 +83,11 @@ def measured(value: Fraction, unit: str | None, lang: str) -> str:
     """Return a number with its unit in words; counts and labels have none."""
     if unit is None or unit in _UNSAID:
         return written(value)
-    return f"{written(value)} {said(UNITS[unit], lang) if unit in UNITS else unit}"
+    return f"{written(value)} {unit_words(unit, lang)}"
+
+
+def unit_words(unit: str, lang: str) -> str:
+    return said(UNITS[unit], lang) if unit in UNITS else unit
 
 
 def fact_title(program: Program, fact: str, lang: str) -> str:
@@ -221,7 +225,7 @@ class Wording:
                 return word("yes" if value.value else "no", self.lang)
             case Fraction():
                 if value.origin.given and value.origin.unit and value.origin.unit not in _UNSAID:
-                    return f"{value.origin.given} {value.origin.unit}"
+                    return f"{value.origin.given} {unit_words(value.origin.unit, self.lang)}"
                 return value.origin.given or measured(value.value, spec.unit if spec else None, self.lang)
             case date():
                 return value.value.isoformat()

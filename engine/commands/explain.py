@@ -72,12 +72,12 @@ def _item(  # noqa: PLR0917 - what to explain, then how
             "text": line.text.get(arguments.lang, ""),
             "truth": line.truth,
             "depth": line.depth,
-            "value": line.value,
+            "value": line.value.get(arguments.lang, ""),
             "origin": line.origin,
             "dated": line.dated,
         }
         for reason in item.reasons
-        for line in trace(program, case, reason.protocol, reason.rule, arguments.lang)
+        for line in trace(program, case, reason.protocol, reason.rule)
     ]
     return {"code": code, "state": item.state, "text": text, "waiting_for": list(item.waiting_for), "trace": lines}
 
