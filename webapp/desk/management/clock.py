@@ -5,9 +5,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from unittest import mock
 
+from procrastinate.contrib.django import app
+from procrastinate.testing import InMemoryConnector
+
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let ``timezone.now()`` be ``moment``. For the demo only: it is what every service asks for the time."""
     with mock.patch("django.utils.timezone.now", return_value=moment):
+        yield
+
+
+@contextmanager
+def no_jobs() -> Iterator[None]:
+    """Let jobs be queued nowhere: what was sent in these months was assessed in its time, not tonight as of then."""
+    with app.replace_connector(InMemoryConnector()):
         yield

@@ -9,15 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email
+from webapp.audit import services as audit
 from webapp.base.roles import Role
 from webapp.desk.management import answering, signing
-from webapp.desk.management.clock import at
+from webapp.desk.management.clock import at, no_jobs
+from webapp.intake.answers import MARK_UNKNOWN
 from webapp.patients import selectors, services
 from webapp.patients.models import Patient
 from webapp.plans import services as plans
@@ -32,6 +35,7 @@ class Stage:
     """Who is on it, and which day it is."""
 
     today: date
+    password: str  # encoded once: all share it, and a slow hash for each of forty would be felt at the first start
     staff: dict[str, User] = field(default_factory=dict)
     patients: dict[str, Patient] = field(default_factory=dict)
 
@@ -51,14 +55,16 @@ class Loaded:
 
 
 @transaction.atomic
+@no_jobs()
+@audit.together()
 def load(folder: Path) -> Loaded:
     """Bring the demo clinic in, all of it or nothing; a second load changes nothing."""
     if by_email(MARK):
         return Loaded(0, 0)
     told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
-    stage = Stage(timezone.localdate())
+    stage = Stage(timezone.localdate(), make_password(settings.DEMO_PASSWORD))
     for person in told["staff"]:
-        stage.staff[person["key"]] = _login(person, person["roles"])
+        stage.staff[person["key"]] = _login(stage, person, person["roles"])
     first = min(person["registered"] for person in told["patients"])
     with at(stage.moment(first, 8)):
         for purpose, body in told["consents"].items():
@@ -86,14 +92,16 @@ def _steps(people: list[dict[str, Any]]) -> list[tuple[int, float, int, dict[str
     return steps
 
 
-def _login(person: dict[str, Any], roles: list[str]) -> User:
+def _login(stage: Stage, person: dict[str, Any], roles: list[str]) -> User:
     user = accounts.create_user(
         email=person["email"],
-        password=settings.DEMO_PASSWORD,
+        password=None,
         display_name=person["name"],
         roles=roles,
         language=person.get("language", "es"),
     )
+    user.password = stage.password
+    user.save(update_fields=["password"])
     user.active_role = roles[0]
     return user
 
@@ -108,7 +116,7 @@ def _play(stage: Stage, person: dict[str, Any], event: Event, moment: datetime) 
 
 def _register(stage: Stage, person: dict[str, Any], moment: datetime) -> Patient:
     name = f"{person['given_name']} {person['family_name']}"
-    user = _login({**person, "name": name}, [Role.PATIENT]) if person["login"] else None
+    user = _login(stage, {**person, "name": name}, [Role.PATIENT]) if person["login"] else None
     given = {
         key: person[key] for key in ("given_name", "family_name", "sex", "national_id", "phone", "email", "language")
     }
@@ -187,11 +195,7 @@ def _values(stage: Stage, patient: Patient, event: Event) -> None:
 
 def _answers(stage: Stage, patient: Patient, event: Event) -> None:
     """Write down what was said at the visit: by the clinician, for a patient who does not use the portal."""
-    now, units = timezone.now(), {"weight_before_kg": "kg"}
-    rows = [
-        services.Reading(code, value, now, "staff", units.get(code, "")) for code, value in event["answers"].items()
-    ]
-    services.record_observations(patient=patient, rows=rows, actor=_clinician(stage, patient))
+    answering.write_down(patient, event["answers"], _clinician(stage, patient))
 
 
 def _diary(stage: Stage, patient: Patient, event: Event) -> None:
@@ -199,8 +203,10 @@ def _diary(stage: Stage, patient: Patient, event: Event) -> None:
     answering.write_diary(patient, actor, [(stage.moment(page[0], 21.2), page) for page in event["pages"]])
 
 
-def _intake(stage: Stage, patient: Patient, event: Event) -> None:
-    answering.fill_in(patient, _own(patient), event["answers"], event.get("stop_after"), timezone.localdate())
+def _fill(stage: Stage, patient: Patient, event: Event) -> None:
+    _own(patient)
+    told = answering.Told(event["answers"], event.get("otherwise", MARK_UNKNOWN))
+    answering.fill_in(patient, event["name"], told, event.get("stop_after"), timezone.localdate())
 
 
 def _assess(stage: Stage, patient: Patient, event: Event) -> None:
@@ -222,7 +228,7 @@ PLAYED: dict[str, Callable[[Stage, Patient, Event], None]] = {
     "values": _values,
     "answers": _answers,
     "diary": _diary,
-    "intake": _intake,
+    "fill": _fill,
     "assess": _assess,
     "sign": _sign,
 }
