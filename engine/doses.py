@@ -22,7 +22,7 @@ _FIXED: tuple[tuple[str, Fraction], ...] = (
     (r"\b(?:t\.?i\.?d\.?|tds)\b", Fraction(3)),
     (r"\b(?:b\.?i\.?d\.?|bd|twice daily)\b", Fraction(2)),
     (r"\b(?:alternate days|every other day|every second day|(?:en )?dias alternos)\b", Fraction(1, 2)),
-    (r"\b(?:weekly|semanal|every week|cada semana|a la semana)\b", Fraction(1, 7)),
+    (r"\b(?:weekly|semanal|(?:every|per|a) week|(?:cada|por) semana|a la semana)\b", Fraction(1, 7)),
     (r"\b(?:monthly|mensual|every month|cada mes)\b", Fraction(16, 487)),
     (r"\b(?:o\.?d\.?|q\.?d\.?|daily|a day|per day|al dia|cada dia|every day|diario|diaria|diariamente)\b", Fraction(1)),
     (r"/\s*(?:day|dia|d)\b", Fraction(1)),
