@@ -37,12 +37,6 @@ def _ask_to_stop(number: int, frame: FrameType | None) -> None:
     raise Stop
 
 
-def _must(module: str) -> None:
-    """Run one of the tools, its words on the screen; stop the demo if it fails."""
-    if subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=False).returncode:
-        sys.exit("The demo could not be made ready; why stands above.")
-
-
 def _port_is_free() -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,14 +48,19 @@ def _port_is_free() -> bool:
 
 
 def prepare() -> None:
-    """Make all that is missing, in order."""
-    step(1, "Styles, scripts and messages")
-    assets.main()
+    """Make all that is missing: the clinic is filled by one process while this one builds what browsers load."""
+    step(1, "Messages, styles and scripts")
     messages.compile_all()
     step(2, "Database")
     if "DATABASE_URL" not in os.environ:
         devdb.ensure()
-    _must("tools.prepare")
+    filling = _child([sys.executable, "-m", "tools.prepare"])
+    try:
+        assets.main()
+        if filling.wait():
+            sys.exit("The demo could not be made ready; why stands above.")
+    finally:
+        _end([filling])
 
 
 def _die_with_parent() -> None:
@@ -70,15 +69,18 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def _start(name: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PAUTA_DATABASE_ROLE": "app"}
+def _child(command: Sequence[str], **changes: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        PARTS[name],
+        command,
         cwd=ROOT,
-        env=environment,
+        env=os.environ | changes,
         start_new_session=True,
         preexec_fn=_die_with_parent,  # noqa: PLW1509 — this program has one thread
     )
+
+
+def _start(name: str) -> subprocess.Popen[bytes]:
+    return _child(PARTS[name], PAUTA_DATABASE_ROLE="app")
 
 
 def _answers() -> bool:
