@@ -11,8 +11,9 @@ from engine.doses import in_unit, read_dose, shown
 ONCE = ("once daily", "daily", "od", "o.d.", "qd", "a day", "per day", "every day", "una vez al día", "1 vez al día",
         "al día", "cada día", "diario", "cada 24 horas", "every 24 hours", "/24 h", "/day", "/día", "/d",
         "at night", "at bedtime", "por la noche", "por la mañana", "in the morning", "en ayunas cada día")  # fmt: skip
-TWICE = ("twice daily", "bid", "b.i.d.", "bd", "2 times daily", "two times a day", "dos veces al día", "2 veces al día",
-         "2 veces por día", "cada 12 horas", "cada 12 h", "every 12 hours", "q12h", "/12 h", "/12h", "1-0-1")  # fmt: skip
+TWICE = ("twice daily", "bid", "b.i.d.", "bd", "2 times daily", "two times a day", "dos veces al día",
+         "2 veces al día", "2 veces por día", "cada 12 horas", "cada 12 h",
+         "every 12 hours", "q12h", "/12 h", "/12h", "1-0-1")  # fmt: skip
 THRICE = ("three times daily", "three times a day", "tid", "t.i.d.", "tds", "3 times daily", "tres veces al día",
           "3 veces al día", "cada 8 horas", "cada 8 h", "every 8 hours", "q8h", "/8 h", "1-1-1")  # fmt: skip
 FOUR = ("four times daily", "qid", "q.i.d.", "qds", "cuatro veces al día", "4 veces al día", "cada 6 horas",
@@ -54,8 +55,9 @@ def test_a_dose_taken_when_needed_has_no_daily_sum(form):
 
 @pytest.mark.parametrize(
     "form",
-    ["except sundays", "unless vomiting", "daily for the pain or twice if worse", "cada", "every", "times", "0 times a day",
-     "0-0-0", "cada 0 horas", "when the moon is full", "daily except weekends", "diario menos los domingos"],
+    ["except sundays", "unless vomiting", "daily for the pain or twice if worse", "cada", "every", "times",
+     "0 times a day", "0-0-0", "cada 0 horas", "when the moon is full", "daily except weekends",
+     "diario menos los domingos"],
 )  # fmt: skip
 def test_words_that_may_change_the_sum_leave_it_unknown(form):
     assert read_dose(f"20 mg {form}").daily is None
