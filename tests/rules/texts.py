@@ -133,6 +133,12 @@ instructions:
       es: Puede ser una hemorragia. Siéntese y no conduzca. No coma ni beba.
       en: This may be bleeding. Sit down and do not drive. Do not eat or drink.
     call: 112
+  plan_emergency:
+    title: {es: Llame al 112 si, en: Call 112 if}
+    body:
+      es: Vomita sangre. Se desmaya.
+      en: You vomit blood. You faint.
+    call: 112
 groups:
   - group: stomach
     title: {es: El estómago, en: The stomach}

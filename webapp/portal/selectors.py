@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from django.core.paginator import Page, Paginator
 
 from engine.language.documents import Questionnaire
+from rules import services as shelf
+from rules.selectors import current_release
 from webapp.accounts.models import User
 from webapp.intake import screens
 from webapp.intake import selectors as intake
@@ -16,7 +18,7 @@ from webapp.patients.models import Consent, ConsentText, Patient, Purpose
 from webapp.plans import selectors as plans
 from webapp.plans.terms import terms_of
 from webapp.portal.diary import DAYS, Diary, diary_of
-from webapp.portal.sheets import Sheet, sheet_of
+from webapp.portal.sheets import Emergency, Sheet, emergency_in, sheet_of
 
 SENT = QuestionnaireResponse.Status.COMPLETED
 A_PAGE = 30  # questionnaires on one page of the own answers
@@ -104,7 +106,15 @@ def diary_for(patient: Patient, today: date) -> Diary:
 def sheet_for(user: User, language: str) -> Sheet | None:
     """Return the signed plan of the person who asks, as the patient reads it; None while there is none."""
     plan = plans.signed_for(user).first()
-    return sheet_of(plan, terms_of(plan.evaluation, language)) if plan else None
+    if plan is None:
+        return None
+    terms = terms_of(plan.evaluation, language)
+    return sheet_of(plan, terms, emergency_in(terms.edition, language) or _emergency_now(language))
+
+
+def _emergency_now(language: str) -> Emergency | None:
+    """Return the text in force, for a plan whose library is older than the text."""
+    return emergency_in(shelf.edition(), language) if current_release() else None
 
 
 @dataclass(frozen=True, slots=True)

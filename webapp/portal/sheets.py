@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from engine.language.documents import Edition
+from webapp.intake.screens import Advice, instruction
 from webapp.plans import selectors as plans
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.terms import Terms, days, frequency
 
 STOPS = ("stop", "avoid")
+PLAN_EMERGENCY = "plan_emergency"  # the instruction of the intake questionnaire that a plan carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,18 @@ class Row:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """When to call for help: a fixed text out of a published version, never words of a page."""
+
+    advice: Advice
+    source: str  # the questionnaire it stands in, and its version
+
+    @property
+    def signs(self) -> Sequence[str]:
+        return (self.advice.why, *self.advice.steps)
+
+
 @dataclass(frozen=True)
 class Sheet:
     plan: Plan
@@ -90,7 +105,8 @@ class Sheet:
     next: Sequence[Line]  # tests, referrals and reviews, soonest first
     table: Sequence[Row] = field(default=())
 
-    versions: Sequence[str] = field(default=())  # of the protocols behind its lines
+    versions: Sequence[str] = field(default=())  # of what stands behind its lines and its fixed text
+    emergency: Emergency | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -104,7 +120,16 @@ class Sheet:
         return [part for part in PARTS if part.name in used]
 
 
-def sheet_of(plan: Plan, terms: Terms) -> Sheet:
+def emergency_in(edition: Edition, language: str) -> Emergency | None:
+    """Return the text of a library that stands on every plan; None where no published version has one."""
+    for form in edition.questionnaires.values():
+        if form.kind == "intake" and PLAN_EMERGENCY in form.instructions:
+            fixed = instruction(form.instructions[PLAN_EMERGENCY], language)
+            return Emergency(fixed, f"{form.name} {form.version}")
+    return None
+
+
+def sheet_of(plan: Plan, terms: Terms, emergency: Emergency | None = None) -> Sheet:
     """Return a plan that came from ``plans.selectors.signed_for``, worked out for its patient."""
     items: Sequence[PlanItem] = plan.released_items  # type: ignore[attr-defined]
     signed = timezone.localdate(plan.signed_at) if plan.signed_at else timezone.localdate()
@@ -123,7 +148,8 @@ def sheet_of(plan: Plan, terms: Terms) -> Sheet:
         eat=lines("eat"),
         next=sorted(lines("next"), key=lambda line: line.by or line.start or date.max),
         table=_table(taken),
-        versions=_versions(items),
+        versions=_versions(items) + ([emergency.source] if emergency else []),
+        emergency=emergency,
     )
 
 

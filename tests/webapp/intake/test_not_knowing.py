@@ -36,8 +36,8 @@ def sends(patient, **said):
     return response
 
 
-def before(patient, code, value, origin="questionnaire", days=90, unit=""):
-    row = Reading(code, value, timezone.now() - timedelta(days=days), origin, unit)
+def before(patient, code, value, origin="questionnaire", unit=""):
+    row = Reading(code, value, timezone.now() - timedelta(days=90), origin, unit)
     patient_services.record_observations(patient=patient, rows=[row], actor=None)
 
 

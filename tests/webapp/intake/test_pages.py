@@ -1,13 +1,16 @@
 """The screens as a browser meets them: with scripts and without, in both languages, and for nobody else."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.webapp.intake.factories import a_respondent, a_shelf, answers, begun, say, signed_in
 from tests.webapp.people import a_patient_with_login, a_text, a_user
+from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import services as patients
@@ -15,6 +18,7 @@ from webapp.patients.models import Consent
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +160,32 @@ def test_the_instruction_can_be_opened_again_while_the_answer_stands_and_taken_b
     assert "La respuesta queda retirada" in text(done)
     assert "gi_bleeding" not in answers(response)
     assert browser.get(address).status_code == 404
+
+
+def test_opened_again_the_instruction_claims_that_the_clinic_knows_only_where_its_alert_is(
+    browser, response, monkeypatch
+):
+    def unreachable(**_alert):
+        raise DatabaseError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alerts, "raise_", unreachable)
+        say(response, "gi_bleeding", "yes")
+    address = at("urgent", response, "stomach", "gi_bleeding")
+    shown = text(browser.get(address))
+    assert "Llame ahora al 112" in shown
+    assert "Ya hemos avisado a la clínica" not in shown
+    back = text(browser.post(at("mistake", response, "stomach", "gi_bleeding"), follow=True))
+    assert "La respuesta queda retirada" in back
+    assert "La clínica ya estaba avisada" not in back
+    say(response, "gi_bleeding", "yes")
+    assert "Ya hemos avisado a la clínica" in text(browser.get(address))
+
+
+def test_an_alert_of_another_time_does_not_say_that_the_clinic_knows_of_this_one(browser, response):
+    say(response, "gi_bleeding", "yes")
+    Alert.objects.update(raised_at=response.started_at - DAY, last_raised_at=response.started_at - DAY)
+    assert "Ya hemos avisado" not in text(browser.get(at("urgent", response, "stomach", "gi_bleeding")))
 
 
 def test_a_list_offers_names_and_keeps_what_it_does_not_know(browser, response):

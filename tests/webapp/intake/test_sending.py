@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from rules import services as shelf_services
 from tests.webapp.intake.factories import a_respondent, a_shelf, answers, begun, say
 from tests.webapp.people import a_user
 from webapp.alerts.models import NOT_ASSESSED, Alert
@@ -16,7 +17,7 @@ from webapp.intake.models import Answer
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import AllergyIntolerance, MedicationStatement, NoneRecorded, Observation
-from webapp.plans import assessment
+from webapp.plans import assessment, case
 from webapp.plans.models import Evaluation, Plan
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +214,15 @@ def test_a_correction_begins_with_what_the_day_said():
     say(page, "diary_pain", "7")
     send(page)
     assert answers(begun(patient, "diary", for_day=day)) == {"diary_pain": {"value": 7}}
+
+
+def test_words_no_code_fits_reach_the_case_as_words_in_every_list():
+    a_shelf()
+    patient = a_respondent()
+    actor = patient.user
+    patient_services.add_condition(patient=patient, code="", detail={"text": "una cosa rara"}, actor=actor)
+    patient_services.add_family_history(patient=patient, code="", relation="abuelo: algo del hígado", actor=actor)
+    built = case.build(patient, timezone.localdate())
+    assert built["history"] == [{"code": None, "text": "una cosa rara"}]
+    assert built["family_history"] == [{"code": None, "text": "abuelo: algo del hígado"}]
+    assert case.fit(built, shelf_services.edition())["history"] == built["history"]

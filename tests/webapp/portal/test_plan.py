@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from rules.models import Release
+from tests.rules.texts import INTAKE
 from tests.webapp.intake.factories import a_respondent, a_shelf, signed_in
 from tests.webapp.people import a_doctor, a_user
 from webapp.audit.models import Entry
@@ -32,6 +33,10 @@ def a_dose(frequency: str = "once daily", **changes: Any) -> dict[str, Any]:
 def a_signed_plan(patient, *items: dict[str, Any]) -> Plan:
     """Take a draft of these items through the doctor's hands."""
     a_shelf()
+    return a_signed_plan_on_the_shelf(patient, *items)
+
+
+def a_signed_plan_on_the_shelf(patient, *items: dict[str, Any]) -> Plan:
     doctor = a_doctor(display_name="Dra. Vidal")
     evaluation = Evaluation.objects.create(
         patient=patient, release=Release.objects.get(), case={"as_of": "2026-11-21"}, case_sha256="c" * 64,
@@ -170,3 +175,48 @@ def test_the_plan_is_read_in_english_by_who_chose_it(client):
     assert "Omeprazole 20\u00a0mg" in page
     assert WHY["en"] in page
     assert "In the morning" in page
+
+
+def another_edition(**changes):
+    """Publish a new version of the questionnaire in which words are replaced."""
+    text = INTAKE.replace("version: 1.0.0", "version: 1.1.0")
+    for old, new in changes.values():
+        assert old in text
+        text = text.replace(old, new)
+    a_shelf(**{"questionnaires/intake/1.0.0.yaml": None, "questionnaires/intake/1.1.0.yaml": text})
+
+
+SIGNS = {"signs": ("Vomita sangre. Se desmaya.", "Vomita sangre. Le duele el pecho.")}
+
+
+def test_when_to_call_for_help_is_told_in_the_words_of_the_version_the_plan_was_made_with(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("advice:small_meals"))
+    another_edition(**SIGNS)
+    page = the_page(client, patient)
+    assert "<h2>Llame al 112 si</h2><ul><li>Vomita sangre.</li><li>Se desmaya.</li></ul>" in page
+    assert 'href="tel:112"' in page
+    assert "Le duele el pecho" not in page
+    assert "reflux 1.0.0 · intake 1.0.0 · rrrrrrrr" in page  # on the printed sheet
+
+
+def test_a_plan_older_than_the_text_is_told_the_text_in_force(client):
+    patient = a_respondent()
+    start, end = INTAKE.index("  plan_emergency:"), INTAKE.index("groups:")
+    a_shelf(**{"questionnaires/intake/1.0.0.yaml": INTAKE[:start] + INTAKE[end:]})
+    plan = a_signed_plan_on_the_shelf(patient, an_item("advice:small_meals"))
+    assert "Llame al 112 si" not in the_page(client, patient)  # nobody approved a text: none is made up
+    assert 'href="tel:112"' in the_page(client, patient)  # the line at the foot of every page stays
+    another_edition(**SIGNS)
+    assert plan.evaluation.release.versions.count()
+    assert "<li>Le duele el pecho.</li>" in the_page(client, patient)
+    assert "intake 1.1.0" in the_page(client, patient)
+
+
+def test_the_fixed_text_is_told_in_the_language_of_the_reader(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("advice:small_meals"))
+    patient.user.language = "en"
+    patient.user.save()
+    page = the_page(client, patient)
+    assert "<h2>Call 112 if</h2><ul><li>You vomit blood.</li>" in page
