@@ -1,6 +1,7 @@
 """`pauta evaluate`: one case in, one plan out; or a case a line from standard input."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
 from engine.commands.programs import Programs, answer, case_day, error_text, programs, texts, write_line
@@ -9,6 +10,8 @@ from engine.language.cases import read_case
 from engine.plan import Plan
 from engine.wording import said
 
+SHOWN = 12
+"""Names of each list of questions that the text shows; the JSON has them all."""
 HELP = "evaluate a case by all published protocols and print the plan"
 
 
@@ -47,9 +50,15 @@ def plan_text(plan: Plan, lang: str = "en") -> str:
         lines.append(f"  {item.state:<8} {item.code}: {said(item.title, lang)}")
         lines.append(f"           {said(item.reasons[0].because, lang)}")
     if plan.ask_now:
-        lines.append(f"  ask now: {', '.join(plan.ask_now)}")
-    if plan.ask:
-        lines.append(f"  ask: {', '.join(plan.ask)}")
+        lines.append(f"  ask now: {_first(plan.ask_now)}")
+    if set(plan.ask) - set(plan.ask_now):
+        lines.append(f"  ask: {_first([name for name in plan.ask if name not in plan.ask_now])}")
     for name, result in plan.scores.items():
         lines.append(f"  {name}: {result.value} {result.band or ''} ({result.status})")
     return "\n".join(lines)
+
+
+def _first(names: Sequence[str]) -> str:
+    """Return the first names, the most urgent ones, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more (all with --json)" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

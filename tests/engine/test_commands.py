@@ -33,6 +33,18 @@ def test_a_plan_for_reading_says_state_reason_and_what_to_ask():
     assert "gerdq: None" in run.stdout
 
 
+def test_a_nearly_empty_case_asks_the_first_questions_in_the_text_and_all_of_them_in_json():
+    empty = lines([{"id": "e", "patient": {"age_years": 40}, "questionnaire": {"dyspepsia": True}}])
+    text, whole = (
+        pauta("evaluate", "-", stdin=empty).stdout,
+        json.loads(pauta("evaluate", "-", "--json", stdin=empty).stdout),
+    )
+    first = next(line for line in text.splitlines() if line.startswith("  ask now: "))
+    assert len(whole["ask"]) > 30
+    assert first.startswith(f"  ask now: {', '.join(whole['ask_now'][:12])}")
+    assert "more (all with --json)" in first
+
+
 def test_a_line_that_cannot_be_read_is_named_and_ends_with_1():
     run = pauta("evaluate", "-", stdin=lines([{"id": "b", "nonsense": 1}, CASE]))
     assert run.returncode == 1
