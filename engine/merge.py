@@ -60,13 +60,19 @@ class Draft:
 
 
 def combine(proposals: Iterable[Proposal], program: Program) -> dict[str, Draft]:
-    """Return one draft per code: proposed as soon as one rule proposes it, with the higher dose and all reasons."""
+    """Return one draft per code: proposed as soon as one rule proposes it, with all reasons.
+
+    It takes the higher dose of the rules that propose it; a rule that is only held raises no dose.
+    """
     drafts: dict[str, Draft] = {}
-    for proposal in sorted(proposals, key=lambda each: (each.reason.protocol, each.reason.rule)):
-        action = proposal.action
-        draft = drafts.setdefault(action.code, Draft(action.code, action.code.partition(":")[0]))
-        _join(draft, proposal)
-        _join_doses(draft, action, program)
+    ordered = sorted(proposals, key=lambda each: (each.reason.protocol, each.reason.rule))
+    for proposal in ordered:
+        code = proposal.action.code
+        _join(drafts.setdefault(code, Draft(code, code.partition(":")[0])), proposal)
+    for proposal in ordered:
+        draft = drafts[proposal.action.code]
+        if proposal.state == draft.state:
+            _join_doses(draft, proposal.action, program)
     for draft in drafts.values():
         if draft.state == "proposed":
             draft.waiting.clear()
@@ -162,22 +168,29 @@ def current(values: Mapping[str, FactValue], fact: str) -> CodeSet | None:
 
 
 def one_entry_per_ingredient(drafts: Mapping[str, Draft]) -> None:
-    """Keep each ingredient in the item that gives most of it; the others name that item."""
+    """Keep each ingredient in the item that gives most of it, proposed before held; the others name that item."""
     for ingredient in sorted({drug for draft in drafts.values() for drug in draft.doses}):
         holders = [
             draft for _, draft in sorted(drafts.items()) if draft.state != "blocked" and ingredient in draft.doses
         ]
         if len(holders) < 2:
             continue
-        best = holders[0]
-        for draft in holders[1:]:
-            if higher(best.doses[ingredient], draft.doses[ingredient]) is draft.doses[ingredient]:
-                best = draft
+        best = _most(holders, ingredient)
         for draft in holders:
             if draft is not best:
                 del draft.doses[ingredient]
                 draft.conflicts[f"same_ingredient:{ingredient}:{best.code}"] = None
                 best.conflicts[f"same_ingredient:{ingredient}:{draft.code}"] = None
+
+
+def _most(holders: list[Draft], ingredient: str) -> Draft:
+    """Return the item that gives most of an ingredient: one that is only held never takes it from one proposed."""
+    sure = [draft for draft in holders if draft.state == "proposed"] or holders
+    best = sure[0]
+    for draft in sure[1:]:
+        if higher(best.doses[ingredient], draft.doses[ingredient]) is draft.doses[ingredient]:
+            best = draft
+    return best
 
 
 def hold_above_maximum(drafts: Mapping[str, Draft], program: Program, taken: CodeSet | None, fact: str) -> None:
