@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from rules import services as shelf
+from tests.webapp.plans.clinic import publish
 from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email
 from webapp.alerts.models import Alert
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 def said(django_db_setup, django_db_blocker):
     """The protocols published and the demo loaded, once for this file; what the command said."""
     with django_db_blocker.unblock(), transaction.atomic():
-        shelf.load(ROOT / "protocols_yaml", shelf.Author(name="Tests"))
+        publish()
         out = StringIO()
         call_command("load_demo", str(ROOT / "fixtures"), stdout=out)
         yield out.getvalue()
@@ -110,6 +111,35 @@ def test_diaries_are_sent_and_one_questionnaire_is_half_filled(said):
     kinds = Counter((status, day is not None) for status, day in rows)
     assert kinds["completed", True] > 300
     assert kinds["in_progress", False] == 1
+
+
+def test_thirty_patients_sent_the_intake_themselves_and_scores_have_months_of_history(said):
+    sent = QuestionnaireResponse.objects.filter(status="completed", for_day=None).select_related("patient")
+    assert all(response.completed_by_id == response.patient.user_id for response in sent)
+    people = {response.patient_id for response in sent if response.questionnaire == "digestive_intake"}
+    assert len(people) >= 25
+    for name in ("gerdq", "ibs_sss"):
+        times = Counter(response.patient_id for response in sent if response.questionnaire == name)
+        assert sum(count >= 3 for count in times.values()) >= 3
+        moments = [response.completed_at for response in sent if response.questionnaire == name]
+        assert max(moments) - min(moments) > timedelta(days=50)
+
+
+def test_what_was_sent_stands_in_the_record_as_told_by_the_patient_and_no_old_job_waits(said):
+    sent = QuestionnaireResponse.objects.get(patient=marina(), questionnaire="digestive_intake")
+    told = Observation.objects.filter(source_id=sent.pk)
+    assert {row.code for row in told} >= {"dyspepsia", "months_since_onset", "postprandial_fullness_days_wk"}
+    assert {row.origin for row in told} == {"questionnaire"}
+    assert sent.answers.get(item="allergies").value["entries"][0]["code"] == "penicillins"
+    assert not ProcrastinateJob.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["patient54", "patient56", "patient58"])
+def test_newcomers_can_sign_in_and_have_given_neither_consent_nor_answers(said, key):
+    patient = Patient.objects.get(user=by_email(f"{key}@demo.example"))
+    assert not selectors.has_current_consent(patient, "treatment")
+    assert not Observation.objects.filter(patient=patient).exists()
+    assert not QuestionnaireResponse.objects.filter(patient=patient).exists()
 
 
 def test_all_of_it_is_in_the_audit_and_the_chain_holds(said):
