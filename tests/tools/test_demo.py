@@ -20,6 +20,7 @@ from webapp.base.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
+MOST_WORK = 30  # seconds of processor; a start again takes a quarter of it, a clinic loaded twice would take more
 
 
 def free_port():
@@ -36,7 +37,6 @@ class Demo:
         taken = {"PAUTA_ENV", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
         environment = {name: value for name, value in os.environ.items() if name not in taken}
         environment |= {"PAUTA_DATA_DIR": str(folder), "PORT": str(port)}
-        self.began = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tools.demo"],
             cwd=ROOT,
@@ -55,10 +55,9 @@ class Demo:
             assert time.monotonic() < until, self.words()
             time.sleep(0.2)
 
-    def until_ready(self, seconds=400):
-        """Return how many seconds it took until the address stood on the screen."""
+    def until_ready(self, seconds=900):
+        """Wait for the address; the patience is that of a machine on which everything else runs too."""
         self.wait_for(lambda: "Pauta is at" in self.words(), seconds)
-        return time.monotonic() - self.began
 
     def answers(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -84,7 +83,7 @@ class Demo:
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +133,7 @@ def test_a_second_demo_on_the_same_port_says_so_and_leaves_the_first_alone(demo,
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=120,
     )
     assert second.returncode != 0
     assert f"PORT={demo.port + 1} make demo" in second.stderr
@@ -144,28 +143,34 @@ def test_a_second_demo_on_the_same_port_says_so_and_leaves_the_first_alone(demo,
 def test_a_killed_database_comes_back_under_the_running_demo(demo, folder):
     server = int((folder / "postgres/postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
-    demo.wait_for(lambda: not psutil.pid_exists(server) or not psutil.Process(server).is_running(), 10)
-    demo.wait_for(demo.answers, 40)
+    demo.wait_for(lambda: not psutil.pid_exists(server) or not psutil.Process(server).is_running(), 60)
+    demo.wait_for(demo.answers, 120)
 
 
 @pytest.mark.parametrize("part", ["uvicorn", "procrastinate"])
 def test_a_killed_part_is_started_again(demo, part):
-    demo.wait_for(lambda: demo.child(part), 20)
+    demo.wait_for(lambda: demo.child(part), 120)
     before = demo.child(part).pid
     os.kill(before, signal.SIGKILL)
-    demo.wait_for(lambda: (now := demo.child(part)) and now.pid != before, 20)
-    demo.wait_for(demo.answers, 30)
+    demo.wait_for(lambda: (now := demo.child(part)) and now.pid != before, 120)
+    demo.wait_for(demo.answers, 120)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_it_leaves_nothing_running_and_comes_back_with_little_work(demo, folder, how):
+def test_told_to_stop_it_leaves_nothing_running(demo, folder):
+    parts = [demo.child("uvicorn"), demo.child("procrastinate")]
+    assert demo.stop() == 0
+    assert not any(part.is_running() for part in parts)
+    assert not (folder / "postgres/postmaster.pid").exists()
+
+
+def test_started_again_it_does_nothing_twice_and_ctrl_c_ends_it(demo, folder):
     if demo.process.poll() is None:
-        assert demo.stop() == 0
+        demo.stop()
     with a_demo(folder) as again:
         again.until_ready()
         work = again.work()
-        parts = [again.child("uvicorn"), again.child("procrastinate")]
-        assert again.stop(how) == 0
-    assert work < 25, again.words()  # a busy machine counts double: 15 s of clock on two idle cores is far less
-    assert not any(part.is_running() for part in parts)
+        assert "there already; nothing was changed" in again.words()
+        assert "0 loaded" in again.words()
+        assert again.stop(signal.SIGINT) == 0
+    assert work < MOST_WORK, again.words()
     assert not (folder / "postgres/postmaster.pid").exists()
