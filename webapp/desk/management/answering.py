@@ -50,7 +50,8 @@ def fill_in(patient: Patient, name: str, told: Told, stop_after: int | None, tod
     actor = patient.user
     response = services.start(patient=patient, questionnaire=name, actor=actor, language=patient.language, today=today)
     if stop_after is None:
-        sheet = _answered(response, _with_record(patient, told))
+        record = records.contents_of(patient)
+        sheet = _answered(response, _with_record(record, told), record)
         _write_the_rest(patient, sheet, told)
         _keep(response, sheet)
         services.submit(response_id=response.pk, actor=actor, today=today)
@@ -58,16 +59,15 @@ def fill_in(patient: Patient, name: str, told: Told, stop_after: int | None, tod
         _begin_only(response, actor, told, stop_after)
 
 
-def _with_record(patient: Patient, told: Told) -> Told:
+def _with_record(record: records.Record, told: Told) -> Told:
     """Return the story and, behind it, what the record holds: a weight once measured is known at home too."""
-    known = {code: line.value for code, line in records.contents_of(patient).current.items()}
+    known = {code: line.value for code, line in record.current.items()}
     return Told({**known, **told.answers}, told.otherwise)
 
 
-def _answered(response: QuestionnaireResponse, told: Told) -> Sheet:
+def _answered(response: QuestionnaireResponse, told: Told, record: records.Record) -> Sheet:
     """Return the sheet with every question answered; what an answer opens is asked in the next round."""
     sheet = selectors.sheet_of(response)
-    record = records.contents_of(response.patient)
     while asked := sheet.open_questions:
         sheet = replace(
             sheet, answers={**sheet.answers, **{one.item: _said(one, sheet, told, record) for one in asked}}
