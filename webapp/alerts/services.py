@@ -63,16 +63,19 @@ def _is_news(alert: Alert, urgency: str, digest: str) -> bool:
     return RANK[urgency] > RANK[alert.urgency] or digest != alert.facts_digest
 
 
-def acknowledge(*, alert_id: UUID, actor: User, note: str = "") -> Alert:
-    """Return the alert, taken note of by this clinician; acknowledging twice changes nothing."""
-    return _settle(alert_id, actor, Alert.Status.ACKNOWLEDGED, note)
+def acknowledge(*, alert_id: UUID, actor: User, note: str = "", times: int | None = None) -> Alert:
+    """Return the alert, taken note of by this clinician; acknowledging twice changes nothing.
+
+    ``times`` is how often it had been raised when the page showed it: raised again since, it is not settled unseen.
+    """
+    return _settle(alert_id, actor, Alert.Status.ACKNOWLEDGED, note, times)
 
 
-def close(*, alert_id: UUID, actor: User, note: str) -> Alert:
-    """Return the alert, closed with what was done; raise AlertError without a note."""
+def close(*, alert_id: UUID, actor: User, note: str, times: int | None = None) -> Alert:
+    """Return the alert, closed with what was done; raise AlertError without a note, or if it was raised again since."""
     if not note.strip():
         raise AlertError(_("Write what was done before closing the alert."))
-    return _settle(alert_id, actor, Alert.Status.CLOSED, note)
+    return _settle(alert_id, actor, Alert.Status.CLOSED, note, times)
 
 
 @transaction.atomic
@@ -94,10 +97,12 @@ def assessed(*, patient_id: UUID) -> None:
 
 
 @transaction.atomic
-def _settle(alert_id: UUID, actor: User, status: str, note: str) -> Alert:
+def _settle(alert_id: UUID, actor: User, status: str, note: str, times: int | None = None) -> Alert:
     if actor.active_role not in CLINICIANS:
         raise AlertError(_("Only a clinician settles an alert."))
     alert = Alert.objects.select_for_update().get(pk=alert_id)
+    if times not in (None, alert.times):
+        raise AlertError(_("This alert has changed since you opened the page. Read it again."))
     if alert.status in (status, Alert.Status.CLOSED):
         return alert
     _stamp(alert, actor, status, timezone.now())

@@ -12,12 +12,20 @@ from webapp.alerts import selectors, services
 from webapp.base import access
 from webapp.base.roles import Role
 
+MOST_DIGITS = 10
 clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
 
 
 def _back(request: HttpRequest) -> HttpResponse:
     address = request.POST.get("next", "")
-    return redirect(address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else "home")
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return redirect(address if ours else "home")
+
+
+def _times(request: HttpRequest) -> int | None:
+    """Return how often the alert had been raised when the page was made."""
+    text = request.POST.get("times", "")
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
 
 
 @clinicians
@@ -25,7 +33,11 @@ def _back(request: HttpRequest) -> HttpResponse:
 def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take charge of an alert."""
     alert = get_object_or_404(selectors.alerts_for(request.user), pk=pk)
-    services.acknowledge(alert_id=alert.pk, actor=request.user, note=request.POST.get("note", ""))
+    note = request.POST.get("note", "")
+    try:
+        services.acknowledge(alert_id=alert.pk, actor=request.user, note=note, times=_times(request))
+    except services.AlertError as refused:
+        messages.error(request, str(refused))
     return _back(request)
 
 
@@ -35,7 +47,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close an alert with what was done."""
     alert = get_object_or_404(selectors.alerts_for(request.user), pk=pk)
     try:
-        services.close(alert_id=alert.pk, actor=request.user, note=request.POST.get("note", ""))
+        services.close(alert_id=alert.pk, actor=request.user, note=request.POST.get("note", ""), times=_times(request))
     except services.AlertError as refused:
         messages.error(request, str(refused))
     return _back(request)

@@ -3,11 +3,11 @@
 import logging
 import secrets
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Turn the page, and remember the choice with the person."""
     chosen = request.POST.get("language", "")
-    if request.user.is_authenticated and check_for_language(chosen):
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
         get_user_model()._default_manager.filter(pk=request.user.pk).update(language=chosen)
     return django_set_language(request)
 

@@ -68,7 +68,7 @@ def following(request: HttpRequest) -> HttpResponse:
 @require_GET
 def patients(request: HttpRequest) -> HttpResponse:
     """Show the patients by surname, or those a search finds."""
-    text = request.GET.get("q", "").strip()[:80]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:80]  # the database takes no zero byte
     directory = people.directory(request.user, text, path=request.path)
     page = Paginator(directory.patients, PATIENTS_A_PAGE).get_page(request.GET.get("page"))
     context = {"directory": directory, "page": page, "q": text, "today": timezone.localdate()}

@@ -137,7 +137,10 @@ def _page(request: HttpRequest, response: QuestionnaireResponse, shown: screens.
 def _post_group(
     request: HttpRequest, response: QuestionnaireResponse, sheet: Sheet, shown: screens.Screen
 ) -> HttpResponse:
-    problems, raised = _save_all(request, response, [one.item for one in shown.fields])
+    try:
+        problems, raised = _save_all(request, response, [one.item for one in shown.fields])
+    except ConsentMissing:
+        return redirect("intake:consent")
     if raised:
         return _instruction(request, response, shown.group, raised)
     response = _response(request, response.pk)

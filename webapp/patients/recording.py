@@ -154,6 +154,19 @@ def close_allergy(*, allergy: AllergyIntolerance, actor: User) -> None:
     _update(allergy, "allergy.closed", actor, active=False)
 
 
+@transaction.atomic
+def settle_allergy(*, allergy: AllergyIntolerance, confirmed: bool, actor: User) -> None:
+    """Confirm what was reported, or withdraw it; raise PatientError if somebody settled it before.
+
+    A page may have been open while another clinician confirmed the allergy: what she confirmed is not withdrawn by it.
+    """
+    now = AllergyIntolerance.objects.select_for_update().get(pk=allergy.pk)
+    if not now.active or now.verification == Verification.CONFIRMED:
+        raise PatientError(_("Somebody has settled this allergy already. Look at the record."))
+    change = confirm_allergy if confirmed else close_allergy
+    change(allergy=now, actor=actor)
+
+
 def add_medication(
     *,
     patient: Patient,

@@ -30,6 +30,7 @@ from webapp.patients.recording import (
     correct_observation,
     record_none,
     record_observations,
+    settle_allergy,
     stop_medication,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "record_none",
     "record_observations",
     "register",
+    "settle_allergy",
     "stop_medication",
     "withdraw_consent",
 ]

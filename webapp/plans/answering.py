@@ -16,6 +16,8 @@ from webapp.plans.deciding import PlanError
 from webapp.plans.models import Evaluation, Plan
 from webapp.plans.terms import Terms, number
 
+MOST_DIGITS = 12  # before the point; a number of a million digits would keep the server busy for minutes
+
 
 def answer(*, plan: Plan, doctor: User, fact: str, value: str, terms: Terms, today: date) -> Evaluation:
     """Return the evaluation with the answer in it; raise PlanError if the answer does not fit the fact."""
@@ -51,7 +53,12 @@ def _number(spec: FactSpec, value: str) -> int | float:
     except InvalidOperation:
         raise PlanError(_("Write a number, for example 5,3.")) from None
     low, high = spec.range or (None, None)
-    if not given.is_finite() or (low is not None and given < low) or (high is not None and given > high):
+    if (
+        not given.is_finite()
+        or given.adjusted() > MOST_DIGITS
+        or (low is not None and given < low)
+        or (high is not None and given > high)
+    ):
         raise PlanError(_range_text(spec))
     if spec.type == "integer" and given != given.to_integral_value():
         raise PlanError(_("Write a whole number."))

@@ -13,10 +13,12 @@ DECIDED = ("decision", "reason_code", "note", "final", "decided_by_id", "decided
 
 def draft(evaluation: Evaluation, result: Mapping[str, Any], actor: User | None) -> Plan | None:
     """Return the new draft, or None if the items are those of the open draft, or of the signed plan without one."""
+    # a doctor who signs or decides at this moment goes first; what she leaves behind is looked at then
+    drafts = Plan.objects.select_for_update().filter(patient_id=evaluation.patient_id, status=Plan.Status.DRAFT)
+    old = drafts.first()
     newest = _newest(evaluation)
     if newest is not None and _contents(newest) == {item["code"]: dict(item) for item in result["items"]}:
         return None
-    old = Plan.objects.filter(patient_id=evaluation.patient_id, status=Plan.Status.DRAFT).first()
     if old is not None:
         old.status = Plan.Status.DISCARDED
         old.save(update_fields=["status"])

@@ -45,7 +45,7 @@ def _dose(dose: Mapping[str, Any], form: Mapping[str, str], place: int, terms: T
 
 
 def _days(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_COURSE:
+    if not text.isdecimal() or len(text) > len(str(LONGEST_COURSE)) or not 1 <= int(text) <= LONGEST_COURSE:
         raise PlanError(_("Write the length in whole days, from 1 to %(n)d.") % {"n": LONGEST_COURSE})
     return int(text)
 

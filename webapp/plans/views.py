@@ -24,6 +24,7 @@ from webapp.plans.reasons import OverrideReason, RejectReason
 from webapp.plans.services import PlanError
 from webapp.plans.terms import Terms, terms_of
 
+MOST_DIGITS = 10
 clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
 doctors = access.roles(Role.DOCTOR)
 
@@ -130,11 +131,16 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = _plan(request, pk)
     revision = request.POST.get("revision", "")
     try:
-        services.sign(plan_id=plan.pk, doctor=request.user, revision=int(revision) if revision.isdecimal() else -1)
+        services.sign(plan_id=plan.pk, doctor=request.user, revision=_whole(revision))
     except PlanError as refused:
         return _done(request, plan, str(refused))
-    messages.success(request, _("%(name)s’s plan is signed.") % {"name": plan.patient.given_name})
+    messages.success(request, _("The plan is signed."))  # no name: the message travels in a cookie
     return _leave(request, plan)
+
+
+def _whole(text: str) -> int:
+    """Return the revision a page showed; -1, which no plan has, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else -1
 
 
 def _leave(request: HttpRequest, plan: Plan) -> HttpResponse:
@@ -169,6 +175,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("plans:review", pk=plan.pk)
         except PlanError as refused:
             problem = str(refused)
+    audit.record(actor=request.user, verb="plan.viewed", patient_id=plan.patient_id, path=request.path)
     context = {"plan": plan, "patient": plan.patient, "choices": _by_group(terms), "problem": problem}
     return render(request, "plans/add.html", context | {"form": request.POST})
 
@@ -222,8 +229,12 @@ def allergy(request: HttpRequest, pk: UUID, allergy: UUID) -> HttpResponse:
     """Confirm or withdraw an allergy the patient reported; the patient is assessed with what is left."""
     plan = _plan(request, pk)
     reported = get_object_or_404(AllergyIntolerance, pk=allergy, patient_id=plan.patient_id)
-    change = patients.confirm_allergy if request.POST.get("confirm") else patients.close_allergy
-    change(allergy=reported, actor=request.user)
+    if not {"confirm", "withdraw"} & set(request.POST):
+        raise Http404  # no form of ours: what protects a patient is never withdrawn by leaving something out
+    try:
+        patients.settle_allergy(allergy=reported, confirmed="confirm" in request.POST, actor=request.user)
+    except patients.PatientError as refused:
+        return _done(request, plan, str(refused))
     services.assess(patient_id=plan.patient_id, because="allergy", today=timezone.localdate(), actor=request.user)
     return _newest(request, plan)
 

@@ -92,7 +92,7 @@ def test_a_plan_goes_from_seen_to_signed_without_a_script(page, doctor):
     answer = page.post(address(plan, "sign"), {"revision": plan.revision}, follow=True)
     plan.refresh_from_db()
     assert (plan.status, plan.signed_by) == ("signed", doctor)
-    assert "Plan de Marina firmado" in answer.content.decode()
+    assert "El plan está firmado" in answer.content.decode()
 
 
 def test_a_refused_signature_says_what_is_missing(page):
