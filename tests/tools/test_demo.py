@@ -20,7 +20,7 @@ from webapp.base.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
-MOST_WORK = 30  # seconds of processor; a start again takes a quarter of it, a clinic loaded twice would take more
+MOST_WORK = 50  # seconds of processor: three times what a start again was measured to take on a crowded machine
 
 
 def free_port():
