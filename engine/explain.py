@@ -1,7 +1,7 @@
 """Why an item is there, why not, what it waits for: from one trace, in three voices, Spanish and English."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from engine.conditions import And, AtLeast, Expr, Name, Not, Or, children
 from engine.evaluator.rules import Decision, judge
 from engine.facts import CaseFacts, Origin, Text
 from engine.plan import Item, Plan, Reason, SafetyFinding, TraceLine, Truth
-from engine.wording import Wording, fact_title, said
+from engine.wording import Wording, code_title, fact_title, said
 
 Voice = Literal["patient", "doctor", "auditor"]
 LANGUAGES = ("es", "en")
@@ -125,6 +125,23 @@ def _score_text(name: str, scope: Scope) -> str:
     if result.possible_range is not None:
         return f"{result.possible_range[0]} .. {result.possible_range[1]}"
     return "?"
+
+
+def weighing(program: Program, case: CaseFacts, rules: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the facts that true conditions of these rules (protocol, rule) read: what speaks, not what is normal."""
+    scope = scope_of(program, case)
+    known = [program.positions[name] for protocol, rule in rules if (name := f"{protocol}.{rule}") in program.positions]
+    parts = ((node, part) for node in map(program.rules.__getitem__, known) for part in (node.when, node.exclude))
+    return frozenset(fact for node, part in parts if part is not None for fact in _speaking(part, scope, node))
+
+
+def _speaking(expr: Expr, scope: Scope, node: RuleNode) -> Iterator[str]:
+    meaning = behind(expr, scope)
+    if isinstance(meaning, (And, Or, Not, AtLeast)):
+        for part in children(meaning):
+            yield from _speaking(part, scope, node)
+    elif truth(meaning, scope, red=node.rule.red_flag) is True:
+        yield from facts_of(meaning)
 
 
 # --- why
@@ -250,6 +267,28 @@ def why_not(program: Program, case: CaseFacts, code: str, lang: str = "es") -> s
     return f"{nearest.name}: {nearest.text}"
 
 
+def nearest(program: Program, case: CaseFacts, plan: Plan, code: str, lang: str = "es") -> tuple[str, str] | None:
+    """Return what the protocols of an item came closest to doing instead, and what it lacked; None if nothing."""
+    item = next((each for each in plan.items if each.code == code), None)
+    scope, given = scope_of(program, case), {each.code for each in plan.items}
+    homes = {reason.protocol for reason in item.reasons} if item is not None else set()
+    other = [
+        (near.distance, near.name, action.code, near.text)
+        for node in program.rules
+        for action in node.rule.actions
+        if node.protocol.name in homes and action.code not in given and action.code.partition(":")[0] == item_kind(code)
+        for near in [_near(node, scope, action.code, lang)]
+    ]
+    if not other:
+        return None
+    _distance, _name, found, text = min(other)
+    return code_title(program, found, lang), text
+
+
+def item_kind(code: str) -> str:
+    return code.partition(":")[0]
+
+
 def _near(node: RuleNode, scope: Scope, code: str, lang: str) -> _Near:
     decision = judge(node, scope)
     lacking = _lacking(node, scope)
@@ -346,4 +385,4 @@ def _missing(program: Program, scope: Scope, plan: Plan, fact: str, lang: str) -
     )
 
 
-__all__ = ["MissingFact", "Voice", "case_digest", "missing", "trace", "why", "why_not"]
+__all__ = ["MissingFact", "Voice", "case_digest", "missing", "nearest", "trace", "weighing", "why", "why_not"]

@@ -102,7 +102,12 @@ def code_title(program: Program, code: str, lang: str) -> str:
     for table in (formulary.medicines, formulary.classes, vocabulary.codes):
         if code in table:
             return said(table[code].title, lang)
-    return formulary.brands[code].name if code in formulary.brands else code.replace("_", " ")
+    name = code.partition(":")[2]
+    if name in formulary.regimens:
+        return said(formulary.regimens[name].title, lang)
+    if name in formulary.medicines:
+        return said(formulary.medicines[name].title, lang)
+    return formulary.brands[code].name if code in formulary.brands else (name or code).replace("_", " ")
 
 
 def definition_title(program: Program, name: str, lang: str) -> str | None:

@@ -113,8 +113,7 @@ def undecide(*, plan_id: UUID, item_id: UUID, doctor: User) -> None:
     plan = _draft(plan_id)
     item = _item(plan, item_id, doctor, None)
     if item.decision == Decision.ADDED:
-        item.seen.all().delete()
-        item.delete()
+        _take_out(plan, item)
     else:
         item.decision, item.reason_code, item.note, item.final = Decision.PENDING, "", None, None
         item.decided_by = item.decided_at = None
@@ -123,34 +122,60 @@ def undecide(*, plan_id: UUID, item_id: UUID, doctor: User) -> None:
     _record(doctor, "plan.item_undecided", plan, item=str(item_id))
 
 
-@transaction.atomic
-def add_item(*, plan_id: UUID, doctor: User, code: str, content: Mapping[str, Any], note: str = "") -> PlanItem:
-    """Return a new item that this doctor adds; ``content`` has the shape of the engine's items (title, doses, texts).
+def _take_out(plan: Plan, item: PlanItem) -> None:
+    """Delete an item added by hand, and what came with it."""
+    for one in plan.items.filter(decision=Decision.ADDED):
+        if one.pk == item.pk or one.content.get("brought_by") == item.code:
+            one.seen.all().delete()
+            one.delete()
 
-    Raises PlanError if the code is in the plan already: a blocked or rejected item is taken up where it stands.
+
+@transaction.atomic
+def add_item(
+    *,
+    plan_id: UUID,
+    doctor: User,
+    content: Mapping[str, Any],
+    brings: Iterable[Mapping[str, Any]] = (),
+    reason_code: str = "",
+    note: str = "",
+) -> PlanItem:
+    """Return a new item that this doctor adds, in the state the safety check gave it; ``brings`` come with it.
+
+    ``content`` has the shape of the engine's items. Raises PlanError if the code is in the plan already (a blocked or
+    rejected item is taken up where it stands), or if it is held or blocked and nobody wrote why it is given anyway.
     """
     _doctor_only(doctor)
     plan = _draft(plan_id)
-    if plan.items.filter(code=code).exists():
+    if plan.items.filter(code=content["code"]).exists():
         raise PlanError(_("This is already in the plan. Decide it where it stands."))
+    if content["state"] != "proposed" and (reason_code not in OverrideReason.values or not note.strip()):
+        raise PlanError(_override_text(content["state"]))
+    item = _put(plan, content, doctor, reason_code if content["state"] != "proposed" else "", note)
+    along = [_put(plan, {**one, "brought_by": item.code}, doctor) for one in brings]
+    mark_seen(user=doctor, items=[item, *along])
+    _bump(plan)
+    _record(doctor, "plan.item_added", plan, item=str(item.pk), code=item.reason_code)
+    return item
+
+
+def _put(plan: Plan, content: Mapping[str, Any], doctor: User, reason_code: str = "", note: str = "") -> PlanItem:
     last = plan.items.order_by("-position").values_list("position", flat=True).first()
-    item = PlanItem.objects.create(
+    return PlanItem.objects.create(
         plan=plan,
         position=0 if last is None else last + 1,
-        code=code,
-        kind=code.partition(":")[0],
-        state="proposed",
+        code=content["code"],
+        kind=content["kind"],
+        state=content["state"],
+        urgency=content["urgency"],
         content=dict(content),
         final=dict(content),
         decision=Decision.ADDED,
+        reason_code=reason_code,
         note=note.strip() or None,
         decided_by=doctor,
         decided_at=timezone.now(),
     )
-    mark_seen(user=doctor, items=[item])
-    _bump(plan)
-    _record(doctor, "plan.item_added", plan, item=str(item.pk))
-    return item
 
 
 def mark_seen(*, user: User, items: Iterable[PlanItem]) -> None:

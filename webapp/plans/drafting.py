@@ -5,9 +5,14 @@ from typing import Any
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.plans import adding
 from webapp.plans.models import Evaluation, ItemSeen, Plan, PlanItem
 
 Items = Sequence[Mapping[str, Any]]
+UNDECIDED = {
+    "decision": PlanItem.Decision.PENDING, "reason_code": "", "note": None, "final": None, "decided_by_id": None,
+    "decided_at": None,
+}  # fmt: skip
 DECIDED = ("decision", "reason_code", "note", "final", "decided_by_id", "decided_at")
 
 
@@ -17,7 +22,8 @@ def draft(evaluation: Evaluation, result: Mapping[str, Any], actor: User | None)
     drafts = Plan.objects.select_for_update().filter(patient_id=evaluation.patient_id, status=Plan.Status.DRAFT)
     old = drafts.first()
     newest = _newest(evaluation)
-    if newest is not None and _contents(newest) == {item["code"]: dict(item) for item in result["items"]}:
+    contents = {item["code"]: dict(item) for item in result["items"]}
+    if newest is not None and _contents(newest) == contents and not _is_outdated(newest, evaluation):
         return None
     if old is not None:
         old.status = Plan.Status.DISCARDED
@@ -43,8 +49,14 @@ def _newest(evaluation: Evaluation) -> Plan | None:
 
 
 def _contents(plan: Plan) -> dict[str, Any]:
-    rows = plan.items.exclude(decision=PlanItem.Decision.ADDED)
-    return {row.code: row.content for row in rows}
+    return {row.code: row.content for row in plan.items.all() if not adding.is_by_hand(row)}
+
+
+def _is_outdated(plan: Plan, evaluation: Evaluation) -> bool:
+    """Return whether the newer facts see a medicine that a doctor put into this draft otherwise than when she did."""
+    items = list(plan.items.all()) if plan.status == Plan.Status.DRAFT else []
+    drugs = [item for item in items if item.kind in adding.DRUGS and adding.is_by_hand(item)]
+    return any(adding.is_seen_otherwise(adding.again(evaluation, item, items), item.content) for item in drugs)
 
 
 def _fill(plan: Plan, items: Items) -> None:
@@ -69,7 +81,7 @@ def _carry_over(old: Plan, new: Plan) -> None:
         same = fresh.get(item.code)
         if same is not None and same.content == item.content:
             _copy_decision(item, same)
-        elif same is None and item.decision == PlanItem.Decision.ADDED:
+        elif same is None and adding.is_by_hand(item):
             _copy_added(item, new, len(fresh))
 
 
@@ -82,5 +94,11 @@ def _copy_decision(item: PlanItem, same: PlanItem) -> None:
 
 
 def _copy_added(item: PlanItem, new: Plan, after: int) -> None:
+    """Copy an item added by hand; a medicine that the newer facts see otherwise waits for a new decision."""
     values = {name: getattr(item, name) for name in (*DECIDED, "code", "kind", "state", "urgency", "content")}
+    if item.kind in adding.DRUGS:
+        content = adding.again(new.evaluation, item, item.plan.items.all())
+        values |= {"content": content, "state": content["state"]}
+        if adding.is_seen_otherwise(content, item.content):
+            values |= UNDECIDED
     PlanItem.objects.create(plan=new, position=after + item.position, **values)

@@ -12,7 +12,7 @@ from webapp.plans.deciding import PlanError
 from webapp.plans.terms import Terms, number
 
 LONGEST_TEXT, LONGEST_COURSE = 600, 730
-ADDABLE = ("rx", "supp", "test", "ref", "diet", "advice", "fu", "plan")
+OTHERS = ("test", "ref", "diet", "advice", "fu", "plan")  # medicines are taken from the formulary, which checks them
 DRUGS = ("rx", "supp")
 
 
@@ -73,7 +73,7 @@ def _over(name: str, most: str) -> str:
 def addable(terms: Terms) -> list[tuple[str, str]]:
     """Return the codes a doctor may add by hand with their words, in alphabetical order of the words."""
     edition = terms.edition
-    codes = {code for code in edition.vocabulary.codes if code.partition(":")[0] in ADDABLE}
+    codes = {code for code in edition.vocabulary.codes if code.partition(":")[0] in OTHERS}
     codes |= {f"rx:{name}" for name in edition.formulary.regimens}
     codes |= {f"rx:{name}" for name, one in edition.formulary.medicines.items() if one.kind == "medicine"}
     codes |= {f"supp:{name}" for name, one in edition.formulary.medicines.items() if one.kind == "supplement"}
@@ -83,8 +83,7 @@ def addable(terms: Terms) -> list[tuple[str, str]]:
 def added(code: str, form: Mapping[str, str], terms: Terms) -> dict[str, Any]:
     """Return the content of an item added by hand; raise PlanError for an unknown code or a medicine without a dose.
 
-    Nobody has checked it against this patient as the engine checks its own items: the page says so, and a medicine
-    needs the doctor's reason in writing.
+    A medicine still has to pass ``adding.check``.
     """
     if code not in {known for known, _words in addable(terms)}:
         raise PlanError(_("Choose from the list what to add."))
@@ -101,8 +100,6 @@ def added(code: str, form: Mapping[str, str], terms: Terms) -> dict[str, Any]:
         "drugs": [],
     }
     if kind in DRUGS:
-        if not form.get("note", "").strip():
-            raise PlanError(_("Write why: nobody has checked this medicine against the patient’s record."))
         content["doses"] = _added_doses(name, form, terms)
         content["drugs"] = [dose["ingredient"] for dose in content["doses"]]
     return content

@@ -1,17 +1,25 @@
 """What the plan rests on: the values that decide it or are new, what is missing, what the patient wrote, the rest."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+
 from engine.conditions import DayCount, Expr, Includes, Known, Latest, Mean, Name, nodes
+from engine.explain import weighing
+from engine.language.cases import read_case
 from engine.language.documents import Edition
+from rules import services as shelf
 from webapp.patients.models import Observation
 from webapp.patients.selectors import Record
 from webapp.plans.case import DIARY, FREE_TEXT, day_of
-from webapp.plans.models import PlanItem
-from webapp.plans.terms import Terms
+from webapp.plans.models import Evaluation, PlanItem
+from webapp.plans.terms import NBSP, Terms, unit_words
+from webapp.plans.why import SECTIONS
 
 SHOWN_GAPS = 6
 
@@ -52,7 +60,16 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two sources that differ about one fact: both are shown, neither is chosen."""
+
+    title: str
+    sides: Sequence[tuple[str, str]]  # value, where and when it was given
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
+    conflicts: Sequence[Disagreement]
     decisive: Sequence[Input]
     missing: Sequence[Gap]
     worth_asking: Sequence[Gap]  # folded: they decide nothing that is proposed or held
@@ -61,19 +78,23 @@ class Inputs:
 
 
 def inputs_of(
-    record: Record, items: Sequence[PlanItem], result: Mapping[str, Any], terms: Terms, since: date | None
+    record: Record, items: Sequence[PlanItem], evaluation: Evaluation, terms: Terms, since: date | None
 ) -> Inputs:
     """Return the left column; ``since`` is the day of the plan before: what came later is new."""
+    result = json.loads(evaluation.result or "{}")
     values = {name: row for name, row in record.current.items() if name not in DIARY}
     quotes = [row for name, row in values.items() if _is_quote(name, row, terms)]
     plain = [row for row in values.values() if row not in quotes]
-    used = facts_behind(items, terms.edition)
-    matters = [row for row in plain if row.value is not False and _matters(row, used, since)]
-    matters.sort(key=lambda row: (row.code not in used, -row.effective_at.timestamp(), row.code))
+    used, speaks = facts_behind(items, terms.edition), speaking(items, evaluation)
+    apart = {each["fact"] for each in result.get("conflicts", ())}
+    plain = [row for row in plain if row.code not in apart]
+    matters = [row for row in plain if row.code in speaks or (row.value is True and _is_read(row, used, since))]
+    matters.sort(key=lambda row: (row.code not in speaks, -row.effective_at.timestamp(), row.code))
     rest = sorted((row for row in plain if row not in matters), key=lambda row: terms.fact(row.code))
     gaps = gaps_of(items, result, record, terms)
     first = [gap for gap in gaps if gap.decides] + [gap for gap in gaps if gap.now and not gap.decides]
     return Inputs(
+        conflicts=[_disagreement(each, terms) for each in result.get("conflicts", ())],
         decisive=[_input(row, terms) for row in matters],
         missing=first[:SHOWN_GAPS],
         worth_asking=[*first[SHOWN_GAPS:], *(gap for gap in gaps if not gap.decides and not gap.now)],
@@ -87,8 +108,36 @@ def _is_quote(name: str, row: Observation, terms: Terms) -> bool:
     return isinstance(row.value, str) and (name in FREE_TEXT or (spec is not None and spec.type == "text"))
 
 
-def _matters(row: Observation, used: set[str], since: date | None) -> bool:
+def _is_read(row: Observation, used: set[str], since: date | None) -> bool:
     return row.code in used or (since is not None and day_of(row) > since)
+
+
+def speaking(items: Iterable[PlanItem], evaluation: Evaluation) -> frozenset[str]:
+    """Return the facts by which the rules behind these items are true; a value no rule was true by is not abnormal."""
+    rules = {(reason["protocol"], reason["rule"]) for item in items for reason in item.content.get("reasons", ())}
+    program = shelf.program(evaluation.release.digest if evaluation.release else None, _as_of(evaluation))
+    case = read_case(evaluation.case, program.edition.vocabulary, program.edition.formulary)
+    return weighing(program, case, sorted(rules))
+
+
+def _as_of(evaluation: Evaluation) -> date:
+    return date.fromisoformat(evaluation.case["as_of"])
+
+
+def _disagreement(conflict: Mapping[str, Any], terms: Terms) -> Disagreement:
+    name = conflict["fact"]
+    name = name if terms.spec(name) else name.removeprefix("diary_")
+    return Disagreement(terms.fact(name), [_side(name, conflict[side], terms) for side in ("first", "second")])
+
+
+def _side(name: str, given: Mapping[str, Any], terms: Terms) -> tuple[str, str]:
+    typed = {"true": True, "yes": True, "false": False, "no": False}.get(given["given"].casefold(), given["given"])
+    value = terms.value(name, typed if given["given"] not in ("", "[]") else [], given["unit"] or "")
+    if given["unit"] and isinstance(typed, str) and given["unit"] not in value:
+        value = f"{value}{NBSP}{unit_words(given['unit'])}".strip(NBSP)
+    section = str(SECTIONS.get(given["section"]) or SECTIONS.get(given["section"].partition(".")[0], given["section"]))
+    day = parse_date(given["dated"] or "")
+    return value or "–", " · ".join(part for part in (section, date_format(day, "j b Y") if day else "") if part)
 
 
 def _input(row: Observation, terms: Terms) -> Input:

@@ -151,7 +151,9 @@ class PlanItem(models.Model):
                 name="plans_item_changed_to",
             ),
             models.CheckConstraint(
-                condition=Q(state="proposed") | ~Q(decision__in=["accepted", "edited"]) | Q(note__isnull=False),
+                condition=Q(state="proposed")
+                | ~Q(decision__in=["accepted", "edited", "added"])
+                | Q(note__isnull=False),
                 name="plans_item_overridden_in_writing",
             ),
         ]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from webapp.plans import selectors
+from webapp.plans import adding, selectors
 from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
 from webapp.plans.terms import Terms, days, unit_words
@@ -123,7 +124,7 @@ def row_of(item: PlanItem, terms: Terms) -> Row:
         urgency=URGENT.get(item.urgency),
         waiting_for=[question(name, terms) for name in content.get("waiting_for", ())],
         alternatives=[terms.code(code) for code in content.get("alternatives", ())],
-        safety=[terms.say(finding["because"]) for finding in content.get("safety", ())],
+        safety=_safety(content, terms),
         review_needed=any(reason.get("review_needed") for reason in content.get("reasons", ())),
         reason=_reason_words(item),
         doses_given=content.get("doses", ()),
@@ -148,7 +149,12 @@ def _because(content: Mapping[str, Any], reason: Mapping[str, Any], terms: Terms
     blocking = [one for one in content.get("safety", ()) if one["severity"] == "contraindicated" and one["truth"]]
     if content.get("state") == "blocked" and blocking:
         return terms.say(blocking[0]["because"])
-    return terms.say(reason.get("because"))
+    return terms.say(reason.get("because") or content.get("why"))
+
+
+def _safety(content: Mapping[str, Any], terms: Terms) -> list[str]:
+    found = [terms.say(finding["because"]) for finding in content.get("safety", ())]
+    return list(dict.fromkeys([*found, *conflict_words(content, terms)]))
 
 
 def _reason_words(item: PlanItem) -> str:
@@ -180,6 +186,41 @@ def groups_of(items: Iterable[PlanItem], terms: Terms) -> list[Group]:
         if item.kind not in UNDECIDED_MAY_STAY:
             rows.setdefault(group_of(item), []).append(row_of(item, terms))
     return [Group(name, title, rows[name]) for name, title in GROUPS if name in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an addition is not simply taken: the state it has, what speaks against it, and what is missing."""
+
+    state: str
+    findings: Sequence[str]
+    missing: Sequence[str]
+    brings: Sequence[str]
+
+
+def refusal_of(checked: adding.Checked, terms: Terms) -> Refusal:
+    content = checked.content
+    findings = [*(terms.say(one["because"]) for one in content["safety"]), *conflict_words(content, terms)]
+    missing = [terms.question(name) for name in content["waiting_for"]]
+    brings = [terms.say(one["title"]) for one in checked.brings]
+    return Refusal(content["state"], list(dict.fromkeys(findings)), missing, brings)
+
+
+def conflict_words(content: Mapping[str, Any], terms: Terms) -> list[str]:
+    """Return what an item doubles, in the plan or with what the patient takes; meetings have a safety text already."""
+    found = []
+    for conflict in content.get("conflicts", ()):
+        kind, _sep, rest = conflict.partition(":")
+        name, _sep, other = rest.partition(":")
+        if kind == "same_ingredient":
+            found.append(
+                _("%(name)s is also in: %(item)s") % {"name": terms.ingredient(name), "item": terms.code(other)}
+            )
+        elif kind == "already_taken":
+            found.append(_("Already takes %(name)s") % {"name": terms.ingredient(name)})
+        elif kind == "duplicate_class":
+            found.append(_("Already takes %(name)s, of the same class") % {"name": terms.ingredient(other)})
+    return found
 
 
 def hypotheses_of(items: Iterable[PlanItem], terms: Terms) -> list[Row]:

@@ -1,6 +1,5 @@
 """Everything the review page of one plan shows, gathered once."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -76,7 +75,6 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
     record = patients.record_of(user, plan.patient, path=path)
     terms = terms_of(plan.evaluation, language)
     items = selectors.items_for(user, plan)
-    result = json.loads(plan.evaluation.result or "{}")
     left = selectors.to_do(user, plan, items)
     cards = _cards(user, plan, items, left, terms)
     before = _signed_before(user, plan)
@@ -87,7 +85,7 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
         items=items,
         groups=presenting.groups_of(items, terms),
         hypotheses=presenting.hypotheses_of(items, terms),
-        inputs=inputs.inputs_of(record, items, result, terms, before.date() if before else None),
+        inputs=inputs.inputs_of(record, items, plan.evaluation, terms, before.date() if before else None),
         cards=[card for card in cards[:SHOWN_ALERTS] if card.tier < 3],
         folded=[card for place, card in enumerate(cards) if place >= SHOWN_ALERTS or card.tier == 3],
         trends=trends.trends_of(plan.evaluation.case.get("diary")),

@@ -17,7 +17,7 @@ from webapp.base import access
 from webapp.base.roles import Role
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
-from webapp.plans import answering, editing, presenting, reviewing, selectors, services
+from webapp.plans import adding, answering, editing, presenting, reviewing, selectors, services
 from webapp.plans import why as whys
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
@@ -164,20 +164,27 @@ def seen(request: HttpRequest, pk: UUID) -> HttpResponse:
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add an item by hand: the form, and what it sends."""
     plan = _plan(request, pk)
-    terms, problem = _terms(plan), ""
+    terms, problem, checked = _terms(plan), "", None
     if request.method == "POST":
+        form = request.POST.dict()
         try:
-            form = request.POST.dict()
-            content = editing.added(form.get("code", ""), form, terms)
+            checked = adding.check(plan, editing.added(form.get("code", ""), form, terms))
             services.add_item(
-                plan_id=plan.pk, doctor=request.user, code=content["code"], content=content, note=form.get("note", "")
+                plan_id=plan.pk,
+                doctor=request.user,
+                content=checked.content,
+                brings=checked.brings,
+                reason_code=form.get("reason", ""),
+                note=form.get("note", ""),
             )
             return redirect("plans:review", pk=plan.pk)
         except PlanError as refused:
             problem = str(refused)
+    refusal = presenting.refusal_of(checked, terms) if checked and not checked.is_clear else None
     audit.record(actor=request.user, verb="plan.viewed", patient_id=plan.patient_id, path=request.path)
     context = {"plan": plan, "patient": plan.patient, "choices": _by_group(terms), "problem": problem}
-    return render(request, "plans/add.html", context | {"form": request.POST})
+    more = {"form": request.POST, "refusal": refusal, "override_reasons": OverrideReason.choices}
+    return render(request, "plans/add.html", context | more)
 
 
 def _by_group(terms: Terms) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -252,7 +259,7 @@ def why(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
         "plan": plan,
         "patient": plan.patient,
         "row": presenting.row_of(row, terms),
-        "becauses": whys.becauses(row, plan.evaluation, terms),
+        "account": whys.account_of(row, plan.evaluation, terms),
         "not_proposed": whys.not_proposed(plan.evaluation, row, _language()),
         "evaluation": plan.evaluation,
     }

@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from engine.explain import trace
+from engine.evaluator import evaluate
+from engine.explain import MissingFact, missing, nearest, trace, why
 from engine.language.cases import read_case
 from engine.plan import TraceLine
 from rules import services as shelf
@@ -67,6 +68,33 @@ class Because:
     evidence: tuple[str, Any] | None
     review_needed: bool
     lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An item told three times: by its rules for the doctor, in plain words for the patient, whole for the auditor."""
+
+    becauses: Sequence[Because]
+    for_patient: Sequence[str]
+    for_auditor: str
+    missing: Sequence[MissingFact]
+    nearest: tuple[str, str] | None
+
+
+def account_of(item: PlanItem, evaluation: Evaluation, terms: Terms) -> Account:
+    """Return how an item came about, worked out again from the stored case; one added by hand has no rule to tell."""
+    program = shelf.program(*_release_of(evaluation))
+    case = read_case(evaluation.case, program.edition.vocabulary, program.edition.formulary)
+    plan, lang = evaluate(program, case), terms.language
+    by_rule = any(each.code == item.code for each in plan.items)
+    wanted = set(item.content.get("waiting_for", ()))
+    return Account(
+        becauses=becauses(item, evaluation, terms),
+        for_patient=why(program, case, plan, item.code, "patient", lang).splitlines() if by_rule else [],
+        for_auditor=why(program, case, plan, item.code, "auditor", lang) if by_rule else "",
+        missing=[each for each in missing(program, case, plan, lang) if each.fact in wanted],
+        nearest=nearest(program, case, plan, item.code, lang),
+    )
 
 
 def becauses(item: PlanItem, evaluation: Evaluation, terms: Terms) -> list[Because]:

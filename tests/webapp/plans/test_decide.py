@@ -81,7 +81,7 @@ def test_a_decision_can_be_taken_back_until_the_signature():
 
 def test_an_item_added_by_hand_is_released_and_can_be_taken_back():
     plan, doctor = a_plan(a_patient()), a_doctor()
-    item = deciding.add_item(plan_id=plan.pk, doctor=doctor, code="test:fit", content=content("test:fit"))
+    item = deciding.add_item(plan_id=plan.pk, doctor=doctor, content=content("test:fit"))
     assert (item.decision, item.decided_by) == ("added", doctor)
     deciding.undecide(plan_id=plan.pk, item_id=item.pk, doctor=doctor)
     assert not plan.items.filter(code="test:fit").exists()
@@ -90,7 +90,7 @@ def test_an_item_added_by_hand_is_released_and_can_be_taken_back():
 def test_what_is_in_the_plan_is_not_added_again():
     plan = a_plan(a_patient(), ppi("blocked"))
     with pytest.raises(PlanError):
-        deciding.add_item(plan_id=plan.pk, doctor=a_doctor(), code="rx:ppi_standard_od_8w", content=ppi())
+        deciding.add_item(plan_id=plan.pk, doctor=a_doctor(), content=ppi())
 
 
 def test_accepting_the_rest_leaves_held_and_blocked_alone():

@@ -78,7 +78,7 @@ def test_a_dietitian_reads_but_neither_decides_nor_signs():
     plan, client = drafted(clinic.a_dyspeptic_woman()), Client()
     client.force_login(a_user("dietitian"))
     text = client.get(address(plan)).content.decode()
-    assert "Firmar y enviar" not in text
+    assert "Firmar y entregar" not in text
     item = plan.items.first()
     assert client.post(address(plan, "decide", item=item.pk), {"decision": "accepted"}).status_code == 404
     assert client.post(address(plan, "sign"), {"revision": 0}).status_code == 404
@@ -170,14 +170,6 @@ def test_an_item_is_added_by_hand_from_the_list_only(page):
     assert "Elija de la lista" in text
 
 
-def test_a_medicine_added_by_hand_needs_its_reason_in_writing(page):
-    plan = drafted(clinic.a_dyspeptic_woman())
-    form = {"code": "rx:omeprazole", "dose": "20 mg", "frequency": "once daily"}
-    assert "Escriba por qué" in page.post(address(plan, "add"), form).content.decode()
-    page.post(address(plan, "add"), {**form, "note": "Le fue bien en 2024"})
-    assert plan.items.get(code="rx:omeprazole").final["doses"][0]["daily"] == "20"
-
-
 def test_why_shows_the_rule_its_values_and_where_it_stands(page):
     plan = drafted(clinic.on_warfarin())
     item = plan.items.filter(kind="rx").first()
@@ -187,6 +179,21 @@ def test_why_shows_the_rule_its_values_and_where_it_stands(page):
         assert reason["rule"] in text
         assert "desconocido, nunca" in text
         assert str(reason["line"]) in text
+
+
+def test_why_speaks_to_doctor_patient_and_auditor_and_names_what_was_near(page, doctor):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    item = plan.items.filter(kind="rx", state="held").first() or plan.items.filter(state="held").first()
+    text = page.get(address(plan, "why", item=item.pk)).content.decode()
+    assert "Qué lo liberaría" in text
+    assert "lo más cercano" in text
+    assert all(name in text for name in ("voice-doctor", "voice-patient", "voice-auditor"))
+    assert "no se ha preguntado" in text
+    User.objects.filter(pk=doctor.pk).update(language="en")
+    text = page.get(address(plan, "why", item=item.pk)).content.decode()
+    assert "What would free it" in text
+    assert "not asked" in text
+    assert "no se ha preguntado" not in text
 
 
 def test_what_the_patient_will_read_is_only_what_was_accepted(page):
