@@ -1,5 +1,6 @@
 """A signed plan as its patient reads it: by time of day, in plain words, with the reason of every line."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -172,13 +173,18 @@ def _line(item: PlanItem, terms: Terms, signed: date) -> Line:
     within, after = content.get("within_days"), content.get("after_days")
     title, plain = terms.say(content.get("title")) or terms.code(item.code), terms.say(content.get("patient_text"))
     return Line(
-        title=plain or title,
+        title=joined(plain or title),
         note=title if plain and plain != title else "",  # the name it has at the laboratory or on the form
         why=_why(content, terms),
         by=signed + timedelta(days=within) if within else None,
         start=signed + timedelta(days=after) if after else None,
         urgent=item.urgency in ("emergency", "same_day"),
     )
+
+
+def joined(words: str) -> str:
+    """Return words whose numbers stay on one line with what they count: "15 cm", "8 h", "4 semanas"."""
+    return re.sub(r"(?<=\d) (?=[^\W\d])", "\u00a0", words)
 
 
 def _why(content: Mapping[str, Any], terms: Terms) -> list[str]:
@@ -201,8 +207,8 @@ def _dose(dose: Mapping[str, Any], content: Mapping[str, Any], terms: Terms, sig
     length, timing = dose.get("duration_days"), terms.say(dose.get("timing"))
     often = frequency(dose.get("frequency", ""))
     return Line(
-        title=f"{terms.ingredient(dose['ingredient'])} {dose['dose']}".replace(" mg", "\u00a0mg"),
-        how=", ".join(part for part in (timing, often, days(length)) if part),
+        title=joined(f"{terms.ingredient(dose['ingredient'])} {dose['dose']}"),
+        how=joined(", ".join(part for part in (timing, often, days(length)) if part)),
         note=terms.say(content.get("patient_text")),
         why=_why(content, terms),
         by=signed + timedelta(days=length) if length else None,

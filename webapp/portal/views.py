@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -88,9 +88,11 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = _patient(request)
     response = get_object_or_404(intake.responses_for(request.user), pk=pk)
     sheet, language = intake.sheet_of(response), response.language
+    with override(language):  # an answer is told in the language in which it was asked
+        groups = list(screens.overview(sheet, language))
     context = {
         "response": response,
-        "groups": screens.overview(sheet, language),
+        "groups": groups,
         "title": screens.words(sheet.book.questionnaire.title, language),
     }
     return _page(request, patient, "response", "portal/answer.html", **context)

@@ -202,3 +202,16 @@ def test_the_own_page_shows_who_we_think_one_is(client):
     page = the_page(client, patient, "more")
     assert patient.record_number in page
     assert "Marina Ortega Rey" in page
+
+
+def test_an_answer_is_read_in_the_language_it_was_asked_in_whatever_the_page_speaks_now(client):
+    a_shelf()
+    patient = a_respondent()
+    response = begun(patient)
+    say(response, "heartburn_days", "__unknown")
+    patient.user.language = "en"
+    patient.user.save()
+    page = signed_in(client, patient.user).get(reverse("portal:answer", args=[response.pk])).content.decode()
+    assert "No lo sé" in page
+    assert "I don’t know" not in page
+    assert "Not sent yet" in page

@@ -13,7 +13,7 @@ from tests.webapp.people import a_doctor, a_user
 from webapp.audit.models import Entry
 from webapp.plans import services as plans
 from webapp.plans.models import Evaluation, Plan, PlanItem
-from webapp.portal.sheets import parts_of
+from webapp.portal.sheets import joined, parts_of
 
 pytestmark = pytest.mark.django_db
 WHY = {"es": "Tiene ardor 5 días por semana", "en": "You have heartburn 5 days a week"}
@@ -220,3 +220,17 @@ def test_the_fixed_text_is_told_in_the_language_of_the_reader(client):
     patient.user.save()
     page = the_page(client, patient)
     assert "<h2>Call 112 if</h2><ul><li>You vomit blood.</li>" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("30-60 minutos antes, cada 8 h", "30-60\u00a0minutos antes, cada 8\u00a0h"),
+        ("unos 15 cm", "unos 15\u00a0cm"),
+        ("omeprazol 20 mg", "omeprazol 20\u00a0mg"),
+        ("2 (dos)", "2 (dos)"),
+        ("sin números", "sin números"),
+    ],
+)
+def test_a_number_stays_on_one_line_with_what_it_counts(words, shown):
+    assert joined(words) == shown
