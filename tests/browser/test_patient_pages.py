@@ -1,0 +1,99 @@
+"""Every page of a patient, on two sizes of phone and in both languages: readable, in reach of a thumb, and at home."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, PHONE, is_wider_than_the_screen, violations
+
+WITH_A_PLAN, NEW = "patient05@demo.example", {"es": "patient54@demo.example", "en": "patient58@demo.example"}
+ENGLISH = {"es": "Español", "en": "English"}
+# What a thumb cannot hit. A link within a line of text may be as high as the line; a box counts with its label.
+SMALL = """() => {
+  const seen = e => { const r = e.getBoundingClientRect(); return r.width > 1 && r.height > 1 && e.checkVisibility() };
+  const small = e => { const r = e.getBoundingClientRect(); return r.width < 43.5 || r.height < 43.5 };
+  const labelled = e => [...(e.labels || [])].some(one => !small(one));
+  const inText = e => e.tagName === 'A' && e.closest('p');
+  return [...document.querySelectorAll('a[href], button, summary, select, textarea, input, label[for]')]
+    .filter(e => e.type !== 'hidden' && seen(e) && small(e) && !labelled(e) && !inText(e))
+    .map(e => e.outerHTML.slice(0, 90));
+}"""
+
+
+def look(page: Page) -> None:
+    """Check the page as it stands at both sizes."""
+    for size in (PHONE, NARROW):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        where = f"{page.url} at {size['width']}"
+        assert not is_wider_than_the_screen(page), where
+        assert page.evaluate(SMALL) == [], where
+    assert violations(page) == [], page.url
+
+
+def speak(page: Page, language: str) -> None:
+    page.goto("/portal/more/")
+    page.locator("main").get_by_role("button", name=ENGLISH[language]).click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def go_on(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("button[name=go][value=next]").click()
+
+
+def answered(page: Page) -> list[str]:
+    """Return the addresses of the newest answers and of the thank-you after them."""
+    page.goto("/portal/answers/")
+    address = page.locator("main a[href^='/portal/answers/']").first.get_attribute("href") or ""
+    return [address, address.replace("/portal/answers/", "/intake/") + "thank-you/"]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -> None:
+    page = visit(PHONE).log_in(WITH_A_PLAN)
+    speak(page, language)
+    for name in ("", "plan/", "diary/", "answers/", "consent/", "more/"):
+        page.goto(f"/portal/{name}")
+        look(page)
+    page.goto("/portal/plan/")
+    assert page.locator(".part .pline b").count(), "the demo's plan has a medicine"
+    assert page.locator(".sos li").count() >= 3
+    for address in answered(page):
+        page.goto(address)
+        look(page)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_a_patient_fills_in_fits_every_phone(visit: Callable, language: str) -> None:
+    page = visit(PHONE).log_in(NEW[language])
+    speak(page, language)
+    page.goto("/portal/")
+    look(page)
+    page.locator(".task .btn").first.click()
+    page.wait_for_load_state()
+    if page.locator("input[name=text]").count():  # another test may have agreed for this person
+        look(page)
+        page.locator("main .btn-primary").click()
+    page.wait_for_url(re.compile(r"/intake/[0-9a-f-]{36}/"))
+    questionnaire = "/".join(page.url.split("/")[3:5])
+    page.goto(f"/{questionnaire}/now/")
+    look(page)
+    page.locator("label[for='haematemesis-yes']").click()
+    expect(page.locator(".urgent-top h1")).to_contain_text("112")
+    look(page)
+    page.locator(".pfoot .btn-bare").click()
+    expect(page.locator(".toast-p")).to_be_visible()
+    look(page)
+    for _group in range(3):
+        go_on(page)
+        look(page)
+    page.goto(f"/{questionnaire}/medicines/")
+    look(page)
+    page.goto(f"/{questionnaire}/check-and-send/")
+    look(page)
+    page.goto("/portal/diary/")
+    page.locator("main form .btn-primary").click()
+    page.wait_for_url(re.compile("/intake/"))
+    look(page)
