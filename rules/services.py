@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from rules.headers import Header
 from rules.models import Release, ReleaseVersion, SourceFile, Version
 from rules.selectors import ShelfError
 
+_READING = RLock()  # who asks while a library is being read waits for it instead of reading it again
 _LOADING = 7_209_001  # the database's lock for "somebody is filling the shelf"
 
 
@@ -197,17 +199,20 @@ def release_digest(texts: Mapping[str, str]) -> str:
 
 def library(release_digest: str | None = None) -> Library:
     """Return the checked library of a release, the one in force by default; raise ShelfError if there is none."""
-    return _library(selectors.release_of(release_digest).digest)
+    with _READING:
+        return _library(selectors.release_of(release_digest).digest)
 
 
 def edition(release_digest: str | None = None, as_of: date | None = None) -> Edition:
     """Return what was in force on ``as_of`` (None: the highest version of everything)."""
-    return _edition(selectors.release_of(release_digest).digest, as_of)
+    with _READING:
+        return _edition(selectors.release_of(release_digest).digest, as_of)
 
 
 def program(release_digest: str | None = None, as_of: date | None = None) -> Program:
     """Return the compiled program of a release on a day; raise ShelfError if the shelf is empty or was altered."""
-    return _program(selectors.release_of(release_digest).digest, as_of)
+    with _READING:
+        return _program(selectors.release_of(release_digest).digest, as_of)
 
 
 @lru_cache(maxsize=8)

@@ -25,7 +25,7 @@ MANAGE = [sys.executable, "manage.py"]
 WEB = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--host", "127.0.0.1", "--port", str(PORT)]
 PARTS: dict[str, list[str]] = {
     "web server": [*WEB, "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "5"],
-    "job worker": [*MANAGE, "procrastinate", "worker"],
+    "job worker": [*MANAGE, "run_worker"],
 }
 
 

@@ -2,10 +2,30 @@
 
 import os
 import warnings
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
 from django.core.asgi import get_asgi_application
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 # whitenoise hands Django a file to read in this thread; ours are small, so the advice to stream them does not apply.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-application = get_asgi_application()
+django = get_asgi_application()
+
+from webapp.plans import warming  # noqa: E402 — models can be read only once Django is set up
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Answer as Django does; when the server starts, read the library beside it."""
+    if scope["type"] != "lifespan":
+        await django(scope, receive, send)
+        return
+    await receive()
+    warming.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})

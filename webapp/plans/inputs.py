@@ -132,7 +132,7 @@ def _disagreement(conflict: Mapping[str, Any], terms: Terms) -> Disagreement:
 
 def _side(name: str, given: Mapping[str, Any], terms: Terms) -> tuple[str, str]:
     typed = {"true": True, "yes": True, "false": False, "no": False}.get(given["given"].casefold(), given["given"])
-    value = terms.value(name, typed if given["given"] not in ("", "[]") else [], given["unit"] or "")
+    value = terms.value(name, typed if given["given"] not in ("", "[]", "none") else [], given["unit"] or "")
     if given["unit"] and isinstance(typed, str) and given["unit"] not in value:
         value = f"{value}{NBSP}{unit_words(given['unit'])}".strip(NBSP)
     section = str(SECTIONS.get(given["section"]) or SECTIONS.get(given["section"].partition(".")[0], given["section"]))

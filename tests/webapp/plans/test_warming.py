@@ -1,0 +1,29 @@
+"""The library in force is compiled before the first person needs it; an empty shelf is no fault of the server."""
+
+import pytest
+
+from rules import services as shelf
+from tests.webapp.plans import clinic
+from webapp.plans import warming
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_in_force_is_compiled_before_it_is_asked_for(monkeypatch):
+    clinic.publish()
+    monkeypatch.setattr(warming.connection, "close", lambda: None)
+    shelf._PROGRAMS.clear()
+    warming.warm()
+    assert len(shelf._PROGRAMS) == 1
+
+
+def test_an_empty_shelf_is_told_in_the_log_and_stops_nothing(monkeypatch, caplog):
+    monkeypatch.setattr(warming.connection, "close", lambda: None)
+    warming.warm()
+    assert "ShelfError" in caplog.text
+
+
+def test_a_server_that_ends_does_not_wait_for_it():
+    thread = warming.start()
+    assert thread.daemon
+    thread.cancel()

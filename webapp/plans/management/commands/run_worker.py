@@ -1,0 +1,14 @@
+"""Runs the job worker of Pauta, with the library in force already compiled when the first job comes."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from webapp.plans import warming
+
+
+class Command(BaseCommand):
+    help = "Run the job worker; the library is compiled beside it."
+
+    def handle(self, *args: object, **options: object) -> None:
+        warming.start()
+        call_command("procrastinate", "worker")

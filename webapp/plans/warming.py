@@ -1,0 +1,32 @@
+"""Reads and compiles the library in force before the first person needs it, beside whatever the process does first."""
+
+import logging
+from threading import Timer
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from engine.errors import PautaError
+from rules import services as shelf
+from rules.selectors import ShelfError
+
+AFTER = 1.5  # seconds: the very first page is answered before the compiler takes its share of the processor
+log = logging.getLogger(__name__)
+
+
+def start() -> Timer:
+    """Return the thread that warms the library; it never stops the process from ending."""
+    thread = Timer(AFTER, warm)
+    thread.daemon = True
+    thread.start()
+    return thread
+
+
+def warm() -> None:
+    """Compile what is in force today; an empty shelf or a database that sleeps is met again by the first request."""
+    try:
+        shelf.program(as_of=timezone.localdate())
+    except (ShelfError, PautaError, DatabaseError) as fault:
+        log.warning("The library is not warm: %s", type(fault).__name__)
+    finally:
+        connection.close()
