@@ -49,11 +49,18 @@ class Site:
 
     def manage(self, *words: str, role: str = "app") -> str:
         """Return what ``manage.py words`` printed; raise CalledProcessError with its output if it failed."""
-        command = [sys.executable, "manage.py", *words]
+        return self._run("manage.py", *words, role=role)
+
+    def prepare(self) -> None:
+        """Migrate and fill the database as `make demo` does, in one process."""
+        self._run("-m", "tools.prepare", role="owner")
+
+    def _run(self, *words: str, role: str) -> str:
+        command = [sys.executable, *words]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment(role), capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, f"manage.py {' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        assert done.returncode == 0, f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout
 
     def query(self, text: str, *values: object) -> list[tuple[object, ...]]:
@@ -67,11 +74,11 @@ class Site:
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
-        for _attempt in range(300):
+        for _attempt in range(1200):
             if self.answers():
                 return
             time.sleep(0.1)
-        raise AssertionError("the web server did not answer within 30 seconds")
+        raise AssertionError("the web server did not answer within two minutes")
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -116,11 +123,12 @@ def clinic(name: str, *, demo: bool = True) -> Iterator[Site]:
     site = Site(f"pauta_{name}{os.environ.get('PAUTA_TEST_DB_SUFFIX', '')}")
     _recreate(site.database)
     try:
-        site.manage("migrate", "--verbosity", "0", role="owner")
-        site.manage("grant_database_role", role="owner")
-        site.manage("load_protocols", "protocols_yaml")
         if demo:
-            site.manage("load_demo", "fixtures")
+            site.prepare()
+        else:
+            site.manage("migrate", "--verbosity", "0", role="owner")
+            site.manage("grant_database_role", role="owner")
+            site.manage("load_protocols", "protocols_yaml")
         site.start()
         yield site
     finally:
