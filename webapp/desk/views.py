@@ -37,7 +37,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     chosen = [entry for entry in entries if entry.in_tab(tab)]
     page = Paginator(chosen, selectors.PAGE).get_page(request.GET.get("page"))
     rows = selectors.rows_of(request.user, list(page), _language())
-    audit.record(actor=request.user, verb="worklist.viewed", path=request.path, detail={"shown": len(rows)})
+    with audit.together():
+        audit.record(actor=request.user, verb="worklist.viewed", path=request.path, detail={"shown": len(rows)})
+        seen = [row.patient.pk for row in rows]
+        audit.record_list(actor=request.user, verb="patient.listed", patient_ids=seen, path=request.path)
     counts = selectors.tab_counts(entries)
     context = {
         "bands": selectors.banded(rows, chosen),
