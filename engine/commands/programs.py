@@ -59,10 +59,17 @@ def _finite(text: str) -> Decimal:
     return value
 
 
+def _whole(text: str) -> int:
+    """Return a whole number; raise CaseError for one longer than any value, which would be slow or refused to read."""
+    if len(text) > 31:
+        raise CaseError("C004", "a number cannot be used", "Leave out what is not known, or use null.")
+    return int(text)
+
+
 def read_json(text: str) -> dict[str, object]:
     """Return one JSON object; raise CaseError for anything else, NaN and infinity included."""
     try:
-        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        value = json.loads(text, parse_float=_finite, parse_int=_whole, parse_constant=_finite)
     except (ValueError, RecursionError) as problem:
         if isinstance(problem, CaseError):
             raise
