@@ -175,7 +175,7 @@ def test_an_instruction_says_why_and_what_to_do_in_both_languages(form):
 
 def test_an_instruction_that_sends_to_emergency_can_call_112():
     for name, fixed in INTAKE.instructions.items():
-        assert (fixed.call == "112") == name.startswith(("call_112", "emergency")), name
+        assert (fixed.call == "112") == name.startswith(("call_112", "emergency", "plan_emergency")), name
 
 
 def test_the_words_of_an_emergency_are_those_agreed():
@@ -239,3 +239,10 @@ def test_the_patient_is_addressed_with_usted():
         for text in (question.text, question.help or {"es": ""})
     ]
     assert [said for said in words if any(form in f" {said} " for form in informal)] == []
+
+
+def test_every_plan_has_its_fixed_text_of_when_to_call_in_both_languages_and_without_empty_lines():
+    fixed = INTAKE.instructions["plan_emergency"]
+    lines = {language: fixed.body[language].strip().splitlines() for language in ("es", "en")}
+    assert len(lines["es"]) == len(lines["en"]) >= 5
+    assert all(line.strip().endswith(".") for said in lines.values() for line in said)
