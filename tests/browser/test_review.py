@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, NARROW, violations
 
@@ -23,6 +24,9 @@ def open_a_plan(page, held):
 def test_a_plan_is_signed_with_three_keys(visit):
     page = visit(LAPTOP).log_in(DOCTOR)
     open_a_plan(page, held=False)
+    for _row in range(page.locator("[data-row]").count()):
+        page.keyboard.press("j")
+        page.wait_for_timeout(100)
     page.locator("[data-key=A]:not([aria-disabled])").wait_for()  # every item has been on the screen
     page.keyboard.press("A")
     page.locator("[data-key=Enter]:not([aria-disabled])").wait_for()
@@ -94,3 +98,34 @@ def test_the_review_fits_laptop_and_phone(visit):
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         if size is LAPTOP:
             assert page.evaluate("document.documentElement.scrollHeight") <= size["height"]
+
+
+@pytest.mark.parametrize("size", [LAPTOP, NARROW])
+def test_the_worklist_is_accessible_in_the_dark(visit, size):
+    page = visit(size).log_in(DOCTOR)
+    page.emulate_media(color_scheme="dark")
+    page.goto("/desk/")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_the_printed_review_has_no_rail(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=True)
+    expect(page.locator("nav.rail")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("nav.rail")).to_be_hidden()
+    expect(page.locator(".item").first).to_be_visible()
+
+
+def test_the_three_voices_are_reached_with_the_arrow_keys(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=True)
+    page.keyboard.press("w")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Cómo se llega").first.wait_for()
+    dialog.get_by_label("Para el médico").focus()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.locator(".voice.is-patient")).to_be_visible()
+    expect(dialog.locator(".voice.is-doctor")).to_be_hidden()
+    assert violations(page) == []
