@@ -145,8 +145,8 @@ def test_a_red_flag_shows_what_to_do_at_once_and_stands_first_on_the_doctors_lis
     open_questionnaire(patient)
     accept_consent(patient)
     choose(patient.locator("#q-haematemesis"), "haematemesis", "yes")
-    patient.wait_for_url(re.compile("/urgent/"))
-    assert "112" in patient.get_by_role("alert").inner_text()
+    expect(patient.get_by_role("alert")).to_be_visible()
+    expect(patient.get_by_role("link", name="Llamar al 112").first).to_be_visible()
     assert violations(patient) == []
     doctor = visit(LAPTOP).log_in(DOCTOR)
     doctor.goto("/desk/?tab=flags")

@@ -77,7 +77,7 @@ def test_the_plan_stands_by_time_of_day_with_dose_and_reason(client):
     page = the_page(client, patient)
     assert "Firmado por Dra. Vidal" in page
     assert "Omeprazol 20\u00a0mg" in page
-    assert "media hora antes del desayuno, 1 al día, 8 semanas" in page
+    assert "media hora antes del desayuno, 1\u00a0al día, 8\u00a0semanas" in page
     assert page.index("Por la mañana") < page.index("Omeprazol")
     assert WHY["es"] in page
 
@@ -132,7 +132,7 @@ def test_a_frequency_nobody_knows_is_shown_as_written(client):
     a_signed_plan(patient, an_item("rx:ppi", doses=[a_dose("every 36 hours")]))
     page = the_page(client, patient)
     assert "Según se indica" in page
-    assert "every 36 hours" in page
+    assert "every 36\u00a0hours" in page
 
 
 def test_a_rejected_item_and_a_draft_never_reach_the_patient(client):
