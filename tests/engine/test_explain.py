@@ -148,7 +148,8 @@ def test_the_trace_shows_every_condition_its_truth_and_where_the_value_came_from
     known.values["days"] = type(known.values["days"])(known.values["days"].value, given)
     lines = trace(PROGRAM, known, "reflux", "trial")
     found = {line.text["en"]: line for line in lines}
-    assert (found["days ≥ 2"].truth, found["days ≥ 2"].value["en"], found["days ≥ 2"].origin) == (True, "5 days", "labs")
+    counted = found["days ≥ 2"]
+    assert (counted.truth, counted.value["en"], counted.origin) == (True, "5 days", "labs")
     assert found["dysphagia"].truth is False
     assert [line.text["es"] for line in lines if line.depth == 0] == [
         "A quién se aplica",
