@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from webapp.plans import services
@@ -10,8 +11,13 @@ from webapp.plans import services
 
 @app.task(name="plans.assess", queue="assess")
 def assess(patient_id: str, because: str, today: str) -> None:
-    """Assess a patient as of the ISO date ``today``; ``because`` is a word such as ``questionnaire``, never a value."""
-    services.assess(patient_id=UUID(patient_id), because=because, today=date.fromisoformat(today))
+    """Assess a patient; ``because`` is a word such as ``questionnaire``, never a value.
+
+    ``today`` is the ISO date of the answers. A job that comes late assesses as of the day it runs: as of an old day its
+    draft could take the place of a newer one.
+    """
+    day = max(date.fromisoformat(today), timezone.localdate())
+    services.assess(patient_id=UUID(patient_id), because=because, today=day)
 
 
 def enqueue(*, patient_id: UUID, because: str, today: date) -> None:

@@ -4,13 +4,14 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from rules.models import Release
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
 from webapp.alerts.models import Alert
 from webapp.patients.models import Observation
-from webapp.plans import assessment, deciding
+from webapp.plans import assessment, deciding, tasks
 from webapp.plans.assessment import assess, reassess_bytes
 from webapp.plans.models import Evaluation, Plan
 
@@ -53,6 +54,12 @@ def test_another_day_with_the_same_items_is_another_evaluation_and_no_second_dra
     assessed(patient)
     assessed(patient, today=TODAY.replace(day=TODAY.day + 1))
     assert (Evaluation.objects.count(), Plan.objects.count()) == (2, 1)
+
+
+def test_a_job_that_comes_late_assesses_as_of_the_day_it_runs():
+    patient = clinic.a_dyspeptic_woman()
+    tasks.assess(patient_id=str(patient.pk), because="questionnaire", today="2020-01-31")
+    assert Evaluation.objects.get(patient=patient).case["as_of"] == timezone.localdate().isoformat()
 
 
 def test_new_facts_make_a_new_draft_in_place_of_the_old_and_keep_what_was_decided():
