@@ -4,6 +4,7 @@ import pgtrigger
 import pytest
 from django.core.management import call_command
 from django.test import TransactionTestCase
+from django.utils import translation
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,10 @@ def emptied_between_tests():
     TransactionTestCase._fixture_teardown = without_triggers
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(autouse=True)
+def in_spanish():
+    """Each test begins in the clinic's first language, whatever language the one before was left in."""
+    with translation.override("es"):
+        yield

@@ -150,7 +150,7 @@ def test_a_red_flag_shows_what_to_do_at_once_and_stands_first_on_the_doctors_lis
     assert violations(patient) == []
     doctor = visit(LAPTOP).log_in(DOCTOR)
     doctor.goto("/desk/?tab=flags")
-    expect(doctor.locator("tbody")).to_contain_text(name_of(BLEEDING))
+    expect(doctor.locator("main")).to_contain_text(name_of(BLEEDING))
 
 
 def test_the_picture_of_the_readme_is_the_review_page(visit, tmp_path):
