@@ -147,7 +147,7 @@ def test_a_killed_database_comes_back_under_the_running_demo(demo, folder):
     demo.wait_for(demo.answers, 120)
 
 
-@pytest.mark.parametrize("part", ["uvicorn", "procrastinate"])
+@pytest.mark.parametrize("part", ["uvicorn", "run_worker"])
 def test_a_killed_part_is_started_again(demo, part):
     demo.wait_for(lambda: demo.child(part), 120)
     before = demo.child(part).pid
@@ -157,7 +157,7 @@ def test_a_killed_part_is_started_again(demo, part):
 
 
 def test_told_to_stop_it_leaves_nothing_running(demo, folder):
-    parts = [demo.child("uvicorn"), demo.child("procrastinate")]
+    parts = [demo.child("uvicorn"), demo.child("run_worker")]
     assert demo.stop() == 0
     assert not any(part.is_running() for part in parts)
     assert not (folder / "postgres/postmaster.pid").exists()
