@@ -76,7 +76,7 @@ def a_signed_plan():
         "CREATE TABLE public.loot (t text)",
         "CREATE FUNCTION public._pgtrigger_should_ignore(n text) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
         "CREATE ROLE intruder SUPERUSER",
-        "COPY patients_patient TO '/tmp/patients'",
+        "COPY patients_patient TO '/var/patients'",
         "COPY patients_patient TO PROGRAM 'cat'",
         "SELECT pg_read_file('/etc/hostname')",
     ],
