@@ -1,10 +1,12 @@
 """Conditions and formulas as text, read into nodes. Never ``eval``: a closed LALR grammar."""
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
@@ -39,6 +41,8 @@ from engine.errors import NOWHERE, ExpressionError, Place
 from engine.language.grammar import GRAMMAR
 
 MAX_LENGTH, MAX_DEPTH = 4000, 60
+# The grammar's tables are kept where Python keeps our compiled code, and made anew when the grammar differs.
+_TABLES = f"{Path(__file__).parent}/__pycache__/grammar.{sys.implementation.cache_tag}.lark"
 Locate = Callable[[int], Place]
 
 # What authors write out of habit: pattern, code, message, hint. Tried before the grammar, in this order.
@@ -104,7 +108,7 @@ def _parsed(text: str) -> Expr:
 
 @cache
 def _parser() -> Lark:
-    return Lark(GRAMMAR, start="start", parser="lalr", propagate_positions=True)
+    return Lark(GRAMMAR, start="start", parser="lalr", propagate_positions=True, cache=_TABLES)
 
 
 def _placed(expr: Expr, locate: Locate) -> Expr:

@@ -145,7 +145,7 @@ class _RuleReader:
 
     def refuse_keys(self, kind: str, form: ActionForm) -> None:
         allowed = (*_ALLOWED.get(kind, ()), *_ALWAYS, kind)
-        for key, place in form._keys.items():
+        for key, place in form.written.items():
             if key not in allowed:
                 hint = f"With {kind} it may hold: {', '.join(allowed)}."
                 self.problems.add(place, "P306", f'"{key}" does not belong to {kind}', hint)

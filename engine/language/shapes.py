@@ -208,12 +208,14 @@ Quantity = Annotated[Any, PlainValidator(_measured(units.amount)), WithJsonSchem
 Condition = Annotated[Any, PlainValidator(_condition), WithJsonSchema(_CONDITION_SCHEMA)]
 
 
+_NO_BLOCK = Block(NOWHERE)  # of a shape that was made and not read
+
+
 class Shape(BaseModel):
     """A block of keys: unknown keys are refused, and it remembers where it stands."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    _place: Place = PrivateAttr(default_factory=lambda: NOWHERE)
-    _keys: Keys = PrivateAttr(default_factory=Keys)
+    _block: Block = PrivateAttr(default_factory=lambda: _NO_BLOCK)
 
     @validates_model(mode="wrap")
     @classmethod
@@ -221,21 +223,26 @@ class Shape(BaseModel):
         if not isinstance(value, Block):
             raise wrong("P013", "a block of keys is expected here", f"It may hold: {', '.join(cls.model_fields)}.")
         made = handler(value)
-        made._place, made._keys = value.place, value.keys_at
+        made._block = value
         return made
 
     @property
     def place(self) -> Place:
         """Return where the block begins."""
-        return self._place
+        return self._block.place
 
     def at(self, key: str) -> Place:
         """Return where one of its keys stands, or the block if the key is not written."""
-        return self._keys.get(key, self._place)
+        return self._block.keys_at.get(key, self._block.place)
+
+    @property
+    def written(self) -> Keys:
+        """Return the keys the author wrote, with their places."""
+        return self._block.keys_at
 
     def wrote(self, key: str) -> bool:
         """Return whether the author wrote this key."""
-        return key in self._keys
+        return key in self._block.keys_at
 
 
 class Words(Shape):
