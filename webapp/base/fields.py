@@ -1,18 +1,11 @@
-"""Fields whose column holds ciphertext, and the keyed digest by which an encrypted value is found.
-
-AES-256-GCM. A token is 0x01, the length of the key's id, the id, a nonce of 12 bytes, ciphertext and tag; version, id
-and column are authenticated with it, so a flipped byte, or a token carried to another column, is refused.
-"""
+"""Fields whose column holds ciphertext (sealing.py), and the keyed digest by which an encrypted value is found."""
 
 import hashlib
 import hmac
 import json
-import os
 import unicodedata
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,29 +15,8 @@ from django.db.models import Case, Value
 from django.db.models.functions import Cast
 from fernet_fields.fields import EncryptedField
 
-VERSION, NONCE = b"\x01", 12
-
-
-class Keyring:
-    """Encrypts under the first key given, decrypts under any; ``column`` ties a token to its place."""
-
-    def __init__(self, keys: list[tuple[str, bytes]], column: str) -> None:
-        self.column = column.encode()
-        self.newest = keys[0][0].encode()
-        self.keys = {name.encode(): AESGCM(key) for name, key in keys}
-
-    def encrypt(self, data: bytes) -> bytes:
-        head = VERSION + bytes([len(self.newest)]) + self.newest
-        nonce = os.urandom(NONCE)
-        return head + nonce + self.keys[self.newest].encrypt(nonce, data, head + self.column)
-
-    def decrypt(self, token: bytes) -> bytes:
-        """Return the plain bytes; raise InvalidTag for a changed, foreign or unreadable token."""
-        end = 2 + token[1] if len(token) > 1 else 0
-        head, nonce, body = token[:end], token[end : end + NONCE], token[end + NONCE :]
-        if token[:1] != VERSION or head[2:] not in self.keys or len(nonce) < NONCE:
-            raise InvalidTag
-        return self.keys[head[2:]].decrypt(nonce, body, head + self.column)
+from webapp.base import sealing
+from webapp.base.sealing import Keyring
 
 
 def _seals_itself(expression: Any, field: Any) -> bool:
@@ -63,21 +35,30 @@ class _Sealed(EncryptedField):  # type: ignore[misc]
     """What django-fernet-fields-v2 gives (a binary column, no look-ups, no index) around our own cipher."""
 
     @property
-    def keyring(self) -> Keyring:
-        return Keyring(settings.FIELD_KEYS, f"{self.model._meta.label_lower}.{self.attname}")
+    def column(self) -> str:
+        """The place a token is tied to; a history table holds the tokens of the table whose changes it keeps."""
+        owner = getattr(self.model, "pgh_tracked_model", None) or self.model
+        return f"{owner._meta.label_lower}.{self.attname}"
 
-    def to_text(self, value: Any) -> str:
-        return str(self.get_prep_value(value))
+    @property
+    def keyring(self) -> Keyring:
+        return sealing.ring(self.column)
+
+    def to_bytes(self, value: Any) -> bytes:
+        return str(self.get_prep_value(value)).encode()
+
+    def of_bytes(self, data: bytes) -> Any:
+        return self.to_python(data.decode())
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if hasattr(value, "as_sql"):  # the package would encrypt the expression's name in place of the value
             if not _seals_itself(value, self):
                 raise FieldError(f"{self.name} is encrypted and cannot be computed by the database")
             return value
-        return None if value is None else self.keyring.encrypt(self.to_text(value).encode())
+        return None if value is None else self.keyring.encrypt(self.to_bytes(value))
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
-        return None if value is None else self.to_python(self.keyring.decrypt(bytes(value)).decode())
+        return None if value is None else self.of_bytes(self.keyring.decrypt(bytes(value)))
 
 
 class EncryptedTextField(_Sealed, models.TextField):
@@ -92,14 +73,32 @@ class EncryptedIntegerField(_Sealed, models.IntegerField):
     """A whole number, encrypted."""
 
 
+class EncryptedBytesField(_Sealed, models.BinaryField):
+    """The bytes of a file, encrypted; held in memory as a whole, so limit their size before."""
+
+    def to_bytes(self, value: Any) -> bytes:
+        if not isinstance(value, bytes | bytearray | memoryview):
+            raise TypeError(f"{self.name} holds bytes")
+        return bytes(value)
+
+    def of_bytes(self, data: bytes) -> bytes:
+        return data
+
+
 class EncryptedJSONField(_Sealed, models.Field):
     """Whatever JSON can say, encrypted; dates and decimals become text. None is an empty column."""
 
     def to_text(self, value: Any) -> str:
-        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+        try:
+            return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        except ValueError:  # the message would show the number, which is a patient's
+            raise ValueError(f"{self.name} holds a number that JSON cannot say: NaN or an infinity") from None
 
-    def from_db_value(self, value: Any, *_: Any) -> Any:
-        return None if value is None else json.loads(self.keyring.decrypt(bytes(value)))
+    def to_bytes(self, value: Any) -> bytes:
+        return self.to_text(value).encode()
+
+    def of_bytes(self, data: bytes) -> Any:
+        return json.loads(data)
 
     def value_to_string(self, obj: models.Model) -> str:
         return self.to_text(self.value_from_object(obj))
