@@ -35,14 +35,14 @@ class _Sealed(EncryptedField):  # type: ignore[misc]
     """What django-fernet-fields-v2 gives (a binary column, no look-ups, no index) around our own cipher."""
 
     @property
-    def column(self) -> str:
-        """The place a token is tied to; a history table holds the tokens of the table whose changes it keeps."""
+    def place(self) -> str:
+        """The column a token is tied to; a history table holds the tokens of the table whose changes it keeps."""
         owner = getattr(self.model, "pgh_tracked_model", None) or self.model
         return f"{owner._meta.label_lower}.{self.attname}"
 
     @property
     def keyring(self) -> Keyring:
-        return sealing.ring(self.column)
+        return sealing.ring(self.place)
 
     def to_bytes(self, value: Any) -> bytes:
         return str(self.get_prep_value(value)).encode()
