@@ -8,8 +8,12 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from webapp.accounts.grants import RolePermission
+from webapp.base import permissions
 from webapp.base.fields import BlindIndexField, EncryptedTextField, blind
 from webapp.base.roles import Role
+
+__all__ = ["RolePermission", "User", "UserManager", "UserRole", "email_index"]
 
 EMAIL_COLUMN = "accounts.user.email"
 LANGUAGES = [("es", "Español"), ("en", "English")]
@@ -78,9 +82,29 @@ class User(AbstractBaseUser):
     def active_role(self, role: str) -> None:
         self.__dict__["_hat"] = role
 
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the hat worn may do. Read once for each object, which a request has to itself."""
+        known: dict[str, frozenset[str]] = self.__dict__.setdefault("_permissions", {})
+        hat = self.active_role
+        if hat not in known:
+            known[hat] = permissions.held(hat, _decided(hat)) if hat in permissions.HOLDERS else frozenset()
+        return known[hat]
+
+    def may(self, name: str) -> bool:
+        """Tell whether this person may do this now; raise UnknownPermission for a word that is no permission."""
+        return self.is_active and permissions.known(name).name in self.permissions
+
     def refresh_from_db(self, *args: Any, **options: Any) -> None:
         self.__dict__.pop("role_names", None)
+        self.__dict__.pop("_permissions", None)
         super().refresh_from_db(*args, **options)
+
+
+def _decided(role: str) -> dict[str, bool]:
+    if permissions.is_fixed(role):
+        return {}
+    return dict(RolePermission.objects.filter(role=role).values_list("permission", "allowed"))
 
 
 class UserRole(models.Model):

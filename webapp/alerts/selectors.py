@@ -7,14 +7,13 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from webapp.accounts.models import User
 from webapp.alerts.models import RANK, Alert
-from webapp.base.roles import CLINICIANS
 
 RED_FLAG = ("emergency", "same_day", "urgent_2w")
 
 
 def alerts_for(user: User) -> QuerySet[Alert]:
     """Return the alerts this user may see."""
-    return Alert.objects.all() if user.active_role in CLINICIANS else Alert.objects.none()
+    return Alert.objects.all() if user.may("record.read") else Alert.objects.none()
 
 
 def live_for(user: User) -> QuerySet[Alert]:

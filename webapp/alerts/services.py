@@ -14,7 +14,6 @@ from webapp.alerts import selectors
 from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
 from webapp.audit import services as audit
 from webapp.base.fields import blind
-from webapp.base.roles import CLINICIANS
 from webapp.patients.models import Patient
 
 
@@ -98,7 +97,7 @@ def assessed(*, patient_id: UUID) -> None:
 
 @transaction.atomic
 def _settle(alert_id: UUID, actor: User, status: str, note: str, times: int | None = None) -> Alert:
-    if actor.active_role not in CLINICIANS:
+    if not actor.may("alerts.settle"):
         raise AlertError(_("Only a clinician settles an alert."))
     alert = Alert.objects.select_for_update().get(pk=alert_id)
     if times not in (None, alert.times):

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_POST
 
 from webapp.alerts import selectors, services
 from webapp.base import access
-from webapp.base.roles import Role
 
 MOST_DIGITS = 10
-clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
+clinicians = access.may("alerts.settle")
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,8 @@
 """One door: a view that says nothing about who may enter is closed.
 
-A view carries its rule as ``access_rule``, set by ``@public``, ``@signed_in`` or ``@roles(...)``; the middleware at
-the end of this file is the only place that enforces it. Whoever may not see a page gets the page of what is missing.
+A view carries its rule as ``access_rule``, set by ``@public``, ``@signed_in``, ``@may(...)`` or ``@roles(...)``; the
+middleware at the end of this file is the only place that enforces it. Whoever may not see a page gets the page of what
+is missing. ``@may`` is for what a clinic decides on; ``@roles`` for pages that belong to a hat by nature.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from webapp.base import permissions
 from webapp.base.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -21,10 +23,18 @@ CHOOSE_HAT = "accounts:hat"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may open a view: everybody, everybody signed in (``roles`` empty), or the hats named."""
+    """Who may open a view: everybody, everybody signed in, the hats named, or who has ``permission``.
+
+    ``roles`` are then the hats that have it unless the clinic decides otherwise.
+    """
 
     kind: str
     roles: frozenset[str] = frozenset()
+    permission: str = ""
+
+    def lets_in(self, user: Any) -> bool:
+        """Tell whether a person wearing a hat may enter."""
+        return bool(user.may(self.permission) if self.permission else user.active_role in self.roles)
 
 
 PUBLIC, SIGNED_IN = Rule("public"), Rule("signed_in")
@@ -34,7 +44,6 @@ THIRD_PARTY: dict[str, Rule] = {
     "account_login": PUBLIC,
     "account_logout": SIGNED_IN,
     "account_inactive": PUBLIC,
-    "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
     "account_reset_password": PUBLIC,
     "account_reset_password_done": PUBLIC,
@@ -64,6 +73,12 @@ def roles(*names: str) -> Callable[[View], View]:
     return lambda view: _mark(view, rule)
 
 
+def may(name: str) -> Callable[[View], View]:
+    """Open a view to people whose hat has this permission; raise UnknownPermission for a word that is none."""
+    rule = Rule("may", permissions.known(name).roles, name)
+    return lambda view: _mark(view, rule)
+
+
 def rule_of(view: Callable[..., Any], url_name: str = "") -> Rule | None:
     """Return the rule of a view, ours by its mark, a package's by ``url_name``; None means closed by default."""
     own = getattr(view, "access_rule", None)
@@ -87,10 +102,9 @@ def refusal(request: HttpRequest, rule: Rule | None) -> HttpResponse | None:
         return _to_login(request)
     if rule == SIGNED_IN:
         return None
-    hat = request.user.active_role
-    if not hat:
+    if not request.user.active_role:
         return redirect(CHOOSE_HAT)
-    if hat not in rule.roles:
+    if not rule.lets_in(request.user):
         raise Http404
     return None
 

@@ -15,12 +15,17 @@ from webapp.base.roles import CLINICIANS, Role
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A way in: where to (name of the address), its word, its icon, and the hats that have it."""
+    """A way in: where to (name of the address), its word, its icon, and the hats or the permission that have it."""
 
     target: str
     label: Any
     icon: str
-    roles: frozenset[str]
+    roles: frozenset[str] = frozenset()
+    permission: str = ""
+
+    def is_open(self, role: str, held: frozenset[str]) -> bool:
+        """Tell whether somebody sees it who wears ``role`` and has the permissions ``held``."""
+        return self.permission in held if self.permission else role in self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +37,20 @@ class Link:
 
 
 ENTRIES = (
-    Entry("desk:list", _("Worklist"), "inbox", CLINICIANS),
-    Entry("desk:patients", _("Patients"), "people", CLINICIANS | {Role.FRONT_DESK}),
-    Entry("studio:list", _("Protocols"), "file-earmark-code", frozenset({Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN})),
+    Entry("desk:list", _("Worklist"), "inbox", permission="plans.read"),
+    Entry("desk:patients", _("Patients"), "people", permission="patients.search"),
+    Entry("studio:list", _("Protocols"), "file-earmark-code", permission="protocols.read"),
+    Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
     Entry("portal:plan", _("My plan"), "clipboard2-check", frozenset({Role.PATIENT})),
     Entry("portal:diary", _("Diary"), "journal-text", frozenset({Role.PATIENT})),
     Entry("portal:more", _("More"), "grid", frozenset({Role.PATIENT})),
 )
-# Where each hat begins its day; the first that exists.
-HOMES = dict.fromkeys(CLINICIANS, ("desk:list", "studio:list")) | {
+# Where each hat begins its day; the first that exists and is open to it.
+HOMES = dict.fromkeys(CLINICIANS, ("desk:list", "desk:patients", "studio:list")) | {
     Role.DIRECTOR: ("studio:list",),
     Role.FRONT_DESK: ("desk:patients",),
+    Role.ADMINISTRATOR: ("accounts:permissions",),
     Role.PATIENT: ("portal:home",),
 }
 
@@ -61,16 +68,22 @@ def _link(entry: Entry, path: str) -> Link | None:
     return Link(url, entry.label, entry.icon, path == url) if url else None
 
 
-def links_for(role: str, path: str) -> list[Link]:
-    """Return the ways in of a hat, the page now open being marked."""
-    links = (_link(entry, path) for entry in ENTRIES if role in entry.roles)
+def links_for(role: str, path: str, held: frozenset[str] = frozenset()) -> list[Link]:
+    """Return the ways in of a hat with the permissions ``held``, the page now open being marked."""
+    links = (_link(entry, path) for entry in ENTRIES if entry.is_open(role, held))
     return [link for link in links if link]
 
 
-def home_of(role: str) -> str | None:
-    """Return the address where this hat begins; None if no page has been built for it."""
-    found = (address(name) for name in HOMES.get(Role(role), ()))
+def home_of(role: str, held: frozenset[str] = frozenset()) -> str | None:
+    """Return the address where this hat begins; None if it has no page."""
+    doors = {entry.target: entry for entry in ENTRIES}
+    names = (name for name in HOMES.get(Role(role), ()) if name not in doors or doors[name].is_open(role, held))
+    found = (address(name) for name in names)
     return next((url for url in found if url), None)
+
+
+def _held(user: Any) -> frozenset[str]:
+    return getattr(user, "permissions", frozenset())
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -78,7 +91,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     role = getattr(user, "active_role", "")
     return {
-        "nav": SimpleLazyObject(lambda: links_for(role, request.path)),
+        "nav": SimpleLazyObject(lambda: links_for(role, request.path, _held(user))),
         "hat": Role(role) if role else None,
         "hat_url": address(CHOOSE_HAT) if len(getattr(user, "role_names", ())) > 1 else None,
         "logout_url": address("account_logout"),

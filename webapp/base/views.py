@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     hat = request.user.active_role
     if not hat:
         return redirect(access.CHOOSE_HAT)
-    if target := navigation.home_of(hat):
+    if target := navigation.home_of(hat, request.user.permissions):
         return redirect(target)
     return render(request, "base/no_room.html")
 

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET
 
 from webapp.audit import services as audit
 from webapp.base import access
-from webapp.base.roles import Role
 from webapp.desk import record, selectors
 from webapp.patients import selectors as people
 
 PATIENTS_A_PAGE = 50
-clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
-identities = access.roles(Role.DOCTOR, Role.DIETITIAN, Role.FRONT_DESK)
+clinicians = access.may("plans.read")
+identities = access.may("patients.search")
 
 
 def _language() -> str:

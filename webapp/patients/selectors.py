@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.base.fields import blind
-from webapp.base.roles import CLINICIANS, Role
+from webapp.base.roles import Role
 from webapp.patients import identity
 from webapp.patients.models import (
     AllergyIntolerance,
@@ -26,7 +26,6 @@ from webapp.patients.models import (
 
 PREFIX = "patients.nameprefix.index"
 SORTED_AT_ONCE = 500  # names are sorted after decryption, so a longer list is filtered, not sorted
-SEES_ALL_IDENTITIES = CLINICIANS | {Role.FRONT_DESK}
 
 
 def number_index(value: str, field: str) -> bytes:
@@ -36,10 +35,9 @@ def number_index(value: str, field: str) -> bytes:
 
 def patients_for(user: User) -> QuerySet[Patient]:
     """Return the patients whose identity ``user`` may see under the hat now worn: a patient only the own one."""
-    hat = user.active_role
-    if hat in SEES_ALL_IDENTITIES:
+    if user.may("patients.search"):
         return Patient.objects.all()
-    if hat == Role.PATIENT:
+    if user.active_role == Role.PATIENT:
         return Patient.objects.filter(user=user)
     return Patient.objects.none()
 
@@ -51,8 +49,7 @@ def own_patient(user: User) -> Patient | None:
 
 def may_read_record(user: User, patient: Patient) -> bool:
     """Tell whether ``user`` may see more than who this patient is."""
-    hat = user.active_role
-    return hat in CLINICIANS or (hat == Role.PATIENT and patient.user_id == user.pk)
+    return user.may("record.read") or (user.active_role == Role.PATIENT and patient.user_id == user.pk)
 
 
 @dataclass(frozen=True)

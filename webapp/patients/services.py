@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.base.fields import blind
-from webapp.base.roles import CLINICIANS, Role
+from webapp.base.roles import Role
 from webapp.patients import identity, selectors
 from webapp.patients.models import Consent, ConsentText, NamePrefix, Patient
 from webapp.patients.recording import (
@@ -56,9 +56,6 @@ __all__ = [
     "withdraw_consent",
 ]
 
-REGISTERS = CLINICIANS | {Role.FRONT_DESK, Role.ADMINISTRATOR}
-PUBLISHES = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR})
-WRITES_CONSENT = REGISTERS
 FIRST_NUMBER = 100001
 NUMBERS_LOCK = 0x4E4843  # the advisory lock under which record numbers are given
 
@@ -85,7 +82,7 @@ def register(
     Raises PatientError for a number that cannot be right, a birth date to come, or a DNI already registered;
     NotAllowed if this actor registers nobody.
     """
-    if actor is not None and actor.active_role not in REGISTERS:
+    if actor is not None and not actor.may("patients.register"):
         raise NotAllowed(_("Registering patients is done by the front desk and the clinicians."))
     if not given_name.strip() or not family_name.strip():
         raise PatientError(_("A patient needs a first name and at least one surname."))
@@ -164,7 +161,7 @@ def _index_name(patient: Patient) -> None:
 @transaction.atomic
 def publish_consent_text(*, purpose: str, body_es: str, body_en: str, actor: User | None) -> ConsentText:
     """Put a new text in force for a purpose; whoever accepted an earlier one is asked again."""
-    if actor is not None and actor.active_role not in PUBLISHES:
+    if actor is not None and not actor.may("consents.publish"):
         raise NotAllowed(_("Consent texts are published by the medical director or the administrator."))
     if not body_es.strip() or not body_en.strip():
         raise PatientError(_("A consent text is published in Spanish and in English."))
@@ -208,7 +205,7 @@ def _may_decide(patient: Patient, channel: str, actor: User | None) -> None:
     own = actor.active_role == Role.PATIENT and patient.user_id == actor.pk
     if channel == Consent.Channel.PORTAL and not own:
         raise NotAllowed(_("In the portal each patient decides alone. Write it down as given at the front desk."))
-    if channel != Consent.Channel.PORTAL and actor.active_role not in WRITES_CONSENT:
+    if channel != Consent.Channel.PORTAL and not actor.may("consents.write"):
         raise NotAllowed(_("Consents on paper or by telephone are written down by the clinic."))
 
 

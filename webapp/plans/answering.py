@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from engine.facts import FactSpec
 from webapp.accounts.models import User
-from webapp.base.roles import Role
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
 from webapp.plans.assessment import assess
@@ -21,7 +20,7 @@ MOST_DIGITS = 12  # before the point; a number of a million digits would keep th
 
 def answer(*, plan: Plan, doctor: User, fact: str, value: str, terms: Terms, today: date) -> Evaluation:
     """Return the evaluation with the answer in it; raise PlanError if the answer does not fit the fact."""
-    if doctor.active_role != Role.DOCTOR:
+    if not doctor.may("plans.sign"):
         raise PlanError(_("Only a doctor decides and signs plans."))
     spec = terms.spec(fact)
     if spec is None:

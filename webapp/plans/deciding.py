@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
-from webapp.base.roles import Role
 from webapp.plans import selectors
 from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
@@ -24,7 +23,7 @@ class PlanError(ValueError):
 
 
 def _doctor_only(user: User) -> None:
-    if user.active_role != Role.DOCTOR or not user.is_active:
+    if not user.may("plans.sign"):
         raise PlanError(_("Only a doctor decides and signs plans."))
 
 

@@ -94,7 +94,7 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
         age=plan.patient.age_on(today),
         versions=_versions(items, terms),
         newer=_newer(user, plan),
-        may_decide=plan.status == Plan.Status.DRAFT and user.active_role == "doctor",
+        may_decide=plan.status == Plan.Status.DRAFT and user.may("plans.sign"),
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alert_selectors
 from webapp.alerts.models import Alert
-from webapp.base.roles import CLINICIANS, Role
+from webapp.base.roles import Role
 from webapp.patients.models import AllergyIntolerance
 from webapp.plans.models import UNDECIDED_MAY_STAY, Evaluation, ItemSeen, Plan, PlanItem
 
@@ -20,7 +20,7 @@ STOPS_SIGNING = ("emergency", "same_day")  # an open alert this urgent is of the
 
 def reviewable_by(user: User) -> QuerySet[Plan]:
     """Return the plans a clinician may open; only a doctor decides and signs them."""
-    plans = Plan.objects.all() if user.active_role in CLINICIANS else Plan.objects.none()
+    plans = Plan.objects.all() if user.may("plans.read") else Plan.objects.none()
     return plans.select_related("patient", "evaluation", "signed_by")
 
 

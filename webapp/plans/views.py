@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from webapp.audit import services as audit
 from webapp.base import access
-from webapp.base.roles import Role
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
 from webapp.plans import adding, answering, editing, presenting, reviewing, selectors, services
@@ -25,8 +24,8 @@ from webapp.plans.services import PlanError
 from webapp.plans.terms import Terms, terms_of
 
 MOST_DIGITS = 10
-clinicians = access.roles(Role.DOCTOR, Role.DIETITIAN)
-doctors = access.roles(Role.DOCTOR)
+clinicians = access.may("plans.read")
+doctors = access.may("plans.sign")
 
 
 def _plan(request: HttpRequest, pk: UUID) -> Plan:

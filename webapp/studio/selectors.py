@@ -13,17 +13,15 @@ from rules import selectors as shelf
 from rules import services as shelf_services
 from rules.models import Version
 from webapp.accounts.models import User
-from webapp.base.roles import Role
 from webapp.plans.terms import words
 from webapp.studio.sentences import Sentence, sentences_of
 
-READERS = frozenset({Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN})
 ORDER = ("protocol", "questionnaire", "score", "formulary", "vocabulary", "lexicon")
 
 
 def versions_for(user: User) -> QuerySet[Version]:
     """Return every version of every file, for those who may read the shelf."""
-    return shelf.shelf() if user.active_role in READERS else Version.objects.none()
+    return shelf.shelf() if user.may("protocols.read") else Version.objects.none()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from django.views.decorators.http import require_GET
 
 from rules.models import Version
 from webapp.base import access
-from webapp.base.roles import Role
 from webapp.studio import selectors
 
 
-@access.roles(Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN)
+@access.may("protocols.read")
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
     """List what stands on the shelf."""
@@ -20,7 +19,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
     return render(request, "studio/list.html", {"parts": parts})
 
 
-@access.roles(Role.DIRECTOR, Role.DOCTOR, Role.DIETITIAN)
+@access.may("protocols.read")
 @require_GET
 def version(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one version: its exact text by line, a sentence a rule, its tests and sources."""
