@@ -5,6 +5,7 @@ Started by whatever Python the machine calls ``python3``, so it keeps to syntax 
 
 from __future__ import annotations
 
+import ctypes.util
 import glob
 import hashlib
 import os
@@ -20,6 +21,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
 WANTED = ((3, 12), (3, 11))
 PACKAGES = ("python3", "python3-venv")
+PANGO = ("pango-1.0", "pangoft2-1.0")  # lays out the text of PDFs; no wheel carries it
+PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0")
 FROM_LOCK = ("--require-hashes", "--no-deps", "-r", "requirements.lock")
 STEPS = ("requirements.lock", "pyproject.toml", "tools/install.py")
 
@@ -55,14 +58,38 @@ def best_python() -> str | None:
     return next((found[version] for version in WANTED if version in found), None)
 
 
+def may_use_apt() -> bool:
+    return os.getuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_install(what: str, packages: tuple[str, ...]) -> None:
+    print(f"Installing {what} with apt ...", flush=True)
+    for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", *packages]):
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+
+
+def has_pango() -> bool:
+    return all(ctypes.util.find_library(name) for name in PANGO)
+
+
+def ensure_pango() -> None:
+    """See that PDFs can be made, with apt where we may (root on Debian); else the run ends, saying what to do."""
+    if not has_pango() and may_use_apt():
+        apt_install("Pango", PANGO_PACKAGES)
+    if not has_pango():
+        sys.exit(
+            "Pauta makes its PDFs with Pango; it was not found.\n"
+            "    On Debian or Ubuntu: sudo apt-get install {}\n"
+            "    On macOS: brew install pango".format(" ".join(PANGO_PACKAGES))
+        )
+
+
 def find_python() -> str:
     """A Python we support, fetched with apt where we may (root on Debian); else the run ends, saying what to do."""
     if python := best_python():
         return python
-    if os.getuid() == 0 and shutil.which("apt-get"):
-        print("Installing Python with apt ...", flush=True)
-        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", *PACKAGES]):
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if may_use_apt():
+        apt_install("Python", PACKAGES)
         if python := best_python():
             return python
     sys.exit(
@@ -107,6 +134,7 @@ def install_lock() -> None:
 def main() -> None:
     if STAMP.exists() and STAMP.read_text() == digest() and (VENV / "bin/pauta").exists():
         return
+    ensure_pango()
     if not version_of(str(VENV / "bin/python")):
         shutil.rmtree(str(VENV), ignore_errors=True)
         python = find_python()

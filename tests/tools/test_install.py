@@ -105,3 +105,19 @@ def test_where_uv_does_not_get_through_pip_does_it(monkeypatch):
     monkeypatch.setattr(install.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1))
     install.install_lock()
     assert asked[-1] == install.FROM_LOCK
+
+
+def test_where_pango_is_missing_root_on_debian_gets_it_with_apt(path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    a_program(path, "apt-get", "exit 0")
+    monkeypatch.setattr(install, "has_pango", lambda: bool(asked))
+    monkeypatch.setattr(install, "apt_install", lambda what, packages: asked.append((what, packages)))
+    install.ensure_pango()
+    assert asked == [("Pango", install.PANGO_PACKAGES)]
+
+
+def test_who_is_not_root_is_told_the_one_command(path, monkeypatch):
+    monkeypatch.setattr(install, "has_pango", lambda: False)
+    with pytest.raises(SystemExit, match="sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0"):
+        install.ensure_pango()
