@@ -165,11 +165,13 @@ ACCOUNT_FORMS = {
     "reset_password": "webapp.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "webapp.accounts.forms.ResetPasswordKeyForm",
     "change_password": "webapp.accounts.forms.ChangePasswordForm",
-    "reauthenticate": "webapp.accounts.forms.ReauthenticateForm",
 }
 AXES_FAILURE_LIMIT = 10
 AXES_USERNAME_FORM_FIELD = "username"  # the digest of the address, which is all that axes is ever told
-AXES_SENSITIVE_PARAMETERS = ["login", "username", "next", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "next", "csrfmiddlewaretoken", "secret", "code"]
+AXES_HANDLER = "webapp.accounts.lockout.Handler"
+AXES_CLIENT_IP_CALLABLE = "webapp.accounts.lockout.blurred"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who comes back too early does not wait longer for it
 AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked"
 AXES_DISABLE_ACCESS_LOG = True  # the audit tells who came in
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -177,6 +179,9 @@ AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
+MFA_ADAPTER = "webapp.accounts.mfa.Adapter"
+MFA_TOTP_TOLERANCE = 1  # half minutes before and after: telephones are not always on time
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,8 +1,12 @@
 """Factories of people for tests: users of any role, and patients with or without a login."""
 
 import itertools
+import time
 from datetime import date
 from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
@@ -11,6 +15,7 @@ from webapp.patients import identity, selectors, services
 from webapp.patients.models import Consent, ConsentText, Patient
 
 PASSWORD = "correct horse battery"
+TOTP_SECRET = "PAUTATESTPAUTATESTPAUTATESTPAUTA"
 _numbers = itertools.count(1)
 
 
@@ -26,6 +31,18 @@ def a_user(*roles: str, **values: Any) -> User:
 
 def a_doctor(**values: Any) -> User:
     return a_user(Role.DOCTOR, **values)
+
+
+def a_totp(user: User, secret: str = TOTP_SECRET) -> str:
+    """Give a person an authenticator app; return its secret."""
+    Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def code_of(secret: str, halves: int = 0) -> str:
+    """Return the code an app shows now, or some half minutes later."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + halves))
 
 
 def a_dni(n: int | None = None) -> str:

@@ -23,7 +23,6 @@ class Adapter(DefaultAccountAdapter):
         "email_password_mismatch": _("This e-mail and this password do not go together. Check both."),
         "too_many_login_attempts": _("Too many attempts in a short time. Please wait a minute."),
         "enter_current_password": _("This is not your password now. Type it again."),
-        "incorrect_password": _("This is not your password. Type it again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

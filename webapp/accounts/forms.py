@@ -74,15 +74,6 @@ class ChangePasswordForm(_SameTwice, theirs.ChangePasswordForm):
         services.password_changed(user=self.user, by_mail=False)
 
 
-class ReauthenticateForm(theirs.ReauthenticateForm):
-    """Asks for the password once more."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        _dress(self.fields["password"], _("Password"), autocomplete="current-password")
-        self.fields["password"].help_text = ""
-
-
 def _dress_new(form: forms.Form) -> None:
     _dress(form.fields["password1"], _("New password"), autocomplete="new-password")
     _dress(form.fields["password2"], _("The same again"), autocomplete="new-password")

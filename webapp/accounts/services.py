@@ -106,6 +106,11 @@ def password_changed(*, user: User, by_mail: bool) -> None:
     _tell(user, "user.password_reset" if by_mail else "user.password_changed", user)
 
 
+def asked_again(*, user: User, right: bool) -> None:
+    """Write down that a person showed to be there before something grave, or did not."""
+    _tell(user, "user.confirmed" if right else "user.not_confirmed", user)
+
+
 def _tell(user: User, verb: str, actor: User | None, role: str = "") -> None:
     detail = {"role": role} if role else None
     audit.record(actor=actor, verb=verb, object_type="user", object_id=str(user.pk), detail=detail)

@@ -1,11 +1,13 @@
 """Choosing the hat of this session. Login and passwords are allauth's views in our templates."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
-from webapp.accounts import selectors, services
+from webapp.accounts import lockout, selectors, services
 from webapp.accounts.middleware import HAT
 from webapp.base import access
 
@@ -27,8 +29,13 @@ def hat(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/hat.html", page, status=422 if problem else 200)
 
 
-def locked(request: HttpRequest, _response: HttpResponse | None = None, _credentials: object = None) -> HttpResponse:
+def locked(
+    request: HttpRequest, _response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+) -> HttpResponse:
     """Say how long to wait after too many attempts, the same for every address."""
-    answer = render(request, "account/locked.html", {"minutes": 15}, status=429)
+    seconds = lockout.seconds_to_wait(request, credentials)
+    page = {"seconds": seconds, "minutes": -(-seconds // 60), "long": seconds > 90}
+    answer = render(request, "account/locked.html", page, status=429)
+    answer["Retry-After"] = str(seconds)
     add_never_cache_headers(answer)
     return answer

@@ -136,7 +136,7 @@ def test_a_language_only_django_speaks_is_not_kept(client, language):
 
 def test_asking_for_the_password_again_leads_to_no_other_site(client):
     client.force_login(a_user(Role.DOCTOR))
-    answer = client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "https://evil.example/"})
+    answer = client.post(reverse("accounts:confirm"), {"secret": PASSWORD, "next": "https://evil.example/"})
     assert answer.status_code == 302
     assert "evil" not in answer.url
 

@@ -1,0 +1,137 @@
+"""Who tries passwords is slowed, then stopped: by account and by address, alike for those who exist and those not."""
+
+import ipaddress
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth import hashers
+from django.core.cache import cache
+from django.db.models import F
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from tests.webapp.people import PASSWORD, a_user
+from webapp.accounts import lockout, services
+from webapp.base.roles import Role
+
+pytestmark = pytest.mark.django_db
+ADDRESS, NOBODY = "elena.vidal@example.org", "nobody@example.org"
+ELSEWHERE = "203.0.113.9"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    cache.clear()
+
+
+@pytest.fixture
+def vidal():
+    return a_user(Role.PATIENT, email=ADDRESS)
+
+
+def log_in(client, email=ADDRESS, password=PASSWORD):
+    return client.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def later(**time):
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(**time))
+
+
+def failures(count, email=ADDRESS, client=None):
+    """Fail as often as asked, each time after the wait."""
+    for _n in range(count):
+        answer = log_in(client or Client(), email, "wrong")
+        later(seconds=70)
+    return answer
+
+
+@pytest.mark.parametrize("email", [ADDRESS, NOBODY])
+def test_the_sixth_try_has_to_wait_whether_or_not_somebody_has_that_address(client, vidal, email):
+    for _n in range(5):
+        assert log_in(client, email, "wrong").status_code == 200
+    early = log_in(client, email)
+    assert early.status_code == 429
+    assert early["Retry-After"] == "2"
+    later(seconds=3)
+    assert log_in(client, email, "wrong").status_code == 200
+    assert log_in(client, email)["Retry-After"] == "4"
+
+
+def test_who_comes_too_early_does_not_wait_longer_for_it(client, vidal):
+    for _n in range(5):
+        log_in(client, password="wrong")
+    for _n in range(3):
+        log_in(client)
+    later(seconds=3)
+    assert log_in(client).status_code == 302
+
+
+def test_ten_wrong_passwords_close_the_account_for_everybody_and_say_what_to_do(vidal):
+    locked = failures(10)
+    assert locked.status_code == 429
+    assert reverse("account_reset_password").encode() in locked.content
+    elsewhere = Client(REMOTE_ADDR=ELSEWHERE)
+    assert log_in(elsewhere).status_code == 429
+    later(minutes=15)
+    assert log_in(elsewhere).status_code == 302
+
+
+def test_thirty_failures_of_an_address_stop_it_for_every_account_and_nobody_elsewhere(client, vidal):
+    for n in range(10):
+        log_in(client, f"person{n}@example.org", "wrong")
+    assert log_in(client).status_code == 302
+    AccessAttempt.objects.update(failures_since_start=3)
+    assert log_in(Client()).status_code == 429
+    assert log_in(Client(REMOTE_ADDR=ELSEWHERE)).status_code == 302
+
+
+def test_coming_in_forgets_the_own_failures_but_not_those_against_others(client, vidal):
+    a_user(Role.PATIENT, email="thief@example.org")
+    failures(4)
+    failures(4, "thief@example.org")
+    log_in(client, "thief@example.org")
+    assert AccessAttempt.objects.get().username == vidal.get_username()
+
+
+def test_a_right_password_within_the_free_tries_starts_anew(client, vidal):
+    failures(4)
+    assert log_in(client).status_code == 302
+    assert not AccessAttempt.objects.exists()
+
+
+def test_what_is_kept_of_a_failure_names_no_address_no_browser_and_no_word_typed(vidal):
+    client = Client(REMOTE_ADDR=ELSEWHERE, headers={"user-agent": "Netscape 4", "accept": "text/x-unheard-of"})
+    log_in(client, password="not this one")
+    kept = str(AccessAttempt.objects.values())
+    for word in (ELSEWHERE, "Netscape", "unheard", "not this one", ADDRESS):
+        assert word not in kept
+
+
+def test_failures_older_than_the_wait_are_deleted_with_the_next_one(client, vidal):
+    log_in(client, NOBODY, "wrong")
+    later(minutes=16)
+    log_in(client, password="wrong")
+    assert AccessAttempt.objects.get().username == vidal.get_username()
+
+
+def test_addresses_become_digests_of_their_own():
+    ask = RequestFactory()
+    blurred = {lockout.blurred(ask.get("/", REMOTE_ADDR=given)) for given in ("10.0.0.1", "10.0.0.2", "::1", ELSEWHERE)}
+    assert len(blurred) == 4
+    assert all(ipaddress.ip_address(one).is_private for one in blurred)
+
+
+def test_a_wrong_password_an_unknown_address_a_closed_account_and_one_without_password_take_the_same_work(
+    client, vidal, monkeypatch
+):
+    closed, invited = a_user(Role.PATIENT), a_user(Role.PATIENT, password=None)
+    services.set_active(user=closed, active=False, actor=None)
+    work, encode = [], hashers.get_hasher().__class__.encode
+    monkeypatch.setattr(hashers.get_hasher().__class__, "encode", lambda *a: (work.append("encode"), encode(*a))[1])
+    verify = hashers.get_hasher().__class__.verify
+    monkeypatch.setattr(hashers.get_hasher().__class__, "verify", lambda *a: (work.append("verify"), verify(*a))[1])
+    for email in (ADDRESS, NOBODY, closed.email, invited.email):
+        work.clear()
+        log_in(client, email, "wrong password")
+        assert len(work) == 1, email
