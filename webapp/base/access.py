@@ -25,15 +25,19 @@ CHOOSE_HAT = "accounts:hat"
 class Rule:
     """Who may open a view: everybody, everybody signed in, the hats named, or who has ``permission``.
 
-    ``roles`` are then the hats that have it unless the clinic decides otherwise.
+    ``roles`` are then the hats that have it unless the clinic decides otherwise. The hat in ``owner`` needs no
+    permission: what it opens is its own.
     """
 
     kind: str
     roles: frozenset[str] = frozenset()
     permission: str = ""
+    owner: str = ""
 
     def lets_in(self, user: Any) -> bool:
         """Tell whether a person wearing a hat may enter."""
+        if self.owner and user.active_role == self.owner:
+            return True
         return bool(user.may(self.permission) if self.permission else user.active_role in self.roles)
 
 
@@ -76,6 +80,12 @@ def roles(*names: str) -> Callable[[View], View]:
 def may(name: str) -> Callable[[View], View]:
     """Open a view to people whose hat has this permission; raise UnknownPermission for a word that is none."""
     rule = Rule("may", permissions.known(name).roles, name)
+    return lambda view: _mark(view, rule)
+
+
+def patient_or_may(name: str) -> Callable[[View], View]:
+    """Open a view of a patient's own things to the patient, and to people whose hat has this permission."""
+    rule = Rule("may", permissions.known(name).roles | {Role.PATIENT.value}, name, owner=Role.PATIENT.value)
     return lambda view: _mark(view, rule)
 
 

@@ -74,6 +74,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("consents.publish", _("Publish consent texts"), frozenset({Role.DIRECTOR}) | _ADMINISTRATOR),
         Permission("record.read", _("Read patients’ records"), CLINICIANS, needs="patients.search"),
         Permission("record.write", _("Write in patients’ records"), CLINICIANS, needs="record.read"),
+        Permission("intake.fill", _("Fill in questionnaires for patients"), CLINICIANS, needs="record.write"),
         Permission("plans.read", _("Read the worklist and the plans"), CLINICIANS, needs="record.read"),
         Permission("plans.sign", _("Decide on plans and sign them"), _DOCTOR, needs="plans.read"),
         Permission("alerts.settle", _("Take charge of alerts and close them"), CLINICIANS, needs="record.read"),
