@@ -1,4 +1,4 @@
-"""Patients: who they are and what they agreed to. The record itself stands in record.py.
+"""Patients: who they are and what they agreed to. The record itself stands in record.py and care.py.
 
 Names, dates and numbers that tell who somebody is are encrypted; beside those that must be found stands a blind index.
 """
@@ -14,6 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webapp.base.fields import BlindIndexField, EncryptedDateField, EncryptedTextField
+from webapp.patients.care import (
+    Binary,
+    BinaryChunk,
+    DiagnosticReport,
+    DocumentReference,
+    Encounter,
+    Procedure,
+    RelatedPerson,
+)
+from webapp.patients.lines import Verification, never_emptied, tracked
 from webapp.patients.record import (
     UNKNOWN,
     AllergyIntolerance,
@@ -27,18 +37,28 @@ from webapp.patients.record import (
 __all__ = [
     "UNKNOWN",
     "AllergyIntolerance",
+    "Binary",
+    "BinaryChunk",
     "Condition",
     "Consent",
     "ConsentText",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Encounter",
     "FamilyMemberHistory",
     "MedicationStatement",
     "NamePrefix",
     "NoneRecorded",
+    "NotTheSame",
     "Observation",
     "Patient",
+    "Procedure",
+    "RelatedPerson",
+    "Verification",
 ]
 
 
+@tracked("patients")
 class Patient(models.Model):
     """A person in care. Holds identity only: a page that shows a Patient shows nothing clinical."""
 
@@ -54,6 +74,7 @@ class Patient(models.Model):
     given_name = EncryptedTextField(_("first name"))
     family_name = EncryptedTextField(_("surnames"))
     birth_date = EncryptedDateField(_("date of birth"))
+    birth_date_index = BlindIndexField(null=True, db_index=True)
     sex = models.CharField(_("sex"), max_length=7, choices=Sex, default=Sex.UNKNOWN)
     national_id = EncryptedTextField(_("DNI or NIE"), null=True)
     national_id_index = BlindIndexField(null=True, unique=True)
@@ -90,7 +111,10 @@ class Patient(models.Model):
                 name="patients_phone_has_its_index",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="patients_are_kept", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="patients_are_kept", operation=pgtrigger.Delete),
+            never_emptied("patients"),
+        ]
 
     def __str__(self) -> str:
         return self.record_number
@@ -116,6 +140,25 @@ class NamePrefix(models.Model):
 
     def __str__(self) -> str:
         return f"prefix of {self.patient_id}"
+
+
+class NotTheSame(models.Model):
+    """Somebody looked at two patients who seem to be one, and said that they are two."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+")
+    other = models.ForeignKey(Patient, models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "other"], name="patients_told_apart_once"),
+            models.CheckConstraint(condition=~Q(patient=models.F("other")), name="patients_told_apart_are_two"),
+        ]
+        triggers = [pgtrigger.Protect(name="told_apart_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} is not {self.other_id}"
 
 
 class Purpose(models.TextChoices):

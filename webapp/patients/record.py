@@ -1,53 +1,36 @@
 """The record: what was observed, taken, suffered and never had. Part of models.py, named after the FHIR R4 resources.
 
-Nothing is overwritten. An observation is superseded by another; an allergy, medicine or condition is closed and written
-anew. The database refuses the rest, whoever asks.
+Nothing is overwritten (lines.py). Observations and the words "there is none" are only added: their rows are their
+history. The database refuses the rest, whoever asks.
 """
 
-import uuid
 from datetime import timedelta
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webapp.base.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
+from webapp.patients.lines import (
+    CODE,
+    Entry,
+    Line,
+    Verification,
+    entry_constraints,
+    entry_triggers,
+    never_emptied,
+    tracked,
+)
 
-CODE = r"^[a-z][a-z0-9_]*$"
 UNKNOWN = {"unknown": True}  # stands as value where a person was asked and does not know
 
 
-class Line(models.Model):
-    """What every line of the record carries: whose it is, who wrote it down (None: the system) and when."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self._meta.model_name} {self.pk}"
-
-
-def _stays(name: str, *columns: str) -> pgtrigger.Trigger:
-    """Refuse a change of what was written down. In SQL, since encrypted columns take no look-ups."""
-    kept = ("patient_id", "recorded_by_id", "recorded_at", *columns)
-    changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in kept)
-    return pgtrigger.Protect(name=f"{name}_stays", operation=pgtrigger.Update, condition=pgtrigger.Condition(changed))
-
-
-def _is_kept(name: str) -> pgtrigger.Trigger:
-    return pgtrigger.Protect(name=f"{name}_is_kept", operation=pgtrigger.Delete)
-
-
 class Observation(Line):
-    """A value of one vocabulary fact at one time. ``code`` is the fact's name: it says what was asked, not what is."""
+    """A value of one vocabulary fact at one time. ``code`` is the fact's name: it says what was asked, not what is.
+
+    A row ``entered_in_error`` supersedes the one that should not have been written, and holds nothing itself.
+    """
 
     class Origin(models.TextChoices):
         QUESTIONNAIRE = "questionnaire", _("Questionnaire")
@@ -64,6 +47,8 @@ class Observation(Line):
     origin = models.CharField(max_length=13, choices=Origin)
     source_id = models.UUIDField(null=True, db_index=True)
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by")
+    verification = models.CharField(max_length=11, choices=Verification, default=Verification.UNCONFIRMED)
+    entered_in_error = models.BooleanField(default=False)
 
     class Meta(Line.Meta):
         indexes = [
@@ -78,6 +63,13 @@ class Observation(Line):
             models.CheckConstraint(
                 condition=Q(effective_at__lte=F("recorded_at") + timedelta(days=1)),
                 name="patients_observation_is_past",
+            ),
+            models.CheckConstraint(
+                condition=Q(verification__in=Verification.values), name="patients_observation_verification"
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_in_error=False) | Q(supersedes__isnull=False),
+                name="patients_observation_error_of_another",
             ),
         ]
         triggers = [
@@ -102,39 +94,31 @@ class Observation(Line):
         return self.origin in (self.Origin.LAB, self.Origin.VITAL)
 
 
-class Verification(models.TextChoices):
-    CONFIRMED = "confirmed", _("Confirmed")
-    UNCONFIRMED = "unconfirmed", _("Reported, not confirmed")
-
-
-class AllergyIntolerance(Line):
+@tracked("allergy")
+class AllergyIntolerance(Entry):
     """Something a patient must not be given. ``text`` holds the words used and the reaction."""
 
     code = EncryptedTextField()
     code_index = BlindIndexField(null=True)  # of patient and code together; empty where no code fits the words
     text = EncryptedTextField()
-    verification = models.CharField(max_length=11, choices=Verification, default=Verification.UNCONFIRMED)
-    active = models.BooleanField(default=True)
 
     class Meta(Line.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["code_index"], condition=Q(active=True), name="patients_one_active_allergy"
             ),
-            models.CheckConstraint(
-                condition=Q(verification__in=["confirmed", "unconfirmed"]), name="patients_allergy_verification"
-            ),
+            *entry_constraints("allergy"),
         ]
-        triggers = [_stays("allergy", "code", "code_index", "text"), _is_kept("allergy")]
+        triggers = entry_triggers("allergy", "code", "code_index", "text")
 
 
-class MedicationStatement(Line):
+@tracked("medicine")
+class MedicationStatement(Entry):
     """A medicine or supplement a patient takes or took; ``dose`` in the words given, "20 mg al día"."""
 
     code = EncryptedTextField()
     text = EncryptedTextField()
     dose = EncryptedTextField(blank=True)
-    active = models.BooleanField(default=True)
     started_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
 
@@ -147,40 +131,43 @@ class MedicationStatement(Line):
                 condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
                 name="patients_medicine_ends_after_it_starts",
             ),
+            *entry_constraints("medicine"),
         ]
-        triggers = [_stays("medicine", "code", "text", "dose", "started_on"), _is_kept("medicine")]
+        triggers = entry_triggers("medicine", "code", "text", "dose", "started_on")
 
 
-class Condition(Line):
+@tracked("condition")
+class Condition(Entry):
     """A disease or state a patient has or had; ``detail`` is free JSON, such as the year or the stage."""
 
     code = EncryptedTextField()
     code_index = BlindIndexField(null=True)
     detail = EncryptedJSONField(default=dict)
-    verification = models.CharField(max_length=11, choices=Verification, default=Verification.UNCONFIRMED)
-    active = models.BooleanField(default=True)
 
     class Meta(Line.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["code_index"], condition=Q(active=True), name="patients_one_active_condition"
             ),
-            models.CheckConstraint(
-                condition=Q(verification__in=["confirmed", "unconfirmed"]), name="patients_condition_verification"
-            ),
+            *entry_constraints("condition"),
         ]
-        triggers = [_stays("condition", "code", "code_index", "detail"), _is_kept("condition")]
+        triggers = entry_triggers("condition", "code", "code_index", "detail")
 
 
-class FamilyMemberHistory(Line):
+@tracked("family")
+class FamilyMemberHistory(Entry):
     """A disease of a relative. ``relation`` is a word such as ``mother`` or ``first_degree``."""
 
     code = EncryptedTextField()
     relation = EncryptedTextField()
-    index = BlindIndexField(unique=True)  # of patient, code and relation together
+    index = BlindIndexField()  # of patient, code and relation together
 
     class Meta(Line.Meta):
-        triggers = [_stays("family", "code", "relation", "index"), _is_kept("family")]
+        constraints = [
+            models.UniqueConstraint(fields=["index"], condition=Q(active=True), name="patients_one_active_relative"),
+            *entry_constraints("family"),
+        ]
+        triggers = entry_triggers("family", "code", "relation", "index")
 
 
 class NoneRecorded(Line):
@@ -202,4 +189,7 @@ class NoneRecorded(Line):
                 name="patients_none_of_what",
             )
         ]
-        triggers = [pgtrigger.Protect(name="none_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="none_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("none"),
+        ]

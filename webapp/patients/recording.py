@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.patients.cleaning import clean
 from webapp.patients.models import (
     UNKNOWN,
     AllergyIntolerance,
@@ -259,7 +260,7 @@ def record_none(*, patient: Patient, topic: str, actor: User | None) -> NoneReco
 
 def _add(line: Any, actor: User | None) -> Any:
     may_write(line.patient, actor)
-    return add_line(line, actor)
+    return add_line(clean(line), actor)
 
 
 def _update(line: Model, verb: str, actor: User | None, **columns: Any) -> None:

@@ -1,8 +1,10 @@
 """Reading patients. Every function that serves a page takes the user, and gives only what that user may see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -11,20 +13,33 @@ from webapp.audit import services as audit
 from webapp.base.fields import blind
 from webapp.base.roles import Role
 from webapp.patients import identity
+from webapp.patients.lines import Line
 from webapp.patients.models import (
     AllergyIntolerance,
     Condition,
     Consent,
     ConsentText,
+    DiagnosticReport,
+    DocumentReference,
+    Encounter,
     FamilyMemberHistory,
     MedicationStatement,
     NamePrefix,
     NoneRecorded,
     Observation,
     Patient,
+    Procedure,
+    RelatedPerson,
 )
 
 PREFIX = "patients.nameprefix.index"
+L = TypeVar("L", bound=Line)
+LISTS = {
+    NoneRecorded.Topic.ALLERGIES: AllergyIntolerance,
+    NoneRecorded.Topic.MEDICATIONS: MedicationStatement,
+    NoneRecorded.Topic.HISTORY: Condition,
+    NoneRecorded.Topic.FAMILY_HISTORY: FamilyMemberHistory,
+}
 SORTED_AT_ONCE = 500  # names are sorted after decryption, so a longer list is filtered, not sorted
 
 
@@ -110,10 +125,22 @@ def _begins_like(patient: Patient, text: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Care:
+    """What happened to a patient and who stands by, newest first; only what still stands."""
+
+    contacts: list[RelatedPerson]
+    procedures: list[Procedure]
+    encounters: list[Encounter]
+    reports: list[DiagnosticReport]
+    documents: list[DocumentReference]
+
+
+@dataclass(frozen=True)
 class Record:
     """All that is known of a patient.
 
     ``none`` names the lists somebody said to be empty; of those in ``unsure`` a person said later not to know.
+    ``care`` is there where a person reads; the engine asks for none of it.
     """
 
     patient: Patient
@@ -125,6 +152,7 @@ class Record:
     family_history: list[FamilyMemberHistory]
     none: frozenset[str]
     unsure: frozenset[str] = frozenset()
+    care: Care | None = None
 
     def known_before(self, code: str) -> Observation | None:
         """Return the newest value of a fact, also where the person has said since not to know it."""
@@ -139,40 +167,82 @@ def record_of(user: User, patient: Patient, path: str = "") -> Record:
     if not may_read_record(user, patient):
         raise Patient.DoesNotExist
     audit.record(actor=user, verb="patient.viewed", patient_id=patient.pk, path=path)
-    return contents_of(patient)
+    return replace(contents_of(patient), care=_care_of(patient))
+
+
+def _care_of(patient: Patient) -> Care:
+    return Care(
+        contacts=list(_contacts(patient)),
+        procedures=list(_standing(Procedure, patient, "-performed")),
+        encounters=list(_standing(Encounter, patient, "-started")),
+        reports=list(_standing(DiagnosticReport, patient, "-effective").select_related("document__content")),
+        documents=list(_standing(DocumentReference, patient).select_related("content")),
+    )
+
+
+def contacts_of(user: User, patient: Patient, path: str = "") -> list[RelatedPerson]:
+    """Return whom to call and who decides for a patient, emergency contacts first; who they are, nothing clinical.
+
+    Raises Patient.DoesNotExist where ``user`` may not see who this patient is.
+    """
+    if not patients_for(user).filter(pk=patient.pk).exists():
+        raise Patient.DoesNotExist
+    audit.record(actor=user, verb="patient.contacts_viewed", patient_id=patient.pk, path=path)
+    return list(_contacts(patient))
+
+
+def _contacts(patient: Patient) -> QuerySet[RelatedPerson]:
+    return _standing(RelatedPerson, patient, "-is_emergency_contact", "-is_guardian")
+
+
+def line_for(user: User, model: type[L], pk: UUID) -> L:
+    """Return one line of the record to somebody about to amend it, with its patient.
+
+    Raises the model's DoesNotExist alike for a line that is not there and for one ``user`` may not see.
+    """
+    line = model._default_manager.select_related("patient").get(pk=pk)
+    if model is RelatedPerson:
+        seen = patients_for(user).filter(pk=line.patient_id).exists()
+    else:
+        seen = may_read_record(user, line.patient)
+    if not seen:
+        raise model.DoesNotExist
+    return line
 
 
 def contents_of(patient: Patient) -> Record:
     """Return the record for the work of the system itself; what shows it to a person uses ``record_of``."""
     told = list(observations_of(patient))
     standing = [row for row in told if row.code not in NoneRecorded.Topic.values]
-    allergies = list(_lines(AllergyIntolerance, patient))
-    medications = list(_lines(MedicationStatement, patient))
-    conditions = list(_lines(Condition, patient))
-    family = list(_lines(FamilyMemberHistory, patient))
-    topics = NoneRecorded.Topic
-    lists = {
-        topics.ALLERGIES: allergies,
-        topics.MEDICATIONS: medications,
-        topics.HISTORY: conditions,
-        topics.FAMILY_HISTORY: family,
-    }
+    lists = {str(topic): list(_lines(model, patient)) for topic, model in LISTS.items()}
     none, unsure = _words_on_lists(patient, lists, newest_by_code(told))
+    topics = NoneRecorded.Topic
     return Record(
         patient=patient,
         current=newest_by_code(standing),
         observations=standing,
-        allergies=allergies,
-        medications=medications,
-        conditions=conditions,
-        family_history=family,
+        allergies=_held(lists[topics.ALLERGIES]),
+        medications=_held(lists[topics.MEDICATIONS]),
+        conditions=_held(lists[topics.HISTORY]),
+        family_history=_held(lists[topics.FAMILY_HISTORY]),
         none=none,
         unsure=unsure,
     )
 
 
 def _lines(model: type, patient: Patient) -> QuerySet:
-    return model.objects.filter(patient=patient).order_by("-recorded_at", "-pk")
+    """Return every line ever written, with what has taken its place."""
+    return model.objects.filter(patient=patient).select_related("superseded_by").order_by("-recorded_at", "-pk")
+
+
+def _standing(model: type, patient: Patient, *order: str) -> QuerySet:
+    """Return the lines that hold."""
+    return model.objects.filter(patient=patient, active=True).order_by(*order, "-recorded_at", "-pk")
+
+
+def _held(lines: list[Any]) -> list[Any]:
+    """Keep the lines that hold or held: neither replaced by a correction nor entered in error."""
+    return [line for line in lines if not line.entered_in_error and not hasattr(line, "superseded_by")]
 
 
 def _words_on_lists(
@@ -198,12 +268,12 @@ def _nothing_since(doubt: Observation, lines: Iterable, none_said: datetime | No
 
 
 def _all_before(lines: Iterable, moment: datetime) -> bool:
-    return all(line.recorded_at <= moment and not getattr(line, "active", True) for line in lines)
+    return all(line.recorded_at <= moment and not line.active for line in lines)
 
 
 def observations_of(patient: Patient, *codes: str, since: datetime | None = None) -> QuerySet[Observation]:
     """Return what still holds (not superseded), newest first; of the ``codes`` given, or of all."""
-    found = Observation.objects.filter(patient=patient, superseded_by__isnull=True)
+    found = Observation.objects.filter(patient=patient, superseded_by__isnull=True, entered_in_error=False)
     if codes:
         found = found.filter(code__in=codes)
     if since:

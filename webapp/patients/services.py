@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast
@@ -12,13 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.audit.acting import acting
 from webapp.base.fields import blind
 from webapp.base.roles import Role
 from webapp.patients import identity, selectors
+from webapp.patients.amending import (
+    confirm,
+    confirm_observation,
+    correct,
+    enter_in_error,
+    enter_observation_in_error,
+)
+from webapp.patients.caring import add_contact, add_encounter, add_procedure, add_report
+from webapp.patients.cleaning import check_email
 from webapp.patients.models import Consent, ConsentText, NamePrefix, Patient
 from webapp.patients.recording import (
-    NotAllowed,
-    PatientError,
     Reading,
     add_allergy,
     add_condition,
@@ -33,6 +39,7 @@ from webapp.patients.recording import (
     settle_allergy,
     stop_medication,
 )
+from webapp.patients.writing import NotAllowed, PatientError
 
 __all__ = [
     "NotAllowed",
@@ -41,12 +48,21 @@ __all__ = [
     "accept_consent",
     "add_allergy",
     "add_condition",
+    "add_contact",
+    "add_encounter",
     "add_family_history",
     "add_medication",
+    "add_procedure",
+    "add_report",
     "close_allergy",
     "close_condition",
+    "confirm",
     "confirm_allergy",
+    "confirm_observation",
+    "correct",
     "correct_observation",
+    "enter_in_error",
+    "enter_observation_in_error",
     "publish_consent_text",
     "record_none",
     "record_observations",
@@ -92,6 +108,7 @@ def register(
         given_name=given_name.strip(),
         family_name=family_name.strip(),
         birth_date=birth_date,
+        birth_date_index=selectors.number_index(birth_date.isoformat(), "birth_date"),
         sex=sex,
         language=language,
         general_practitioner=general_practitioner,
@@ -100,7 +117,8 @@ def register(
         **_numbers(national_id, email, phone),
     )
     patient.record_number = record_number or _next_number()
-    _save_new(patient)
+    with acting(actor):
+        _save_new(patient)
     _index_name(patient)
     audit.record(actor=actor, verb="patient.registered", patient_id=patient.pk)
     return patient
@@ -117,19 +135,12 @@ def _numbers(national_id: str, email: str, phone: str) -> dict[str, str | bytes]
     except identity.IdentityError as problem:
         raise PatientError(str(problem)) from None
     if given["email"]:
-        _check_email(given["email"])
+        check_email(given["email"])
     columns: dict[str, str | bytes] = {}
     for field, value in given.items():
         if value:
             columns |= {field: value, f"{field}_index": selectors.number_index(value, field)}
     return columns
-
-
-def _check_email(email: str) -> None:
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise PatientError(_("This address cannot receive mail. Write it as name@example.org.")) from None
 
 
 def _next_number() -> str:
