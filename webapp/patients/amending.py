@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,17 @@ from webapp.patients.recording import supersede
 from webapp.patients.writing import NotAllowed, PatientError, add_line, change_line, is_own, may_write, once, tell
 
 E = TypeVar("E", bound=Entry)
+
+
+class ErrorReason(TextChoices):
+    """Why a line never should have been written: codes, since the audit keeps them."""
+
+    TYPING = "typing", _("A slip while writing")
+    OTHER_PATIENT = "other_patient", _("It is about another patient")
+    TWICE = "twice", _("It is in the record twice")
+    NOT_SO = "not_so", _("It turned out not to be so")
+
+
 _OF_EVERY_LINE = frozenset(field.name for field in Entry._meta.get_fields()) | {"id"}
 _FIXED = frozenset({"content"})  # another file is another document
 # What protects a patient, or steers the engine, is not taken back by a form of the portal.
@@ -124,12 +135,13 @@ def confirm(*, line: E, actor: User) -> E:
 
 
 @transaction.atomic
-def enter_in_error(*, line: E, actor: User | None) -> E:
+def enter_in_error(*, line: E, actor: User | None, reason: str = ErrorReason.NOT_SO) -> E:
     """Mark a line as one that never should have been written; it stays readable in the history, and holds no more."""
+    why = ErrorReason(reason)
     may_amend(line, actor)
     held = _standing(line)
     change_line(held, actor, active=False, entered_in_error=True)
-    tell(actor, f"{held._meta.model_name}.entered_in_error", held)
+    tell(actor, f"{held._meta.model_name}.entered_in_error", held, reason=why)
     return held
 
 
@@ -143,11 +155,14 @@ def confirm_observation(*, observation: Observation, actor: User) -> Observation
     return supersede(observation, made, "observation.confirmed")
 
 
-def enter_observation_in_error(*, observation: Observation, actor: User | None) -> Observation:
+def enter_observation_in_error(
+    *, observation: Observation, actor: User | None, reason: str = ErrorReason.NOT_SO
+) -> Observation:
     """Take an observation out of force; what was said before it counts again."""
+    why = ErrorReason(reason)
     may_amend(observation, actor)
     made = _again(observation, actor, verification=observation.verification, entered_in_error=True)
-    return supersede(observation, made, "observation.entered_in_error")
+    return supersede(observation, made, "observation.entered_in_error", reason=why)
 
 
 def _again(observation: Observation, actor: User | None, **values: Any) -> Observation:

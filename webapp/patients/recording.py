@@ -109,7 +109,7 @@ def correct_observation(*, observation: Observation, value: Any, unit: str = "",
     return supersede(observation, _observation(patient, reading, actor, timezone.now()), "observation.corrected")
 
 
-def supersede(observation: Observation, made: Observation, verb: str) -> Observation:
+def supersede(observation: Observation, made: Observation, verb: str, **detail: str) -> Observation:
     """Store ``made`` in place of an observation; raise PatientError if another has taken its place already."""
     made.supersedes = observation
     try:
@@ -117,7 +117,7 @@ def supersede(observation: Observation, made: Observation, verb: str) -> Observa
             made.save(force_insert=True)
     except IntegrityError:
         raise PatientError(_("Somebody corrected this value already. Look at the newest one.")) from None
-    tell(made.recorded_by, verb, made)
+    tell(made.recorded_by, verb, made, **detail)
     return made
 
 

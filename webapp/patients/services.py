@@ -15,6 +15,7 @@ from webapp.base.fields import blind
 from webapp.base.roles import Role
 from webapp.patients import identity, selectors
 from webapp.patients.amending import (
+    ErrorReason,
     confirm,
     confirm_observation,
     correct,
@@ -42,6 +43,7 @@ from webapp.patients.recording import (
 from webapp.patients.writing import NotAllowed, PatientError
 
 __all__ = [
+    "ErrorReason",
     "NotAllowed",
     "PatientError",
     "Reading",

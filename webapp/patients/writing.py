@@ -73,12 +73,13 @@ def change_line(line: Any, actor: User | None, **columns: Any) -> None:
         setattr(line, name, value)
 
 
-def tell(actor: User | None, verb: str, line: Any) -> None:
-    """Write one line into the audit, without a word of what the line says."""
+def tell(actor: User | None, verb: str, line: Any, **detail: str) -> None:
+    """Write one line into the audit, without a word of what the line says; ``detail`` holds codes only."""
     audit.record(
         actor=actor,
         verb=verb,
         patient_id=line.patient_id,
         object_type=line._meta.model_name,
         object_id=str(line.pk),
+        detail=detail,
     )
