@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-AS_OWNER = {"migrate", "grant_database_role", "createcachetable", "pgtrigger"}
+AS_OWNER = {"migrate", "grant_database_role", "createcachetable", "pgtrigger", "reencrypt"}
 
 
 def main() -> None:

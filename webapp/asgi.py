@@ -5,7 +5,9 @@ import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -16,15 +18,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django = get_asgi_application()
 
-from webapp.plans import warming  # noqa: E402 — models can be read only once Django is set up
+from webapp.base import rekeying  # noqa: E402 — models can be read only once Django is set up
+from webapp.plans import warming  # noqa: E402
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
-    """Answer as Django does; when the server starts, read the library beside it."""
+    """Answer as Django does; when the server starts, make sure of its keys, and read the library beside it."""
     if scope["type"] != "lifespan":
         await django(scope, receive, send)
         return
     await receive()
+    try:
+        await sync_to_async(rekeying.refuse_without_keys)()
+    except ImproperlyConfigured as lacking:
+        await send({"type": "lifespan.startup.failed", "message": str(lacking)})
+        return
     warming.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()

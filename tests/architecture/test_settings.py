@@ -76,6 +76,17 @@ def test_a_keyring_without_ids_is_refused(text):
         environment.keyring(text)
 
 
+@pytest.mark.parametrize("name", ["a b", "a'b", "ñ", "x" * 41])
+def test_a_keys_id_is_a_short_plain_word(name):
+    with pytest.raises(ImproperlyConfigured, match="letters, digits, _ and -"):
+        environment.keyring(f"{name}:{KEY}")
+
+
+def test_two_keys_with_the_same_id_are_refused():
+    with pytest.raises(ImproperlyConfigured, match="names first twice"):
+        environment.keyring(f"first:{KEY},first:{KEY}")
+
+
 def test_several_keys_are_read_newest_first():
     assert [name for name, _ in environment.keyring(f"new:{KEY}, old:{KEY}")] == ["new", "old"]
 

@@ -2,9 +2,12 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
+
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,9 @@ VARIABLES = (
     Variable("CSRF_TRUSTED_ORIGINS", "https:// origins in front of a proxy, commas between"),
     Variable("EMAIL_URL", "Where mail goes out, as smtp://user:word@host:port", "files in the data folder"),
     Variable("DEFAULT_FROM_EMAIL", "Sender of the clinic's mail", "clinica@localhost"),
+    Variable("SITE_URL", "Where people find the site: begins every link that is sent", "the first of ALLOWED_HOSTS"),
+    Variable("SMS_TRANSPORT", "Class that sends SMS: docs/how-to/send-messages.md", "files in the data folder"),
+    Variable("PUSH_TRANSPORT", "Class that sends push messages", "files in the data folder"),
     Variable("BEHIND_PROXY", "1 when a proxy speaks TLS and sets X-Forwarded-Proto", "0"),
     Variable("CLINIC_NAME", "The clinic's name on its pages", "Clínica Alameda"),
     Variable("DEBUG", "1 shows Django's own error pages; refused in production", "0"),
@@ -57,10 +63,14 @@ def key(text: str, name: str) -> bytes:
 
 def keyring(text: str) -> list[tuple[str, bytes]]:
     """Return (id, key) pairs out of ``id:base64,id:base64``, the first being the one that encrypts."""
-    pairs = []
+    pairs: dict[str, bytes] = {}
     for entry in text.split(","):
         name, colon, word = entry.strip().partition(":")
-        if not (name and colon):
-            raise ImproperlyConfigured("FIELD_KEYS is written id:base64, with commas between several")
-        pairs.append((name, key(word, f"FIELD_KEYS {name}")))
-    return pairs
+        if not (colon and KEY_ID.fullmatch(name)):
+            raise ImproperlyConfigured(
+                "FIELD_KEYS is written id:base64, with commas between several; an id has letters, digits, _ and -"
+            )
+        if name in pairs:
+            raise ImproperlyConfigured(f"FIELD_KEYS names {name} twice. Give each key an id of its own")
+        pairs[name] = key(word, f"FIELD_KEYS {name}")
+    return list(pairs.items())

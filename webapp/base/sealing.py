@@ -71,20 +71,21 @@ def open_bytes(token: bytes, column: str) -> bytes:
 
 
 def seal_text(text: str, column: str) -> str:
-    """Return a token as text, for a value inside a JSON or text column of a package's table, which ``column`` names."""
-    return WORD + base64.urlsafe_b64encode(seal_bytes(text.encode(), column)).decode()
+    """Return a token as the word ``sealed:<key's id>:<base64>``, for the JSON of a package's table.
 
-
-def token_of(word: str) -> bytes:
-    """Return the token that ``seal_text`` wrote as text; raise InvalidTag for any other text."""
-    try:
-        return base64.b64decode(word.removeprefix(WORD).encode(), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeError):
-        raise InvalidTag from None
+    ``column`` names where it is kept; it has to stand in ``rekeying.WORDS`` too, where a change of keys finds it.
+    """
+    key, token = settings.FIELD_KEYS[0][0], seal_bytes(text.encode(), column)
+    return f"{WORD}{key}:{base64.urlsafe_b64encode(token).decode()}"
 
 
 def open_text(word: str, column: str) -> str:
     """Return what ``seal_text`` was given; raise InvalidTag for anything else, text in clear included."""
-    if not word.startswith(WORD):
+    key, colon, text = word.removeprefix(WORD).partition(":")
+    try:
+        token = base64.b64decode(text.encode(), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeError):
+        raise InvalidTag from None
+    if not (word.startswith(WORD) and colon) or key != key_id(token):
         raise InvalidTag
-    return open_bytes(token_of(word), column).decode()
+    return open_bytes(token, column).decode()

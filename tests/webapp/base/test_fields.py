@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from django.core.exceptions import FieldError, ImproperlyConfigured
-from django.db import connection, models
+from django.conf import settings
+from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.db import connection, models, transaction
 from django.db.models import F, Value
-from django.db.models.functions import Upper
+from django.db.models.functions import Concat, Upper
 from django.test.utils import isolate_apps
 
 from webapp.base import fields
@@ -29,6 +30,7 @@ def letter(db):
             born = fields.EncryptedDateField(null=True)
             weight = fields.EncryptedIntegerField(null=True)
             answers = fields.EncryptedJSONField(null=True)
+            file = fields.EncryptedBytesField(null=True)
             index = BlindIndexField(null=True, unique=True)
 
             class Meta:
@@ -50,10 +52,26 @@ def raw(model, column):
     [
         ("body", "µg/L, ñ, línea\nlínea"),
         ("body", ""),
+        ("body", "0"),
+        ("body", "🧪 e\u0301 \u202e漢字 \\x00 'quoted' %s {}"),
+        ("body", "ñ" * 500_000),
+        ("other", None),
         ("born", date(1979, 2, 28)),
         ("weight", -3),
+        ("weight", 0),
+        ("weight", 2**80),
+        ("weight", None),
+        ("born", None),
+        ("born", date(1, 1, 1)),
+        ("file", b""),
+        ("file", b"\x89PNG\0\xff"),
+        ("file", None),
         ("answers", {"pain": 5, "days": ["lunes", None], "ok": True}),
         ("answers", []),
+        ("answers", {}),
+        ("answers", ""),
+        ("answers", 0),
+        ("answers", "línea"),
         ("answers", False),
         ("answers", None),
     ],
@@ -61,6 +79,29 @@ def raw(model, column):
 def test_what_goes_in_comes_out(letter, column, value):
     pk = letter.objects.create(**{column: value}).pk
     assert getattr(letter.objects.get(pk=pk), column) == value
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_json_cannot_say_is_refused_without_being_shown(letter, number):
+    with pytest.raises(ValueError, match="answers holds a number that JSON cannot say") as told:
+        letter.objects.create(answers={"weight": [80.5, number]})
+    assert "80.5" not in str(told.value)
+
+
+@pytest.mark.parametrize(("column", "value"), [("weight", "eighty"), ("born", "soon"), ("file", "a text")])
+def test_a_value_of_another_kind_is_refused(letter, column, value):
+    with pytest.raises((ValueError, TypeError, ValidationError)):
+        letter.objects.create(**{column: value})
+
+
+def test_nothing_stays_nothing_in_every_column_and_zero_and_empty_are_values(letter):
+    letter.objects.create(body="", weight=0, answers=False, file=b"")
+    letter.objects.create(body="x")
+    assert letter.objects.filter(weight__isnull=True).count() == 1
+    assert [value is None for column in ("weight", "answers", "file") for value in raw(letter, column)] == [
+        False,
+        True,
+    ] * 3
 
 
 def test_dates_and_exact_numbers_inside_json_become_text(letter):
@@ -103,11 +144,32 @@ def test_update_of_many_rows_encrypts(letter):
     assert MARKER.encode() not in raw(letter, "other")[0]
 
 
-@pytest.mark.parametrize("expression", [F("other"), Upper("other"), Upper(Value("x")), Value("x")])
+REFUSED = "body is encrypted and cannot be computed|expressions can only be used to update, not to insert"
+EXPRESSIONS = [F("other"), Upper("other"), Upper(Value("x")), Value("x"), F("weight") + 1, Concat("body", Value("x"))]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_the_database_computes_no_encrypted_value(letter, expression):
-    letter.objects.create(other=MARKER)
-    with pytest.raises(FieldError, match="cannot be computed"):
-        letter.objects.update(body=expression)
+    one = letter.objects.create(other=MARKER)
+    one.body = expression
+    for attempt in (
+        lambda: letter.objects.update(body=expression),
+        one.save,
+        lambda: letter.objects.bulk_update([one], ["body"]),
+        lambda: letter.objects.create(body=expression),
+        lambda: letter.objects.bulk_create([letter(body=expression)]),
+    ):
+        with pytest.raises((FieldError, ValueError), match=REFUSED), transaction.atomic():
+            attempt()
+    assert [(row.body, row.other) for row in letter.objects.all()] == [("", MARKER)]
+
+
+def test_a_row_that_is_there_is_overwritten_sealed(letter):
+    letter.objects.create(pk=1, body="before", weight=1)
+    newer = [letter(pk=1, body=MARKER, weight=0), letter(pk=2, body="", weight=None)]
+    letter.objects.bulk_create(newer, update_conflicts=True, unique_fields=["id"], update_fields=["body", "weight"])
+    assert list(letter.objects.order_by("pk").values_list("body", "weight")) == [(MARKER, 0), ("", None)]
+    assert MARKER.encode() not in raw(letter, "body")[0]
 
 
 @pytest.mark.parametrize("lookup", ["body", "body__contains", "answers__contains", "weight__gt"])
@@ -129,6 +191,39 @@ def test_one_flipped_byte_is_refused(letter):
         broken = bytes(byte ^ (1 if at == place else 0) for at, byte in enumerate(token))
         with pytest.raises(InvalidTag):
             letter._meta.get_field("body").keyring.decrypt(broken)
+
+
+def test_a_ciphertext_of_another_tables_column_of_the_same_name_is_refused(letter):
+    letter.objects.create(body=MARKER)
+    token = Keyring(settings.FIELD_KEYS, "base.note.body").encrypt(MARKER.encode())
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {letter._meta.db_table} SET body = %s", [token])  # noqa: S608 — our own table's name
+    with pytest.raises(InvalidTag):
+        letter.objects.get()
+
+
+def test_a_history_reads_what_its_table_wrote(letter):
+    """The database copies ciphertext into the history; it opens there because it is tied to where it was written."""
+    letter.objects.create(body=MARKER)
+    with isolate_apps("webapp.base"):
+
+        class LetterEvent(models.Model):
+            pgh_tracked_model = letter
+            body = fields.EncryptedTextField()
+            other = fields.EncryptedTextField(null=True)
+
+            class Meta:
+                app_label = "base"
+
+    with connection.schema_editor() as editor:
+        editor.create_model(LetterEvent)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO base_letterevent (body) SELECT body FROM base_letter")
+    assert LetterEvent.objects.get().body == MARKER
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE base_letterevent SET other = body")
+    with pytest.raises(InvalidTag):
+        LetterEvent.objects.get()
 
 
 def test_a_ciphertext_carried_to_another_column_is_refused(letter):

@@ -3,6 +3,7 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from webapp.base import rekeying
 from webapp.plans import warming
 
 
@@ -10,5 +11,6 @@ class Command(BaseCommand):
     help = "Run the job worker; the library is compiled beside it."
 
     def handle(self, *args: object, **options: object) -> None:
+        rekeying.refuse_without_keys()
         warming.start()
         call_command("procrastinate", "worker")
