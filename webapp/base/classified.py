@@ -1,0 +1,265 @@
+"""Every table and column of the database by kind, and why some personal ones stand in clear. Read classification.py."""
+
+from webapp.base.kinds import Table, table
+
+CARE, PEOPLE, CONSENT = "Care of patients", "People who sign in", "Consents"
+SAFETY, CONTENT, RUNNING = "Proof and security", "Protocols and texts", "Running the product"
+
+RECORD = "As a clinical record: as long as the law of the clinic's region asks after discharge, five years at least"
+ACCOUNT = "While the person works or is treated here, then as long as the record names that person"
+BOOK = "As long as the record it tells of"
+SHORT = "Days: it goes by itself"
+ALWAYS = "As long as evaluations refer to it"
+PRODUCT = "While the product runs"
+
+LINE = "id patient_id recorded_by_id recorded_at "
+ENTRY = LINE + "supersedes_id verification active entered_in_error "
+
+TABLES: dict[str, Table] = {
+    # --- care
+    "patients.Patient": table(
+        CARE, "Who is treated", RECORD,
+        identity="given_name family_name birth_date birth_date_index national_id national_id_index sex record_number",
+        contact="email email_index phone phone_index",
+        technical="id user_id language general_practitioner_id registered_at",
+    ),
+    "patients.NamePrefix": table(
+        CARE, "Finds a patient by the first letters of a name", RECORD, identity="index", technical="id patient_id"
+    ),
+    "patients.NotTheSame": table(
+        CARE, "Two patients who look alike and are not one", RECORD,
+        technical="id patient_id other_id decided_by_id decided_at",
+    ),
+    "patients.RelatedPerson": table(
+        CARE, "Whom to call, and who may decide for a patient", RECORD,
+        identity="name relationship", contact="phone email", clinical="note",
+        technical=ENTRY + "is_emergency_contact is_guardian",
+    ),
+    "patients.Observation": table(
+        CARE, "What was said, measured or found", RECORD,
+        clinical="value code unit effective_at",
+        technical=LINE + "origin source_id supersedes_id verification entered_in_error",
+    ),
+    "patients.AllergyIntolerance": table(
+        CARE, "What a patient must not be given", RECORD, clinical="code code_index text", technical=ENTRY
+    ),
+    "patients.MedicationStatement": table(
+        CARE, "What a patient takes", RECORD, clinical="code text dose started_on ended_on", technical=ENTRY
+    ),
+    "patients.Condition": table(
+        CARE, "What a patient has or had", RECORD, clinical="code code_index detail", technical=ENTRY
+    ),
+    "patients.FamilyMemberHistory": table(
+        CARE, "What runs in the family", RECORD, clinical="code relation index", technical=ENTRY
+    ),
+    "patients.Procedure": table(
+        CARE, "What was done to a patient", RECORD, clinical="code text performed outcome place", technical=ENTRY
+    ),
+    "patients.Encounter": table(
+        CARE, "Stays and visits elsewhere", RECORD,
+        clinical="kind reason place outcome started ended", technical=ENTRY,
+    ),
+    "patients.Binary": table(
+        CARE, "What a file is", RECORD, clinical="content_index", technical=LINE + "content_type size"
+    ),
+    "patients.BinaryChunk": table(
+        CARE, "The bytes of a file", RECORD, clinical="data", technical="id binary_id position"
+    ),
+    "patients.DocumentReference": table(
+        CARE, "Documents of the record", RECORD, clinical="title kind", technical=ENTRY + "content_id"
+    ),
+    "patients.DiagnosticReport": table(
+        CARE, "Reports of tests", RECORD,
+        clinical="category title conclusion performer effective", technical=ENTRY + "document_id",
+    ),
+    "patients.NoneRecorded": table(
+        CARE, "That a list was asked for and is empty", RECORD, clinical="list", technical=LINE
+    ),
+    "intake.QuestionnaireResponse": table(
+        CARE, "A questionnaire or diary page a patient fills in", RECORD,
+        clinical="questionnaire for_day",
+        technical="id patient_id version_id release_id status recalled language started_at completed_at"
+        " completed_by_id",
+    ),
+    "intake.Answer": table(
+        CARE, "What was answered", RECORD,
+        clinical="value item", technical="id response_id answered_at answered_by_id language",
+    ),
+    "intake.PastAnswer": table(
+        CARE, "What had been answered before it was changed", RECORD,
+        clinical="value item",
+        technical="id response_id answered_at answered_by_id language because ended_at",
+    ),
+    "intake.Receipt": table(
+        CARE, "That an answer sent twice is taken once", RECORD, technical="id response_id key received_at"
+    ),
+    "plans.Evaluation": table(
+        CARE, "What the engine was asked and said", RECORD,
+        clinical="case case_sha256 result result_sha256",
+        technical="id patient_id release_id status error because created_at",
+    ),
+    "plans.Plan": table(
+        CARE, "A plan, its state and who signed it", RECORD,
+        clinical="urgency",
+        technical="id patient_id evaluation_id status revision created_at signed_by_id signed_at replaces_id",
+    ),
+    "plans.PlanItem": table(
+        CARE, "Each line of a plan and what the doctor decided", RECORD,
+        clinical="code kind state urgency content note final",
+        technical="id plan_id position decision reason_code decided_by_id decided_at",
+    ),
+    "plans.ItemSeen": table(
+        CARE, "That a doctor had a line on the screen", RECORD, audit="seen_at", technical="id item_id user_id"
+    ),
+    "plans.RuleEvent": table(
+        CARE, "What doctors made of each rule's proposals", RECORD,
+        clinical="protocol rule", technical="id plan_id item_id user_id version what state reason_code seconds at",
+    ),
+    "plans.Settlement": table(
+        CARE, "Warnings a doctor settled, so that they are not repeated", RECORD,
+        clinical="key rule facts_digest note", technical="id patient_id plan_id user_id reason_code settled_at",
+    ),
+    "plans.Task": table(
+        CARE, "What is to be looked at again, and when", RECORD,
+        clinical="what title note",
+        technical="id patient_id plan_id due_on made_by_id made_at status settled_by_id settled_at",
+    ),
+    "alerts.Alert": table(
+        CARE, "What a clinician must see now", RECORD,
+        clinical="rule code urgency text facts_digest note",
+        technical="id patient_id status raised_at last_raised_at times acknowledged_by_id acknowledged_at"
+        " closed_by_id closed_at",
+    ),
+    # --- consents
+    "patients.ConsentText": table(
+        CONSENT, "What patients are asked to agree to", ALWAYS,
+        none="id purpose version body_es body_en published_at",
+    ),
+    "patients.Consent": table(
+        CONSENT, "Who agreed or withdrew, to which text, when and how", RECORD,
+        technical="id patient_id text_id decision channel decided_at recorded_by_id line",
+    ),
+    # --- people
+    "accounts.User": table(
+        PEOPLE, "Who may sign in", ACCOUNT,
+        identity="display_name", contact="email email_index",
+        technical="id password last_login language is_active created_at",
+    ),
+    "accounts.UserRole": table(PEOPLE, "Which hats a person owns", ACCOUNT, technical="id user_id role granted_at"),
+    "accounts.RolePermission": table(
+        PEOPLE, "What each hat may do", PRODUCT, none="id role permission allowed", audit="changed_at changed_by_id"
+    ),
+    "mfa.Authenticator": table(
+        PEOPLE, "The second factor of a person", ACCOUNT, technical="id user_id type data created_at last_used_at"
+    ),
+    "account.EmailAddress": table(
+        PEOPLE, "Of the login package; stays empty", ACCOUNT, technical="id user_id email verified primary"
+    ),
+    "account.EmailConfirmation": table(
+        PEOPLE, "Of the login package; stays empty", ACCOUNT, technical="id email_address_id created sent key"
+    ),
+    "sessions.Session": table(
+        PEOPLE, "Who is signed in at this moment, with which hat", SHORT,
+        technical="session_key session_data expire_date",
+    ),
+    # --- proof and security
+    "audit.Entry": table(
+        SAFETY, "Who did or saw what, for which patient", BOOK,
+        audit="id at actor_id actor_role verb patient_id object_type object_id path detail before digest",
+    ),
+    "pghistory.Context": table(
+        SAFETY, "Who made a change that a history keeps", RECORD, audit="id created_at updated_at metadata"
+    ),
+    "axes.AccessAttempt": table(
+        SAFETY, "Failed logins, by a digest of the address", SHORT,
+        audit="id user_agent ip_address username http_accept path_info attempt_time get_data post_data"
+        " failures_since_start",
+    ),
+    "axes.AccessAttemptExpiration": table(
+        SAFETY, "When failed logins are forgotten", SHORT, audit="access_attempt_id expires_at"
+    ),
+    "axes.AccessFailureLog": table(
+        SAFETY, "Of the lockout package; stays empty", SHORT,
+        audit="id user_agent ip_address username http_accept path_info attempt_time locked_out",
+    ),
+    "axes.AccessLog": table(
+        SAFETY, "Of the lockout package; stays empty", SHORT,
+        audit="id user_agent ip_address username http_accept path_info attempt_time logout_time session_hash",
+    ),
+    # --- protocols
+    "rules.SourceFile": table(CONTENT, "The clinic's protocols by name", ALWAYS, none="id kind name path"),
+    "rules.Version": table(
+        CONTENT, "Every text of every protocol, and who wrote it", ALWAYS,
+        identity="author_name", technical="author_id",
+        none="id source_file_id version path text sha256 created_at status published_at report",
+    ),
+    "rules.Release": table(
+        CONTENT, "Which texts were in force together", ALWAYS, none="id digest created_at current_since"
+    ),
+    "rules.ReleaseVersion": table(
+        CONTENT, "Which text belongs to which of those", ALWAYS, none="id release_id version_id"
+    ),
+    # --- running
+    "procrastinate.ProcrastinateJob": table(
+        RUNNING, "Work that waits its turn; ids and plain words only", SHORT,
+        technical="id queue_name task_name priority lock args status scheduled_at attempts queueing_lock"
+        " abort_requested worker_id",
+    ),
+    "procrastinate.ProcrastinateEvent": table(
+        RUNNING, "What became of that work", SHORT, technical="id job_id type at"
+    ),
+    "procrastinate.ProcrastinatePeriodicDefer": table(
+        RUNNING, "When work that repeats was last due", SHORT,
+        technical="id task_name defer_timestamp job_id periodic_id",
+    ),
+    "procrastinate.ProcrastinateWorker": table(
+        RUNNING, "Which workers are alive", SHORT, technical="id last_heartbeat"
+    ),
+    "auth.Group": table(RUNNING, "Of the framework; stays empty", PRODUCT, none="id name"),
+    "auth.Group_permissions": table(
+        RUNNING, "Of the framework; stays empty", PRODUCT, none="id group_id permission_id"
+    ),
+    "auth.Permission": table(
+        RUNNING, "Of the framework; grants nothing", PRODUCT, none="id name content_type_id codename"
+    ),
+    "contenttypes.ContentType": table(RUNNING, "Names of tables", PRODUCT, none="id app_label model"),
+}  # fmt: skip
+
+_WHEN = "A date without the word it belongs to; the database holds it against other dates"
+_SORT = "One of a few sorts of paper; says nothing of what stands in it"
+_ORDER = "How soon or in what state, not what: lists of thousands are sorted and counted by it"
+_ASKED = "Says what was asked or measured, not what came of it; the newest value of each is found by it"
+
+IN_CLEAR: dict[str, str] = {
+    "patients.Patient.sex": "One of four words, which alone points to nobody; constraints hold it",
+    "patients.Patient.record_number": "A running number without meaning outside the clinic; letters and lists say it"
+    " in place of the name",
+    "patients.RelatedPerson.relationship": "One of a few words, which alone points to nobody",
+    "patients.Observation.code": _ASKED,
+    "patients.Observation.unit": _ASKED,
+    "patients.Observation.effective_at": _WHEN,
+    "patients.MedicationStatement.started_on": _WHEN,
+    "patients.MedicationStatement.ended_on": _WHEN,
+    "patients.Procedure.performed": _WHEN,
+    "patients.Encounter.kind": _SORT,
+    "patients.Encounter.started": _WHEN,
+    "patients.Encounter.ended": _WHEN,
+    "patients.DocumentReference.kind": _SORT,
+    "patients.DiagnosticReport.category": _SORT,
+    "patients.DiagnosticReport.effective": _WHEN,
+    "patients.NoneRecorded.list": "Says which list was asked for and is empty; no illness",
+    "intake.QuestionnaireResponse.questionnaire": _ASKED,
+    "intake.QuestionnaireResponse.for_day": _WHEN,
+    "intake.Answer.item": _ASKED,
+    "intake.PastAnswer.item": _ASKED,
+    "plans.Evaluation.case_sha256": "A digest of the whole case: who wants to find it again must already have the case",
+    "plans.Evaluation.result_sha256": "A digest of the whole result: who wants to find it again must already have it",
+    "plans.Plan.urgency": _ORDER,
+    "plans.PlanItem.kind": "Medicine, test, advice and so on: which sort of line, not which line; triggers ask for it",
+    "plans.PlanItem.state": _ORDER,
+    "plans.PlanItem.urgency": _ORDER,
+    "alerts.Alert.urgency": _ORDER,
+    "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
+    "rules.Version.author_name": "Stands beside the text of a protocol as its signature",
+    "plans.Settlement.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
+}
