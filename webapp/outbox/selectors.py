@@ -1,0 +1,43 @@
+"""Reads of the outbox: figures and codes, never an address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from webapp.outbox.models import Message
+
+State = Message.State
+WAITING = (State.QUEUED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the outbox stands; ``oldest`` is since when the message that waits longest has been due."""
+
+    due: int
+    later: int
+    given_up: int
+    in_doubt: int
+    oldest: datetime | None
+    last_sent: datetime | None
+
+
+def standing(now: datetime) -> Standing:
+    """Return the outbox in figures; one query."""
+    due = Q(state__in=WAITING, due_at__lte=now) | Q(state=State.SENDING, carried_by__isnull=True)
+    found = Message.objects.aggregate(
+        due=Count("pk", filter=due),
+        later=Count("pk", filter=Q(state__in=WAITING, due_at__gt=now)),
+        given_up=Count("pk", filter=Q(state=State.GIVEN_UP)),
+        in_doubt=Count("pk", filter=Q(in_doubt__gt=0)),
+        oldest=Min("due_at", filter=due),
+        last_sent=Max("sent_at"),
+    )
+    return Standing(**found)
+
+
+def given_up() -> QuerySet[Message]:
+    """Return what was given up, newest first, without address, link or key."""
+    rows = Message.objects.filter(state=State.GIVEN_UP).order_by("-due_at", "-pk")
+    return rows.only("pk", "template", "channel", "attempts", "error", "due_at")
