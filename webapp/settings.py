@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "rules",
     "webapp.base",
     "webapp.audit",
+    "webapp.outbox",
     "webapp.patients",
     "webapp.alerts",
     "webapp.plans",
@@ -236,11 +237,24 @@ if PRODUCTION:
 
 # --- mail and log: neither ever carries a patient's data
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="clinica@localhost")
+EMAIL_TIMEOUT = 20  # seconds
+_files = "" if PRODUCTION else str(devdb.data_dir() / ("test-mail" if TEST else "mail"))
+EMAIL_FILE_PATH = _files
 if "EMAIL_URL" in os.environ:
     vars().update(env.email_url("EMAIL_URL"))
 elif PAUTA_ENV == "development":
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(devdb.data_dir() / "mail")
+_host = next((name for name in ALLOWED_HOSTS if name.strip("*.")), "localhost")
+_here = f"https://{_host}" if PRODUCTION else f"http://localhost:{env('PORT', default='8000')}"
+SITE_URL = env("SITE_URL", default=_here).rstrip("/")
+OUTBOX_FOLDER = EMAIL_FILE_PATH or _files
+_folder = "webapp.outbox.transports.Folder"
+_in_files = vars().get("EMAIL_BACKEND", "").endswith("filebased.EmailBackend")
+OUTBOX_CHANNELS = {
+    "email": _folder if _in_files else "webapp.outbox.transports.Mail",
+    "sms": env("SMS_TRANSPORT", default="" if PRODUCTION else _folder),
+    "push": env("PUSH_TRANSPORT", default="" if PRODUCTION else _folder),
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -215,6 +215,12 @@ TABLES: dict[str, Table] = {
     "procrastinate.ProcrastinateWorker": table(
         RUNNING, "Which workers are alive", SHORT, technical="id last_heartbeat"
     ),
+    "outbox.Message": table(
+        RUNNING, "What people are told by mail, and what became of it", "A year after it was sent",
+        contact="address recipient",
+        technical="id key channel template language link haste due_at state attempts in_doubt error carried_by_id"
+        " queued_at sent_at",
+    ),
     "auth.Group": table(RUNNING, "Of the framework; stays empty", PRODUCT, none="id name"),
     "auth.Group_permissions": table(
         RUNNING, "Of the framework; stays empty", PRODUCT, none="id group_id permission_id"
