@@ -64,6 +64,7 @@ AS_OWNER = TEST or env("PAUTA_DATABASE_ROLE", default="app") == "owner"
 DATABASES = {"default": _database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
 DATABASE_APP_ROLE = env.db_url_config(DATABASE_URL)["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"  # a change is dated when it is made, not when its deed began
 PROCRASTINATE_IMPORT_PATHS = ["webapp.jobs"]  # jobs of no app: what a killed worker left behind
 
 # --- apps and the way of a request
