@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
+from webapp.audit.acting import acting
 from webapp.base.fields import BlindIndexField
 from webapp.patients.cleaning import clean
 from webapp.patients.lines import Entry
@@ -99,9 +100,10 @@ def correct(*, line: E, actor: User | None, **changes: Any) -> E:
     for name, value in (columns | changes).items():
         setattr(made, name, value)
     _index(clean(made))
-    if held.active:
-        change_line(held, actor, active=False)
-    return add_line(made, actor, "corrected")
+    with acting(actor):  # both rows belong to one change
+        if held.active:
+            change_line(held, actor, active=False)
+        return add_line(made, actor, "corrected")
 
 
 def _standing(line: E) -> E:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 SHORTEST, LONGEST = 2, 6
 _DNI, _NIE = re.compile(r"\d{8}[A-Z]"), re.compile(r"[XYZ]\d{7}[A-Z]")
+_JOINED = re.compile(r"\w+(?:[-'’·.]\w+)+")  # one name of several parts, which people write in one
 _NOT_IN_NUMBERS = re.compile(r"[\s.\-/()]")
 
 
@@ -55,6 +56,11 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", bare(text))
 
 
+def name_words(name: str) -> list[str]:
+    """Return the words under which a name is found: D'Angelo also as dangelo, Gal·la as galla."""
+    return words(name) + ["".join(words(found)) for found in _JOINED.findall(name)]
+
+
 def prefixes(name: str) -> set[str]:
     """Return the beginnings, 2 to 6 letters, of every word of a name."""
-    return {word[:size] for word in words(name) for size in range(SHORTEST, min(len(word), LONGEST) + 1)}
+    return {word[:size] for word in name_words(name) for size in range(SHORTEST, min(len(word), LONGEST) + 1)}

@@ -111,3 +111,8 @@ def tracked(name: str) -> Callable[[type[Any]], type[Any]]:
         obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="+"),
         meta={"triggers": [never_emptied(f"{name}_history")]},
     )
+
+
+def history_model(model: type[Any]) -> type[Any]:
+    """Return the model whose rows are the versions of the rows of ``model``."""
+    return model.events.rel.related_model

@@ -6,13 +6,22 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
-from webapp.base.fields import blind
-from webapp.base.roles import Role
-from webapp.patients import identity
+from webapp.patients.access import may_read_record, number_index, own_patient, patients_for
+from webapp.patients.finding import (
+    PREFIX,
+    REASONS,
+    SORTED_AT_ONCE,
+    Candidate,
+    Directory,
+    directory,
+    duplicates,
+    duplicates_of,
+)
+from webapp.patients.history import Change, FieldChange, history_of
 from webapp.patients.lines import Line
 from webapp.patients.models import (
     AllergyIntolerance,
@@ -24,7 +33,6 @@ from webapp.patients.models import (
     Encounter,
     FamilyMemberHistory,
     MedicationStatement,
-    NamePrefix,
     NoneRecorded,
     Observation,
     Patient,
@@ -32,7 +40,37 @@ from webapp.patients.models import (
     RelatedPerson,
 )
 
-PREFIX = "patients.nameprefix.index"
+__all__ = [
+    "PREFIX",
+    "REASONS",
+    "SORTED_AT_ONCE",
+    "Candidate",
+    "Care",
+    "Change",
+    "Directory",
+    "FieldChange",
+    "Record",
+    "contacts_of",
+    "contents_of",
+    "current_observations",
+    "current_text",
+    "decision_on",
+    "directory",
+    "duplicates",
+    "duplicates_of",
+    "has_current_consent",
+    "history_of",
+    "ledger_of",
+    "line_for",
+    "may_read_record",
+    "newest_by_code",
+    "number_index",
+    "observations_of",
+    "own_patient",
+    "patients_for",
+    "record_of",
+]
+
 L = TypeVar("L", bound=Line)
 LISTS = {
     NoneRecorded.Topic.ALLERGIES: AllergyIntolerance,
@@ -40,88 +78,6 @@ LISTS = {
     NoneRecorded.Topic.HISTORY: Condition,
     NoneRecorded.Topic.FAMILY_HISTORY: FamilyMemberHistory,
 }
-SORTED_AT_ONCE = 500  # names are sorted after decryption, so a longer list is filtered, not sorted
-
-
-def number_index(value: str, field: str) -> bytes:
-    """Return the digest of a patient's ``national_id``, ``email`` or ``phone``."""
-    return blind(value, f"patients.patient.{field}")
-
-
-def patients_for(user: User) -> QuerySet[Patient]:
-    """Return the patients whose identity ``user`` may see under the hat now worn: a patient only the own one."""
-    if user.may("patients.search"):
-        return Patient.objects.all()
-    if user.active_role == Role.PATIENT:
-        return Patient.objects.filter(user=user)
-    return Patient.objects.none()
-
-
-def own_patient(user: User) -> Patient | None:
-    """Return the patient this user is, or None; wearing another hat nobody is a patient."""
-    return patients_for(user).first() if user.active_role == Role.PATIENT else None
-
-
-def may_read_record(user: User, patient: Patient) -> bool:
-    """Tell whether ``user`` may see more than who this patient is."""
-    return user.may("record.read") or (user.active_role == Role.PATIENT and patient.user_id == user.pk)
-
-
-@dataclass(frozen=True)
-class Directory:
-    """Patients of a list or a search, by surname; ``complete`` is False where more were found than are shown."""
-
-    patients: list[Patient]
-    complete: bool
-
-
-def directory(user: User, text: str = "", path: str = "") -> Directory:
-    """Return the patients ``user`` may see whose names or numbers begin like ``text``; writes that they were listed."""
-    found = list(_matching(patients_for(user), text).order_by("-registered_at")[: SORTED_AT_ONCE + 1])
-    shown = sorted(found[:SORTED_AT_ONCE], key=_by_name)
-    shown = [patient for patient in shown if _begins_like(patient, text)]
-    audit.record(actor=user, verb="patients.listed", path=path, detail={"shown": len(shown), "searched": bool(text)})
-    return Directory(shown, len(found) <= SORTED_AT_ONCE)
-
-
-def _by_name(patient: Patient) -> tuple[str, str, str]:
-    return identity.bare(patient.family_name), identity.bare(patient.given_name), patient.record_number
-
-
-def _matching(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
-    """Keep those who have the number searched, or a name beginning with each word searched."""
-    if not text.strip():
-        return patients
-    named = patients
-    for word in identity.words(text):
-        if len(word) >= identity.SHORTEST:
-            index = blind(word[: identity.LONGEST], PREFIX)
-            named = named.filter(pk__in=NamePrefix.objects.filter(index=index).values("patient"))
-    return patients.filter(_has_number(text) | Q(pk__in=named.values("pk")))
-
-
-def _has_number(text: str) -> Q:
-    return (
-        Q(record_number=text.strip())
-        | Q(national_id_index=number_index(_as_number(text, "national_id"), "national_id"))
-        | Q(phone_index=number_index(_as_number(text, "phone"), "phone"))
-        | Q(email_index=number_index(text, "email"))
-    )
-
-
-def _as_number(text: str, kind: str) -> str:
-    try:
-        return identity.national_id(text) if kind == "national_id" else identity.phone(text)
-    except identity.IdentityError:
-        return text
-
-
-def _begins_like(patient: Patient, text: str) -> bool:
-    """Check against the whole words: the index knows their first six letters only, and no single letter."""
-    wanted, names = identity.words(text), identity.words(patient.full_name)
-    if not wanted or any(char.isdigit() or char == "@" for char in text):
-        return True
-    return all(any(name.startswith(word) for name in names) for word in wanted)
 
 
 @dataclass(frozen=True)

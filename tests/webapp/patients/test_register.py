@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.webapp.people import a_dni, a_patient, a_patient_with_login, a_user
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
-from webapp.patients import selectors, services
+from webapp.patients import finding, selectors, services
 from webapp.patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_the_list_is_sorted_by_surname_and_two_of_one_name_are_told_apart_by_num
 
 
 def test_a_long_list_says_that_it_is_cut(monkeypatch):
-    monkeypatch.setattr(selectors, "SORTED_AT_ONCE", 3)
+    monkeypatch.setattr(finding, "SORTED_AT_ONCE", 3)
     for _n in range(4):
         a_patient()
     found = selectors.directory(a_user(Role.FRONT_DESK))
