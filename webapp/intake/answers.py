@@ -3,12 +3,15 @@
 Kept as JSON: ``{"unknown": true}`` for "I don't know"; ``{"value": ...}`` with a truth value, a whole number, a decimal
 as text, a code, a list of codes, a text or a date; ``{"value": "70", "unit": "kg"}`` for a quantity; for lists
 ``{"none": true}`` or ``{"entries": [{"code": "omeprazole" or null, "text": ..., "dose": ...}]}``.
+Beside it ``"doubted": true`` marks a value that was kept after we asked whether it can be, and
+``"since": "2026-11-03"`` one that was told that day and is "still true".
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -22,9 +25,11 @@ Stored = dict[str, Any]
 UNKNOWN: Stored = {"unknown": True}
 NONE: Stored = {"none": True}
 MARK_UNKNOWN, MARK_NONE = "__unknown", "__none"
+ABOUT = ("doubted", "since")  # what is told of a value, and is no part of it
 LISTS = ("allergies", "medications", "history", "family_history")
-TEXT_LIMIT, ENTRY_LIMIT, ENTRIES_LIMIT, STOOLS_LIMIT = 2000, 120, 40, 20
+TEXT_LIMIT, ENTRY_LIMIT, ENTRIES_LIMIT, STOOLS_LIMIT, NUMBER_LIMIT = 2000, 120, 40, 20, 15
 BRISTOL = range(1, 8)
+A_NUMBER = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]{1,12})?")  # no exponent: 1e999999 would be worked out to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,14 @@ class Fix:
 
 
 class NotAccepted(ValueError):
-    """A value that is asked about again, in words for the patient; nothing is written."""
+    """A value that is asked about again, in words for the patient; nothing is written.
 
-    def __init__(self, words: str, fixes: tuple[Fix, ...] = ()) -> None:
+    ``keep`` is what a form says to keep the value as it was written; empty where it cannot be kept.
+    """
+
+    def __init__(self, words: str, fixes: tuple[Fix, ...] = (), keep: str = "") -> None:
         super().__init__(words)
-        self.words, self.fixes = words, fixes
+        self.words, self.fixes, self.keep = words, fixes, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +60,27 @@ class Given:
     unit: str = ""
     marks: frozenset[str] = frozenset()  # "I don't know" and "none of these", as boxes beside a field
     counts: tuple[str, ...] = ()  # of the seven Bristol types
+    keep: str = ""  # the value that is to stay although it was asked about, as NotAccepted.keep says it
 
     @property
     def value(self) -> str:
         return self.values[0].strip() if self.values else ""
+
+    def keeps(self, value: Stored) -> bool:
+        return self.keep in (KEEP_ANY, kept_words(value))
+
+
+KEEP_ANY = "__any"  # said by no form: an answer that waited on a device is kept, and its question asked beside it
+
+
+def kept_words(value: Stored) -> str:
+    """Return a value as a form says it to keep it: "80 kg"."""
+    return f"{value['value']} {value.get('unit', '')}".strip()
+
+
+def bare(stored: Stored | None) -> Stored | None:
+    """Return an answer without what is told of it, so that two can be compared."""
+    return None if stored is None else {name: part for name, part in stored.items() if name not in ABOUT}
 
 
 def given_in(item: str, form: Mapping[str, Any]) -> Given:
@@ -63,7 +88,8 @@ def given_in(item: str, form: Mapping[str, Any]) -> Given:
     values = tuple(value for value in form.getlist(item) if value not in (MARK_UNKNOWN, MARK_NONE))  # type: ignore[attr-defined]
     marks = frozenset(form.getlist(item)) & {MARK_UNKNOWN, MARK_NONE}  # type: ignore[attr-defined]
     counts = tuple(form.get(f"{item}-{kind}", "") for kind in BRISTOL)
-    return Given(values, form.get(f"{item}-unit", ""), marks, counts)
+    unit, keep = form.get(f"{item}-unit", ""), form.get(f"{item}-keep", "")
+    return Given(values, unit, marks, counts, "" if keep == KEEP_ANY else keep)
 
 
 def read(question: Question, spec: FactSpec | None, given: Given, stored: Stored | None) -> Stored | None:
@@ -77,6 +103,8 @@ def read(question: Question, spec: FactSpec | None, given: Given, stored: Stored
             return kept
     if not has_value:
         return None
+    if stored and stored.get("doubted") and not given.keep:
+        given = replace(given, keep=kept_words(stored))  # sent again unchanged, it is not asked about twice
     return _READERS[question.kind](question, spec, given)
 
 
@@ -123,16 +151,12 @@ def _integer(question: Question, spec: FactSpec | None, given: Given) -> Stored:
     number = _number(given.value)
     if number != number.to_integral_value():
         raise NotAccepted(_("Write a whole number, without decimals."))
-    _plausible(question, spec, number, "")
-    _in_range(question, number)
-    return {"value": int(number)}
+    return _judged(question, spec, number, given, {"value": int(number)})
 
 
 def _decimal(question: Question, spec: FactSpec | None, given: Given) -> Stored:
     number = _number(given.value)
-    _plausible(question, spec, number, "")
-    _in_range(question, number)
-    return {"value": _plain(number)}
+    return _judged(question, spec, number, given, {"value": _plain(number)})
 
 
 def _quantity(question: Question, spec: FactSpec | None, given: Given) -> Stored:
@@ -140,10 +164,37 @@ def _quantity(question: Question, spec: FactSpec | None, given: Given) -> Stored
     if unit not in units_of(question):
         raise NotAccepted(_("Choose the unit."))
     number = _number(given.value)
-    _plausible(question, spec, number, unit)
-    if unit == _unit_of_range(question, spec):
-        _in_range(question, number)
-    return {"value": _plain(number), "unit": unit}
+    return _judged(question, spec, number, given, {"value": _plain(number), "unit": unit})
+
+
+def _judged(question: Question, spec: FactSpec | None, number: Decimal, given: Given, value: Stored) -> Stored:
+    """Return the value, marked as doubted where it can hardly be and the person keeps it; ask about it before.
+
+    Only what the engine would ask about too can be kept: it then counts as unknown there, and a doctor sees it.
+    """
+    unit = value.get("unit", "")
+    try:
+        _plausible(question, spec, number, unit)
+        if not unit or unit == _unit_of_range(question, spec):
+            _in_range(question, number)
+    except NotAccepted as doubt:
+        if question.kind == "scale" or not _is_queried(question, spec, number, unit):
+            raise
+        if given.keeps(value):
+            return value | {"doubted": True}
+        raise NotAccepted(doubt.words, doubt.fixes, kept_words(value)) from None
+    return value
+
+
+def _is_queried(question: Question, spec: FactSpec | None, number: Decimal, unit: str) -> bool:
+    """Whether the engine takes this value for unknown and asks about it."""
+    rule = spec.units.get(unit or question.unit or spec.unit or "") if spec else None
+    if spec is None or (spec.range is None and rule is None):
+        return False
+    exact = Fraction(number)
+    canonical = exact * rule.factor + rule.offset if rule else exact
+    outside = spec.range is not None and not spec.range[0] <= canonical <= spec.range[1]
+    return outside or bool(rule and rule.plausible and not rule.plausible[0] <= exact <= rule.plausible[1])
 
 
 def _unit_of_range(question: Question, spec: FactSpec | None) -> str | None:
@@ -181,13 +232,10 @@ def units_of(question: Question) -> tuple[str, ...]:
 
 
 def _number(words: str) -> Decimal:
-    try:
-        number = Decimal(words.replace(" ", "").replace(" ", "").replace(",", "."))
-    except InvalidOperation:
-        raise NotAccepted(_("Write a number, such as 5 or 5.3.")) from None
-    if not number.is_finite() or len(words) > 15:
+    plain = words.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    if len(words) > NUMBER_LIMIT or not A_NUMBER.fullmatch(plain):
         raise NotAccepted(_("Write a number, such as 5 or 5.3."))
-    return number
+    return Decimal(plain.replace(",", "."))
 
 
 def _plain(number: Decimal) -> str:

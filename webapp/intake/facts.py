@@ -1,7 +1,7 @@
 """A response as the engine reads it, so that branching and red flags are decided by the one language there is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -81,6 +81,12 @@ class Sheet:
     def _open_facts(self) -> frozenset[str]:
         return frozenset(one.fact for one in self.questions if one.fact and one.item not in self.answers)
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The items answered earlier whose question is not asked any more: their answers must not count."""
+        asked = {one.item for one in self.questions}
+        return frozenset(item for item in self.answers if item not in asked)
+
     @property
     def shown(self) -> tuple[Question, ...]:
         return tuple(one for _group, questions in self.groups for one in questions)
@@ -105,6 +111,11 @@ class Sheet:
         ]
         raised.sort(key=lambda pair: -URGENCIES.index(pair[1].urgency))
         return {(question.item, flag.instruction): (question, flag) for question, flag in raised}
+
+    def having(self, item: str, said: Stored | None) -> "Sheet":
+        """Return the sheet with another answer to one item; None for no answer."""
+        others = {name: value for name, value in self.answers.items() if name != item}
+        return replace(self, answers=others if said is None else {**others, item: said})
 
     def truth(self, condition: Expr) -> Truth:
         return truth(condition, self.case, self.book.program)

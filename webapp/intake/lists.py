@@ -31,6 +31,11 @@ class Change:
     remove: str = ""  # the key of an entry
     mark: str = ""  # MARK_NONE or MARK_UNKNOWN
 
+    @property
+    def names(self) -> bool:
+        """Whether it adds a name or takes one out, which leaves the others as they are."""
+        return bool(self.text or self.pick or self.remove)
+
 
 def change_in(item: str, form: Mapping[str, Any]) -> Change:
     def said(part: str) -> str:

@@ -6,6 +6,8 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from webapp.base.fields import EncryptedJSONField
 
@@ -80,14 +82,35 @@ class QuestionnaireResponse(models.Model):
     def __str__(self) -> str:
         return f"response {self.pk} ({self.status})"
 
+    @property
+    def title(self) -> str:
+        """Its name in the reader's language, by the version it was answered in."""
+        titles = self.version.report["title"]
+        return str(titles.get((get_language() or "es")[:2]) or self.questionnaire)
 
-class Answer(models.Model):
-    """What was said to one item. Shape of ``value``: webapp.intake.answers."""
+    @property
+    def filled_in_for(self) -> bool:
+        """Whether somebody else than the patient sent it."""
+        return self.completed_by_id is not None and self.completed_by_id != self.patient.user_id
 
-    response = models.ForeignKey(QuestionnaireResponse, models.PROTECT, related_name="answers")
+
+class Said(models.Model):
+    """What was said to one item: when, by whom, and in which language it was asked. Shape: webapp.intake.answers."""
+
     item = models.CharField(max_length=100)
     value = EncryptedJSONField()
     answered_at = models.DateTimeField()
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    language = models.CharField(max_length=2, blank=True)  # empty: the language of the response
+
+    class Meta:
+        abstract = True
+
+
+class Answer(Said):
+    """What counts now."""
+
+    response = models.ForeignKey(QuestionnaireResponse, models.PROTECT, related_name="answers")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["response", "item"], name="intake_one_answer_an_item")]
@@ -102,3 +125,45 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer to {self.item}"
+
+
+class PastAnswer(Said):
+    """What was said and does not count, and why: nothing a person wrote down is lost."""
+
+    class Because(models.TextChoices):
+        CHANGED = "changed", _("changed afterwards")
+        TAKEN_BACK = "taken_back", _("taken back")
+        HIDDEN = "hidden", _("the question is no longer asked")
+        LATE = "late", _("arrived after a newer answer")
+        AFTER_SENDING = "after_sending", _("arrived after the questionnaire was sent")
+
+    response = models.ForeignKey(QuestionnaireResponse, models.PROTECT, related_name="past_answers")
+    because = models.CharField(max_length=13, choices=Because)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(name="past_answers_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="past_answers_never_emptied",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'past answers are only ever added to';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"past answer to {self.item} ({self.because})"
+
+
+class Receipt(models.Model):
+    """One delivery of an answer kept on a device: the same one again changes nothing."""
+
+    response = models.ForeignKey(QuestionnaireResponse, models.PROTECT, related_name="+")
+    key = models.UUIDField(unique=True)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"receipt {self.key}"

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from math import ceil
 
+from django.utils.formats import date_format
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from engine.facts import Text
 from engine.language.documents import Group, Instruction, Question
 from webapp.intake import lists
-from webapp.intake.answers import BRISTOL, LISTS, MARK_NONE, MARK_UNKNOWN, Fix, Given, Stored, units_of
+from webapp.intake.answers import BRISTOL, LISTS, MARK_NONE, MARK_UNKNOWN, Fix, Given, Stored, shown, units_of
 from webapp.intake.facts import Sheet
+from webapp.intake.known import Known
 
 CELLS = 11  # a scale up to 0-10 is a strip of cells; a longer one is written
 
@@ -48,6 +53,17 @@ class Field:
     counts: tuple[tuple[int, str, int], ...] = ()
     problem: str = ""
     fixes: tuple[Fix, ...] = ()
+    keep: str = ""  # what keeps a doubtful value as it was written
+    earlier: str = ""  # what was told before, offered as still true
+    earlier_day: date | None = None
+
+    @property
+    def doubted(self) -> bool:
+        return bool(self.stored and self.stored.get("doubted"))
+
+    @property
+    def since(self) -> date | None:
+        return since(self.stored)
 
     @property
     def is_list(self) -> bool:
@@ -100,6 +116,7 @@ class Problem:
     words: str
     fixes: tuple[Fix, ...] = field(default=())
     given: Given = field(default_factory=Given)
+    keep: str = ""
 
 
 _NONE_WORDS = {
@@ -121,12 +138,32 @@ _BRISTOL_WORDS = {
 }
 
 
+def reader() -> str:
+    """Return the language of who reads this page."""
+    return (get_language() or "es")[:2]
+
+
 def words(text: Text | None, language: str) -> str:
     return (text.get(language) or text.get("es") or "") if text else ""
 
 
-def screen(sheet: Sheet, name: str, language: str, problems: Mapping[str, Problem] | None = None) -> Screen | None:
-    """Return the screen of a group; None if the questionnaire has no such group for this person."""
+def since(stored: Stored | None) -> date | None:
+    """Return the day an answer was first told, of one that is "still true"."""
+    told = (stored or {}).get("since")
+    return date.fromisoformat(told) if told else None
+
+
+def screen(
+    sheet: Sheet,
+    name: str,
+    language: str,
+    problems: Mapping[str, Problem] | None = None,
+    known: Mapping[str, Known] | None = None,
+) -> Screen | None:
+    """Return the screen of a group; None if the questionnaire has no such group for this person.
+
+    ``known`` is what was told before, by item.
+    """
     groups = sheet.groups
     at = next((place for place, (group, _questions) in enumerate(groups) if group.name == name), None)
     if at is None:
@@ -136,7 +173,10 @@ def screen(sheet: Sheet, name: str, language: str, problems: Mapping[str, Proble
         group=name,
         title=words(group.title, language),
         intro=words(group.intro, language),
-        fields=tuple(field_of(sheet, one, language, (problems or {}).get(one.item)) for one in questions),
+        fields=tuple(
+            field_of(sheet, one, language, (problems or {}).get(one.item), (known or {}).get(one.item))
+            for one in questions
+        ),
         progress=progress(sheet, at),
         before=groups[at - 1][0].name if at else None,
         after=groups[at + 1][0].name if at + 1 < len(groups) else None,
@@ -160,7 +200,9 @@ def group_of(sheet: Sheet, item: str) -> Group | None:
     return next((group for group, asked in sheet.groups if any(one.item == item for one in asked)), None)
 
 
-def field_of(sheet: Sheet, question: Question, language: str, problem: Problem | None = None) -> Field:
+def field_of(
+    sheet: Sheet, question: Question, language: str, problem: Problem | None = None, known: Known | None = None
+) -> Field:
     """Return a question ready for its template; with a problem, what was typed stays as it was typed."""
     stored = sheet.answers.get(question.item)
     return Field(
@@ -178,6 +220,9 @@ def field_of(sheet: Sheet, question: Question, language: str, problem: Problem |
         counts=_counts(question, stored),
         problem=problem.words if problem else "",
         fixes=problem.fixes if problem else (),
+        keep=problem.keep if problem else "",
+        earlier=said(question, known.value, language) if known and stored is None and not problem else "",
+        earlier_day=known.day if known else None,
     )
 
 
@@ -231,30 +276,43 @@ def _counts(question: Question, stored: Stored | None) -> tuple[tuple[int, str, 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An answer as it was given, beside its question as it was asked."""
+    """An answer as it was given, beside its question as it was asked, in that language."""
 
     item: str
     question: str
     said: str
     open: bool
+    language: str
+    doubted: bool = False
+    since: date | None = None
 
 
-def lines(sheet: Sheet, group: Group, asked: Sequence[Question], language: str) -> list[Line]:
-    return [
-        Line(
-            one.item,
-            words(one.text, language),
-            said(one, sheet.answers.get(one.item), language),
-            one.item not in sheet.answers,
+def lines(sheet: Sheet, asked: Sequence[Question], language: str, languages: Mapping[str, str]) -> list[Line]:
+    return [_line(one, sheet.answers.get(one.item), languages.get(one.item) or language) for one in asked]
+
+
+def _line(question: Question, stored: Stored | None, language: str) -> Line:
+    with override(language):  # an answer is told in the language in which it was asked
+        return Line(
+            question.item,
+            words(question.text, language),
+            said(question, stored, language),
+            stored is None,
+            language,
+            bool(stored and stored.get("doubted")),
+            since(stored),
         )
-        for one in asked
-    ]
 
 
-def overview(sheet: Sheet, language: str) -> list[tuple[str, str, list[Line]]]:
-    """Return every group with its questions and what was said: name, title, lines."""
+def overview(
+    sheet: Sheet, language: str, languages: Mapping[str, str] | None = None
+) -> list[tuple[str, str, list[Line]]]:
+    """Return every group with its questions and what was said: name, title, lines.
+
+    ``languages`` names, by item, the language an answer was given in; without it all is told in ``language``.
+    """
     return [
-        (group.name, words(group.title, language), lines(sheet, group, asked, language))
+        (group.name, words(group.title, language), lines(sheet, asked, language, languages or {}))
         for group, asked in sheet.groups
     ]
 
@@ -281,8 +339,12 @@ def _said_value(question: Question, stored: Stored, language: str) -> str:
         return ", ".join(titles.get(code, code) for code in (value if isinstance(value, list) else [value]))
     if question.kind == "stools":
         return ", ".join(f"{value.count(kind)} × {_('type')} {kind}" for kind in BRISTOL if kind in value)
+    if question.kind == "date":
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if question.kind in ("decimal", "quantity"):
+        value = shown(Decimal(value))
     unit = stored.get("unit", question.unit or "")
-    return f"{value} {unit}".strip() if unit else str(value)
+    return f"{value} {unit}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,29 @@ from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 
 Status = QuestionnaireResponse.Status
+FILL_IN = "intake.fill"
 
 
 def responses_for(user: User) -> QuerySet[QuestionnaireResponse]:
     """Return the responses this user may read."""
-    rows = QuestionnaireResponse.objects.select_related("patient", "version", "release").defer("version__text")
+    rows = QuestionnaireResponse.objects.select_related("patient", "version", "release", "completed_by")
+    rows = rows.defer("version__text")
     if user.active_role == Role.PATIENT or user.may("record.read"):
         return rows.filter(patient__in=patients.patients_for(user))
     return rows.none()
 
 
 def fillable_by(user: User) -> QuerySet[QuestionnaireResponse]:
-    """Return the responses this user may go on with: a patient's own, not yet sent."""
-    mine = responses_for(user).filter(status=Status.IN_PROGRESS)
-    return mine if user.active_role == Role.PATIENT else mine.none()
+    """Return the responses this user may fill in: a patient the own ones, a clinician those of the clinic."""
+    mine = responses_for(user)
+    return mine if user.active_role == Role.PATIENT or user.may(FILL_IN) else mine.none()
+
+
+def may_fill_in(user: User, patient: Patient) -> bool:
+    """Whether this user may begin a questionnaire of this patient: the own one, or with leave to fill in for others."""
+    if user.active_role == Role.PATIENT:
+        return patient.user_id == user.pk
+    return user.may(FILL_IN) and patients.patients_for(user).filter(pk=patient.pk).exists()
 
 
 def questionnaires() -> dict[str, Questionnaire]:

@@ -6,20 +6,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from engine.language.documents import Question, RedFlag
+from engine.language.documents import Question
 from rules import selectors as shelf
 from webapp.accounts.models import User
-from webapp.alerts import selectors as alert_list
-from webapp.alerts import services as alerts
 from webapp.audit import services as audit
-from webapp.intake import lists, selectors, writing
-from webapp.intake.answers import LISTS, Stored, given_in, read
+from webapp.intake import flags, keeping, known, lists, selectors, writing
+from webapp.intake.answers import KEEP_ANY, LISTS, NotAccepted, Stored, given_in, read
 from webapp.intake.facts import Book, Sheet
-from webapp.intake.models import Answer, QuestionnaireResponse
+from webapp.intake.flags import Raised
+from webapp.intake.keeping import Delivery, Moment
+from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
 from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 from webapp.plans import services as plans
@@ -28,6 +29,9 @@ from webapp.plans import tasks
 TREATMENT = "treatment"
 DAYS_BACK = 7  # how long a day of the diary may still be written down, from memory
 Status = QuestionnaireResponse.Status
+NO_CONSENT_FOR = gettext_lazy(
+    "The patient has not agreed to the treatment text in force. Nothing is asked before: the consent comes first."
+)
 
 
 class IntakeError(ValueError):
@@ -55,12 +59,13 @@ class Unfinished(IntakeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
-    """A red flag that an answer raised, and when the clinic was told; None if it could not be told."""
+class Saved:
+    """What saving an answer has done."""
 
-    question: Question
-    flag: RedFlag
-    told_at: datetime | None
+    raised: Sequence[Raised] = ()  # red flags, most urgent first
+    gone: frozenset[str] = frozenset()  # items whose answers no longer count: their questions are not asked any more
+    back: frozenset[str] = frozenset()  # items whose earlier answers count again
+    late: str = ""  # why it was put aside: a newer answer stands, or the questionnaire was sent
 
 
 def start(
@@ -69,13 +74,16 @@ def start(
     """Return the response to go on with: the open one, or a new one on the version published now.
 
     A diary page needs its day, today or up to seven days back. Raises ConsentMissing before the consent,
-    IntakeError for a questionnaire or day that cannot be filled in.
+    IntakeError for a questionnaire or day that cannot be filled in, Patient.DoesNotExist for a patient who is not
+    the ``actor`` nor one the actor may fill it in for.
     """
+    if not selectors.may_fill_in(actor, patient):
+        raise Patient.DoesNotExist
     _must_consent(patient)
-    known = selectors.questionnaires().get(questionnaire)
-    if known is None:
+    asked = selectors.questionnaires().get(questionnaire)
+    if asked is None:
         raise IntakeError(_("This questionnaire is no longer in use."))
-    if (known.kind == "diary") != (for_day is not None):
+    if (asked.kind == "diary") != (for_day is not None):
         raise IntakeError(_("A diary page belongs to a day."))
     if for_day and not today - timedelta(days=DAYS_BACK) <= for_day <= today:
         raise IntakeError(_("The diary can be filled in up to %(days)s days back.") % {"days": DAYS_BACK})
@@ -128,116 +136,108 @@ def _copy_earlier(response: QuestionnaireResponse) -> None:
         return
     now = timezone.now()
     Answer.objects.bulk_create(
-        Answer(response=response, item=answer.item, value=answer.value, answered_at=now)
+        Answer(response=response, item=answer.item, value=answer.value, answered_at=now, language=answer.language)
         for answer in earlier.answers.all()
     )
 
 
-def save_answer(*, response_id: UUID, item: str, form: Mapping[str, Any], actor: User) -> list[Raised]:
-    """Keep what a form says to one item and return the red flags this has raised, most urgent first.
+def save_answer(
+    *, response_id: UUID, item: str, form: Mapping[str, Any], actor: User, delivery: Delivery = keeping.AT_ONCE
+) -> Saved:
+    """Keep what a form says to one item, and return what that has done.
 
-    When this returns, the answer is committed. Raises NotAccepted with a question back, UnknownItem, AlreadySent or
-    ConsentMissing, and then nothing is changed.
+    When this returns, the answer is committed; the same delivery again changes nothing. Raises NotAccepted with a
+    question back, UnknownItem, AlreadySent or ConsentMissing, and then nothing is changed; a response ``actor`` may
+    not fill in does not exist for them.
     """
     with transaction.atomic():
-        response, book = _locked(response_id, actor)
+        response, book = _locked(response_id, actor, sent_too=delivery.kept)
+        if not keeping.is_new(response, delivery):
+            return Saved(flags.raised_by(response, item))
         before = selectors.sheet_of(response, book)
-        question = _asked(before, item)
-        stored = before.answers.get(item)
-        value = _value(question, book, form, stored)
-        if value == stored:
-            return []
-        _keep(response, item, value)
-        answers = {**before.answers, item: value}
-        if value is None:
-            del answers[item]
-        raised = _newly_raised(before, replace(before, answers=answers))
-        return [Raised(one, flag, _alert(response, one, flag, answers[one.item], actor)) for one, flag in raised]
+        question = _asked(before, item, late_too=delivery.kept)
+        value = _value(question, response, before, form, delivery)
+        moment = keeping.moment_of(response, actor, delivery)
+        if value == before.answers.get(item):
+            return Saved()
+        if delivery.kept and (reason := _too_late(response, before, item, form, moment)):
+            return _put_aside(response, before, (question, value), moment, reason)
+        keeping.put(response, item, value, moment)
+        settled = keeping.follow(response, before.having(item, value))
+        raised = flags.raise_new(response, before, settled.sheet, actor)
+        return Saved(raised, settled.gone, settled.back)
 
 
-def _locked(response_id: UUID, actor: User) -> tuple[QuestionnaireResponse, Book]:
-    rows = selectors.responses_for(actor).select_for_update(of=("self",))
-    response = rows.get(pk=response_id)
+def _too_late(
+    response: QuestionnaireResponse, before: Sheet, item: str, form: Mapping[str, Any], moment: Moment
+) -> str | None:
+    """Return why an answer that waited on a device cannot count any more. Names for a list are added all the same."""
     if response.status != Status.IN_PROGRESS:
+        return PastAnswer.Because.AFTER_SENDING
+    if item not in {one.item for one in before.questions}:
+        return PastAnswer.Because.HIDDEN
+    if not lists.change_in(item, form).names and keeping.is_overtaken(response, item, moment):
+        return PastAnswer.Because.LATE
+    return None
+
+
+def _put_aside(
+    response: QuestionnaireResponse, before: Sheet, said: tuple[Question, Stored | None], moment: Moment, because: str
+) -> Saved:
+    """Keep a late answer beside the one that counts. A red flag in it is told to the clinic like any other."""
+    question, value = said
+    if value is None or keeping.same(value, before.answers.get(question.item)):
+        return Saved()
+    keeping.put_aside(response, question.item, value, moment, because)
+    return Saved(flags.raise_late(response, before, question, value, moment.actor), late=because)
+
+
+def _locked(response_id: UUID, actor: User, sent_too: bool = False) -> tuple[QuestionnaireResponse, Book]:
+    rows = selectors.fillable_by(actor).select_for_update(of=("self",))
+    response = rows.get(pk=response_id)
+    if response.status != Status.IN_PROGRESS and not sent_too:
         raise AlreadySent(_("You have sent this questionnaire already. Your answers are kept."))
     _must_consent(response.patient)
     return response, selectors.book_of(response)
 
 
-def _asked(sheet: Sheet, item: str) -> Question:
-    found = next((one for one in sheet.questions if one.item == item), None)
+def _asked(sheet: Sheet, item: str, late_too: bool = False) -> Question:
+    asked = next((one for one in sheet.questions if one.item == item), None)
+    found = asked or (sheet.book.question(item) if late_too else None)
     if found is None:
         raise UnknownItem(_("This question is not asked any more."))
     return found
 
 
-def _value(question: Question, book: Book, form: Mapping[str, Any], stored: Stored | None) -> Stored | None:
+def _value(
+    question: Question, response: QuestionnaireResponse, sheet: Sheet, form: Mapping[str, Any], delivery: Delivery
+) -> Stored | None:
+    book, stored = sheet.book, sheet.answers.get(question.item)
+    if form.get(f"{question.item}-still") == "yes":
+        return _still(question, response, sheet)
     if question.kind in LISTS:
         return lists.apply(question, book.edition, lists.change_in(question.item, form), stored)
-    return read(question, book.spec(question), given_in(question.item, form), stored)
+    given = given_in(question.item, form)
+    given = replace(given, keep=KEEP_ANY) if delivery.kept else given
+    return read(question, book.spec(question), given, stored)
 
 
-def _keep(response: QuestionnaireResponse, item: str, value: Stored | None) -> None:
-    if value is None:
-        response.answers.filter(item=item).delete()
-        return
-    Answer.objects.update_or_create(
-        response=response, item=item, defaults={"value": value, "answered_at": timezone.now()}
-    )
-
-
-def _newly_raised(before: Sheet, after: Sheet) -> list[tuple[Question, RedFlag]]:
-    known = before.red_flags()
-    return [pair for key, pair in after.red_flags().items() if key not in known]
-
-
-def _alert(
-    response: QuestionnaireResponse, question: Question, flag: RedFlag, said: Stored, actor: User
-) -> datetime | None:
-    """Tell the clinic and return when; None if that could not be written, so that the page does not claim it."""
-    text = {language: _alert_words(response, question, flag, language) for language in ("es", "en")}
-    try:
-        with transaction.atomic():
-            alert = alerts.raise_(
-                patient_id=response.patient_id,
-                rule=_rule(response, question, flag),
-                code=flag.alert,
-                urgency=flag.urgency,
-                text=text,
-                facts={"response": str(response.pk), "item": question.item, "value": said},
-                actor=actor,
-            )
-    except DatabaseError:  # the instruction on the screen matters more than the line in our list
-        return None
-    return alert.last_raised_at
-
-
-def _rule(response: QuestionnaireResponse, question: Question, flag: RedFlag) -> str:
-    return f"{response.questionnaire}.{question.item}.{flag.instruction}"[:120]
-
-
-def raised_by(response: QuestionnaireResponse, item: str) -> list[Raised]:
-    """Return the red flags the answer to an item raises as it stands, and what the clinic's list says of each."""
-    flags = [pair for pair in selectors.sheet_of(response).red_flags().values() if pair[0].item == item]
-    return [Raised(question, flag, _told(response, question, flag)) for question, flag in flags]
-
-
-def _told(response: QuestionnaireResponse, question: Question, flag: RedFlag) -> datetime | None:
-    return alert_list.told_since(response.patient_id, _rule(response, question, flag), response.started_at)
-
-
-def _alert_words(response: QuestionnaireResponse, question: Question, flag: RedFlag, language: str) -> str:
-    book = selectors.book_of(response)
-    title = book.questionnaire.instructions[flag.instruction].title
-    return f"{question.text.get(language, question.item)} — {title.get(language, flag.instruction)}"
+def _still(question: Question, response: QuestionnaireResponse, sheet: Sheet) -> Stored:
+    """Return what was told before as the answer of today, with the day it was told."""
+    found = known.known_to(response, sheet, [question]).get(question.item)
+    if found is None:
+        raise NotAccepted(_("Please answer this one again."))
+    return {**found.value, "since": found.day.isoformat()}
 
 
 def take_back(*, response_id: UUID, item: str, actor: User) -> None:
     """Open a question again whose answer was a mistake. The alert stays: a person closes it."""
     with transaction.atomic():
         response, book = _locked(response_id, actor)
-        _asked(selectors.sheet_of(response, book), item)
-        _keep(response, item, None)
+        sheet = selectors.sheet_of(response, book)
+        _asked(sheet, item)
+        keeping.put(response, item, None, keeping.moment_of(response, actor, keeping.AT_ONCE))
+        keeping.follow(response, sheet.having(item, None))
         _record("response.answer_taken_back", response, actor)
 
 
@@ -271,6 +271,16 @@ def _complete(response_id: UUID, actor: User, today: date) -> bool:
     _record("response.submitted", response, actor, answers=len(sheet.answers))
     tasks.enqueue(patient_id=response.patient_id, because=_because(response), today=today)
     return True
+
+
+def note_reading(*, response: QuestionnaireResponse, actor: User, path: str) -> None:
+    """Write that somebody else than the patient opened these answers."""
+    if response.patient.user_id != actor.pk:
+        audit.record(actor=actor, verb="response.viewed", patient_id=response.patient_id, path=path)
+
+
+def note_patient(*, patient: Patient, actor: User, path: str) -> None:
+    audit.record(actor=actor, verb="patient.identity_viewed", patient_id=patient.pk, path=path)
 
 
 def _because(response: QuestionnaireResponse) -> str:

@@ -32,6 +32,12 @@ def search(edition: Edition, kind: str, query: str, language: str) -> list[Term]
     return [term for _name, term in ranked[:FOUND_AT_MOST]]
 
 
+def names(edition: Edition, kind: str, language: str) -> list[str]:
+    """Return every name a list knows, for a form that offers them all, in the order of the alphabet."""
+    found = {fold(term.words): term.words for term in _terms(edition, kind, language)}
+    return [words for _name, words in sorted(found.items())]
+
+
 def match(edition: Edition, kind: str, words: str) -> str | None:
     """Return the code these words stand for in any spelling or language the lists know, None if nothing fits."""
     wanted = fold(words)

@@ -9,24 +9,27 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.models import User
 from webapp.base import access
 from webapp.base.roles import Role
-from webapp.intake import screens, selectors, services, terms
+from webapp.intake import screens, selectors, services, telling, terms, urgency
 from webapp.intake.answers import LISTS, NotAccepted, given_in
 from webapp.intake.facts import Sheet
+from webapp.intake.flags import Raised, raised_by
+from webapp.intake.keeping import Delivery
+from webapp.intake.known import known_to
 from webapp.intake.models import QuestionnaireResponse
-from webapp.intake.screens import Problem
-from webapp.intake.services import AlreadySent, ConsentMissing, IntakeError, Raised, Unfinished, UnknownItem
+from webapp.intake.screens import Problem, reader
+from webapp.intake.services import AlreadySent, ConsentMissing, IntakeError, Unfinished, UnknownItem
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import Patient
 
 SENT = QuestionnaireResponse.Status.COMPLETED
+fillers = access.patient_or_may(selectors.FILL_IN)
 
 
 def _patient(user: User) -> Patient:
@@ -37,17 +40,27 @@ def _patient(user: User) -> Patient:
 
 
 def _response(request: HttpRequest, pk: UUID) -> QuestionnaireResponse:
-    return get_object_or_404(selectors.responses_for(request.user), pk=pk)
-
-
-def _language() -> str:
-    return (get_language() or "es")[:2]
+    return get_object_or_404(selectors.fillable_by(request.user), pk=pk)
 
 
 def _go(request: HttpRequest, *target: Any) -> HttpResponse:
     """Send the browser to a page, out of a fragment too."""
     answer = redirect(*target)
     return HttpResponse(headers={"HX-Redirect": answer.url}) if request.htmx else answer
+
+
+def _home_of(request: HttpRequest, response: QuestionnaireResponse) -> tuple[Any, ...]:
+    """Return where a person leaves a questionnaire to: the own portal, or the patient filled in for."""
+    if request.user.active_role == Role.PATIENT:
+        return ("portal:home",)
+    return ("intake:for_patient", response.patient_id)
+
+
+def _to_consent(request: HttpRequest, response: QuestionnaireResponse) -> HttpResponse:
+    if request.user.active_role == Role.PATIENT:
+        return _go(request, "intake:consent")
+    messages.warning(request, str(services.NO_CONSENT_FOR))
+    return _go(request, "intake:for_patient", response.patient_id)
 
 
 @access.roles(Role.PATIENT)
@@ -57,7 +70,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     patient, text = _patient(request.user), patients.current_text(services.TREATMENT)
     wanted = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("questionnaire", "day")}
     if request.method == "GET" or text is None:
-        context = {"text": text, "body": text.body(_language()) if text else "", **wanted}
+        context = {"text": text, "body": text.body(reader()) if text else "", **wanted}
         return render(request, "intake/consent.html", context)
     try:
         shown = text if str(text.pk) == request.POST.get("text") else None
@@ -85,7 +98,7 @@ def _start(request: HttpRequest, patient: Patient, wanted: Mapping[str, str]) ->
             patient=patient,
             questionnaire=wanted["questionnaire"],
             actor=request.user,
-            language=_language(),
+            language=reader(),
             today=timezone.localdate(),
             for_day=date.fromisoformat(wanted["day"]) if wanted["day"] else None,
         )
@@ -99,10 +112,10 @@ def _start(request: HttpRequest, patient: Patient, wanted: Mapping[str, str]) ->
 
 def _consent_context(wanted: Mapping[str, str]) -> dict[str, Any]:
     text = patients.current_text(services.TREATMENT)
-    return {"text": text, "body": text.body(_language()) if text else "", **wanted}
+    return {"text": text, "body": text.body(reader()) if text else "", **wanted}
 
 
-@access.roles(Role.PATIENT)
+@fillers
 @require_GET
 def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Go to the first group with an open question, or to the last look before sending."""
@@ -113,7 +126,7 @@ def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("intake:group", pk, target) if target else redirect("intake:check", pk)
 
 
-@access.roles(Role.PATIENT)
+@fillers
 @require_http_methods(["GET", "POST"])
 def group(request: HttpRequest, pk: UUID, group: str) -> HttpResponse:
     """Show one group; without scripts its answers come here together."""
@@ -121,17 +134,29 @@ def group(request: HttpRequest, pk: UUID, group: str) -> HttpResponse:
     if response.status == SENT:
         return redirect("intake:thanks", pk)
     sheet = selectors.sheet_of(response)
-    shown = screens.screen(sheet, group, _language())
+    shown = _screen(response, sheet, group)
     if shown is None:
         raise Http404
     if request.method == "GET":
-        return _page(request, response, shown)
+        services.note_reading(response=response, actor=request.user, path=request.path)
+        return _page(request, response, sheet, shown)
     return _post_group(request, response, sheet, shown)
 
 
-def _page(request: HttpRequest, response: QuestionnaireResponse, shown: screens.Screen) -> HttpResponse:
+def _screen(
+    response: QuestionnaireResponse, sheet: Sheet, name: str, problems: Mapping[str, Problem] | None = None
+) -> screens.Screen | None:
+    """Return a group ready to be shown, with what was told before for its open questions."""
+    here = next((asked for group, asked in sheet.groups if group.name == name), ())
+    offers = known_to(response, sheet, [one for one in here if one.item not in sheet.answers])
+    return screens.screen(sheet, name, reader(), problems, offers)
+
+
+def _page(request: HttpRequest, response: QuestionnaireResponse, sheet: Sheet, shown: screens.Screen) -> HttpResponse:
     last = response.answers.order_by("-answered_at").first()
-    return render(request, "intake/group.html", {"response": response, "screen": shown, "last": last})
+    alarms = urgency.without_network(sheet, [one.item for one in shown.fields], reader())
+    context = {"response": response, "screen": shown, "last": last, "alarms": alarms}
+    return render(request, "intake/group.html", context)
 
 
 def _post_group(
@@ -140,25 +165,27 @@ def _post_group(
     try:
         problems, raised = _save_all(request, response, [one.item for one in shown.fields])
     except ConsentMissing:
-        return redirect("intake:consent")
+        return _to_consent(request, response)
     if raised:
-        return _instruction(request, response, shown.group, raised)
+        return urgency.show(request, response, shown.group, raised)
     response = _response(request, response.pk)
     if response.status == SENT:
         return redirect("intake:thanks", response.pk)
-    after = screens.screen(selectors.sheet_of(response), shown.group, _language(), problems)
+    sheet = selectors.sheet_of(response)
+    after = _screen(response, sheet, shown.group, problems)
     if after is None:
         return redirect("intake:resume", response.pk)
     asked_before = {one.item for one in shown.fields}
     revealed = [one.item for one in after.fields if one.item not in asked_before]
     if problems or revealed or "go" not in request.POST:
-        return _page(request, response, after)
+        return _page(request, response, sheet, after)
     return _next(request, response, after)
 
 
 def _next(request: HttpRequest, response: QuestionnaireResponse, shown: screens.Screen) -> HttpResponse:
     if request.POST["go"] == "back":
-        return redirect("intake:group", response.pk, shown.before) if shown.before else redirect("portal:home")
+        back = ("intake:group", response.pk, shown.before) if shown.before else _home_of(request, response)
+        return redirect(*back)
     if shown.after:
         return redirect("intake:group", response.pk, shown.after)
     if response.for_day:  # a page of the diary is short enough to be sent as it is
@@ -173,39 +200,65 @@ def _save_all(
     raised: list[Raised] = []
     for item in items:
         try:
-            raised += services.save_answer(response_id=response.pk, item=item, form=request.POST, actor=request.user)
+            saved = services.save_answer(
+                response_id=response.pk,
+                item=item,
+                form=request.POST,
+                actor=request.user,
+                delivery=Delivery(language=reader()),
+            )
         except NotAccepted as problem:
-            problems[item] = Problem(problem.words, problem.fixes, given_in(item, request.POST))
+            problems[item] = _problem(request, item, problem)
         except UnknownItem:
             continue  # an answer above has closed this question
         except AlreadySent:
             break
+        else:
+            raised += saved.raised
+            for words in telling.changed(response, saved):
+                messages.info(request, words)
     return problems, raised
 
 
-@access.roles(Role.PATIENT)
+def _problem(request: HttpRequest, item: str, problem: NotAccepted) -> Problem:
+    return Problem(problem.words, problem.fixes, given_in(item, request.POST), problem.keep)
+
+
+@fillers
 @require_POST
 def answer(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Keep one answer the moment it is given, and say so; show what it opens or closes."""
     response = _response(request, pk)
-    before = screens.screen(selectors.sheet_of(response), group, _language())
+    return telling.acknowledged(request, _answered(request, response, group, item))
+
+
+def _answered(request: HttpRequest, response: QuestionnaireResponse, group: str, item: str) -> HttpResponse:
+    before = screens.screen(selectors.sheet_of(response), group, reader())
     problems: dict[str, Problem] = {}
+    saved = services.Saved()
     try:
-        raised = services.save_answer(response_id=pk, item=item, form=request.POST, actor=request.user)
+        saved = services.save_answer(
+            response_id=response.pk,
+            item=item,
+            form=request.POST,
+            actor=request.user,
+            delivery=telling.delivery(request),
+        )
     except NotAccepted as problem:
-        problems[item], raised = Problem(problem.words, problem.fixes, given_in(item, request.POST)), []
+        problems[item] = _problem(request, item, problem)
     except UnknownItem:
-        raised = []
+        pass  # another window has closed this question; the group is shown anew
     except AlreadySent:
-        return _go(request, "intake:thanks", pk)
+        return _go(request, "intake:thanks", response.pk)
     except ConsentMissing:
-        return _go(request, "intake:consent")
-    if raised:
-        return _instruction(request, response, group, raised)
-    after = screens.screen(selectors.sheet_of(response), group, _language(), problems)
+        return _to_consent(request, response)
+    if saved.raised:
+        return urgency.show(request, response, group, saved.raised)
+    sheet = selectors.sheet_of(response)
+    after = _screen(response, sheet, group, problems)
     if after is None or not request.htmx:
-        return _go(request, "intake:resume", pk) if after is None else _page(request, response, after)
-    return _fragment(request, response, item, before, after)
+        return _go(request, "intake:resume", response.pk) if after is None else _page(request, response, sheet, after)
+    return telling.told(_fragment(request, response, item, before, after), telling.changed(response, saved))
 
 
 def _fragment(
@@ -236,48 +289,22 @@ def _is_mixed(request: HttpRequest, item: str) -> bool:
     return bool(given.marks) and bool(given.value or any(count not in ("", "0") for count in given.counts))
 
 
-def _instruction(
-    request: HttpRequest, response: QuestionnaireResponse, group: str, raised: list[Raised]
-) -> HttpResponse:
-    """Show, within the request that raised it, what to do now."""
-    first = raised[0]
-    answer_ = render(request, "intake/urgent.html", _urgent_context(response, group, first.question.item, raised))
-    if request.htmx:
-        answer_["HX-Retarget"], answer_["HX-Reswap"] = "body", "innerHTML show:window:top"
-    return answer_
-
-
-def _urgent_context(response: QuestionnaireResponse, group: str, item: str, raised: list[Raised]) -> dict[str, Any]:
-    texts = selectors.book_of(response).questionnaire.instructions
-    names = dict.fromkeys(one.flag.instruction for one in raised)
-    parts = [screens.instruction(texts[name], _language()) for name in names]
-    return {
-        "response": response,
-        "group": group,
-        "item": item,
-        "first": parts[0],
-        "others": parts[1:],
-        "told_at": max(told) if all(told := [one.told_at for one in raised]) else None,
-        "doctor": response.patient.general_practitioner,
-    }
-
-
-@access.roles(Role.PATIENT)
+@fillers
 @require_GET
 def urgent(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Show the instruction of an answer again, for as long as the answer stands."""
     response = _response(request, pk)
-    flags = services.raised_by(response, item)
+    flags = raised_by(response, item)
     if not flags:
         raise Http404
-    return render(request, "intake/urgent.html", _urgent_context(response, group, item, flags))
+    return render(request, "intake/urgent.html", urgency.context(response, group, item, flags))
 
 
-@access.roles(Role.PATIENT)
+@fillers
 @require_POST
 def mistake(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Take an answer back that was ticked by mistake; the clinic's alert stays until a person closes it."""
-    told = any(one.told_at for one in services.raised_by(_response(request, pk), item))
+    told = any(one.told_at for one in raised_by(_response(request, pk), item))
     try:
         services.take_back(response_id=pk, item=item, actor=request.user)
     except IntakeError as problem:
@@ -290,22 +317,22 @@ def mistake(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpRespon
     return redirect("intake:group", pk, group)
 
 
-@access.roles(Role.PATIENT)
-@require_GET
+@fillers
+@require_POST
 def search(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
-    """Offer the names that begin like what is being written."""
+    """Offer the names that begin like what is being written; posted, since an address is kept in logs."""
     book = selectors.book_of(_response(request, pk))
     question = book.question(item)
     if question is None or question.kind not in LISTS:
         raise Http404
-    query = request.GET.get(f"{item}-text", "")[:100]
-    found = terms.search(book.edition, question.kind, query, _language())
+    query = request.POST.get(f"{item}-text", "")[:100]
+    found = terms.search(book.edition, question.kind, query, reader())
     return render(
         request, "intake/_found.html", {"found": found, "item": item, "group": group, "pk": pk, "query": query}
     )
 
 
-@access.roles(Role.PATIENT)
+@fillers
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show every answer once more, and send them."""
@@ -321,10 +348,10 @@ def _check_page(request: HttpRequest, response: QuestionnaireResponse, needed: t
     sheet = selectors.sheet_of(response)
     context = {
         "response": response,
-        "groups": screens.overview(sheet, _language()),
+        "groups": screens.overview(sheet, reader()),
         "open": len(sheet.open_questions),
         "needed": needed or tuple(one.item for one in sheet.must_answer),
-        "title": screens.words(sheet.book.questionnaire.title, _language()),
+        "title": screens.words(sheet.book.questionnaire.title, reader()),
     }
     return render(request, "intake/check.html", context)
 
@@ -333,20 +360,22 @@ def _send(request: HttpRequest, response: QuestionnaireResponse) -> HttpResponse
     try:
         services.submit(response_id=response.pk, actor=request.user, today=timezone.localdate())
     except ConsentMissing:
-        return redirect("intake:consent")
+        return _to_consent(request, response)
     except Unfinished as problem:
         messages.warning(request, str(problem))
         return _check_page(request, response, problem.items)
     return redirect("intake:thanks", response.pk)
 
 
-@access.roles(Role.PATIENT)
+@fillers
 @require_GET
 def thanks(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say what happens next."""
     response = _response(request, pk)
     if response.status != SENT:
         return redirect("intake:resume", pk)
-    return render(
-        request, "intake/thanks.html", {"response": response, "doctor": response.patient.general_practitioner}
-    )
+    if request.user.active_role != Role.PATIENT:
+        messages.success(request, _("It has been sent, and the record says that you filled it in."))
+        return redirect("intake:read", pk)
+    context = {"response": response, "doctor": response.patient.general_practitioner}
+    return render(request, "intake/thanks.html", context)

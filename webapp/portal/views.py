@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp.base import access
 from webapp.base.roles import Role
-from webapp.intake import screens
 from webapp.intake import selectors as intake
+from webapp.intake.reading import reading_of
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import Patient
@@ -87,15 +87,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one questionnaire as it was asked and answered."""
     patient = _patient(request)
     response = get_object_or_404(intake.responses_for(request.user), pk=pk)
-    sheet, language = intake.sheet_of(response), response.language
-    with override(language):  # an answer is told in the language in which it was asked
-        groups = list(screens.overview(sheet, language))
-    context = {
-        "response": response,
-        "groups": groups,
-        "title": screens.words(sheet.book.questionnaire.title, language),
-    }
-    return _page(request, patient, "response", "portal/answer.html", **context)
+    return _page(request, patient, "response", "portal/answer.html", response=response, reading=reading_of(response))
 
 
 @access.roles(Role.PATIENT)
@@ -132,4 +124,7 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
 @require_GET
 def more(request: HttpRequest) -> HttpResponse:
     """Show who we think you are, and the way to everything else."""
-    return _page(request, _patient(request), "profile", "portal/more.html")
+    patient = _patient(request)
+    contacts = patients.contacts_of(request.user, patient, path=request.path)
+    called = [one for one in contacts if one.is_emergency_contact]
+    return _page(request, patient, "profile", "portal/more.html", contacts=called)

@@ -12,6 +12,7 @@ from tests.rules.texts import a_folder
 from tests.webapp.people import a_patient_with_login, consented
 from webapp.accounts.models import User
 from webapp.intake import services
+from webapp.intake.keeping import AT_ONCE, Delivery
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients.models import Patient
 
@@ -46,9 +47,23 @@ def form(**values: Any) -> QueryDict:
 
 
 def say(response: QuestionnaireResponse, item: str, value: Any = None, **more: Any) -> list[services.Raised]:
-    """Answer one item as the page would."""
+    """Answer one item as the page would; return the red flags this raised."""
+    return list(save(response, item, value, **more).raised)
+
+
+def save(
+    response: QuestionnaireResponse,
+    item: str,
+    value: Any = None,
+    *,
+    actor: User | None = None,
+    delivery: Delivery = AT_ONCE,
+    **more: Any,
+) -> services.Saved:
+    """Answer one item as the page would, or as a device that kept it; return what that has done."""
     fields = ({item: value} if value is not None else {}) | more
-    return services.save_answer(response_id=response.pk, item=item, form=form(**fields), actor=response.patient.user)
+    who = actor or response.patient.user
+    return services.save_answer(response_id=response.pk, item=item, form=form(**fields), actor=who, delivery=delivery)
 
 
 def answers(response: QuestionnaireResponse) -> dict[str, Any]:

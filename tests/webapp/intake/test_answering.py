@@ -237,7 +237,7 @@ def test_staff_of_the_front_desk_see_no_response(response):
     for hat in ("front_desk", "marketing", "director", "administrator", "billing"):
         desk._hat, desk.role_names = hat, frozenset({hat})
         assert selectors.responses_for(desk).count() == 0
-    assert selectors.fillable_by(a_doctor()).count() == 0
+        assert selectors.fillable_by(desk).count() == 0
 
 
 def test_the_database_keeps_a_response_on_its_version_and_patient(response):

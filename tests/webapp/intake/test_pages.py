@@ -189,7 +189,7 @@ def test_an_alert_of_another_time_does_not_say_that_the_clinic_knows_of_this_one
 
 
 def test_a_list_offers_names_and_keeps_what_it_does_not_know(browser, response):
-    found = browser.get(at("search", response, "lists", "medications"), {"medications-text": "ome"})
+    found = browser.post(at("search", response, "lists", "medications"), {"medications-text": "ome"})
     assert "Omeprazol" in text(found)
     page = browser.post(
         at("answer", response, "lists", "medications"),
@@ -201,7 +201,7 @@ def test_a_list_offers_names_and_keeps_what_it_does_not_know(browser, response):
     page = browser.post(at("group", response, "lists"), {"allergies-text": "polvo de luna"})
     assert "Queda como lo ha escrito" in text(page)
     assert "No está en nuestra lista" in text(
-        browser.get(at("search", response, "lists", "allergies"), {"allergies-text": "zzzz"})
+        browser.post(at("search", response, "lists", "allergies"), {"allergies-text": "zzzz"})
     )
 
 
@@ -246,21 +246,21 @@ def test_a_page_of_the_diary_is_sent_with_one_tap(browser, patient):
     assert page.status == "completed"
 
 
-NAMES = ("resume", "check", "thanks", "group", "answer", "search", "urgent", "mistake")
+NAMES = ("resume", "check", "thanks", "read", "kept", "group", "answer", "search", "urgent", "mistake")
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_persons_questionnaire_does_not_exist(client, response, name, method):
     browser = signed_in(client, a_respondent().user)
-    more = {"group": ["stomach"]}.get(name, ["stomach", "vomiting"] if name in NAMES[4:] else [])
+    more = {"group": ["stomach"]}.get(name, ["stomach", "vomiting"] if name in NAMES[6:] else [])
     page = getattr(browser, method)(at(name, response, *more), {"vomiting": "yes"})
     assert page.status_code in (404, 405)
     assert not answers(response)
 
 
-@pytest.mark.parametrize("role", ["doctor", "front_desk", "marketing", "director"])
-def test_the_screens_are_for_patients_only(client, response, role):
+@pytest.mark.parametrize("role", ["front_desk", "marketing", "director", "administrator"])
+def test_the_screens_are_for_patients_and_clinicians_only(client, response, role):
     browser = signed_in(client, a_user(role))
     for page in (browser.get(at("resume", response)), browser.post(reverse("intake:start"), {})):
         assert page.status_code == 404
@@ -273,7 +273,13 @@ def test_a_stranger_is_sent_to_the_login(client, response):
 
 def test_an_unknown_group_or_item_does_not_exist(browser, response):
     assert browser.get(at("group", response, "nothing")).status_code == 404
-    assert browser.get(at("search", response, "stomach", "vomiting")).status_code == 404
+    assert browser.post(at("search", response, "stomach", "vomiting")).status_code == 404
+
+
+def test_no_name_that_is_looked_up_stands_in_an_address(browser, response):
+    page = text(browser.get(at("group", response, "lists")))
+    assert "hx-get" not in page
+    assert browser.get(at("search", response, "lists", "medications"), {"medications-text": "ome"}).status_code == 405
 
 
 def test_the_whole_screen_speaks_english_to_who_chose_it(client):

@@ -1,0 +1,1 @@
+"""What the pages of patients say of the device they are read on."""
