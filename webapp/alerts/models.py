@@ -67,3 +67,50 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.status})"
+
+
+class Reminder(models.Model):
+    """Something a patient is asked to do, from its day until it is done: in the portal, and once by message."""
+
+    class Kind(models.TextChoices):
+        DIARY = "diary"
+        QUESTIONNAIRE = "questionnaire"
+        FOLLOW_UP = "follow_up"
+        TASK = "task"
+
+    class Outcome(models.TextChoices):
+        DONE = "done"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=13, choices=Kind, default=Kind.TASK)
+    template = models.CharField(max_length=20)  # the fixed text of its message
+    words = EncryptedJSONField(null=True)  # language -> what is to be done, for the patient's own page
+    questionnaire = models.CharField(max_length=100, blank=True)  # sending this one is doing it
+    path = models.CharField(max_length=200)  # where on the site it is done
+    source = models.UUIDField(null=True)  # the plan or response it comes of
+    due_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)  # its message was queued
+    settled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(told_at=None, settled_at=None), name="alerts_reminders_to_tell"
+            ),
+            models.Index(fields=["patient"], condition=Q(settled_at=None), name="alerts_open_reminders"),
+            models.Index(fields=["source"], name="alerts_reminders_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at=None, outcome="") | Q(settled_at__isnull=False) & ~Q(outcome=""),
+                name="alerts_reminder_settled_somehow",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk} ({self.kind})"

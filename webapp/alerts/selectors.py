@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from webapp.accounts.models import User
-from webapp.alerts.models import RANK, Alert
+from webapp.alerts.models import RANK, Alert, Reminder
+from webapp.base.roles import Role
 
 RED_FLAG = ("emergency", "same_day", "urgent_2w")
 
@@ -39,3 +40,15 @@ def told_since(patient_id: UUID, rule: str, since: datetime) -> datetime | None:
 def live_of(user: User, patient_id: UUID) -> QuerySet[Alert]:
     """Return one patient's alerts that are not closed."""
     return live_for(user).filter(patient_id=patient_id)
+
+
+def to_do_for(user: User, now: datetime) -> QuerySet[Reminder]:
+    """Return what the patient who asks has still to do today, the longest due first."""
+    mine = Reminder.objects.filter(patient__user=user, settled_at=None, due_at__lte=now)
+    return mine.order_by("due_at") if user.active_role == Role.PATIENT else mine.none()
+
+
+def reminders_of(user: User, patient_id: UUID) -> QuerySet[Reminder]:
+    """Return one patient's open reminders, due or to come, for clinicians; ``told_at`` None: no message has left."""
+    still_open = Reminder.objects.filter(patient_id=patient_id, settled_at=None).order_by("due_at")
+    return still_open if user.may("record.read") else still_open.none()

@@ -1,4 +1,4 @@
-"""Raise, acknowledge and close alerts."""
+"""Raise, acknowledge and close alerts; reminders (reminding.py) are changed from here too."""
 
 import json
 from collections.abc import Mapping
@@ -12,9 +12,28 @@ from django.utils.translation import gettext as _
 from webapp.accounts.models import User
 from webapp.alerts import selectors
 from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
+from webapp.alerts.reminding import Wanted, call_off, done, remind, remind_all, settle, tell_due
+from webapp.alerts.telling import tell_clinic
 from webapp.audit import services as audit
 from webapp.base.fields import blind
 from webapp.patients.models import Patient
+
+__all__ = (
+    "AlertError",
+    "Wanted",
+    "acknowledge",
+    "assessed",
+    "call_off",
+    "close",
+    "close_rule",
+    "done",
+    "facts_digest",
+    "raise_",
+    "remind",
+    "remind_all",
+    "settle",
+    "tell_due",
+)
 
 
 class AlertError(ValueError):
@@ -42,7 +61,7 @@ def raise_(
     ``rule`` is what one alert is kept for (``alarm_upper.dysphagia``), ``facts`` what it rests on, ``text`` words by
     language. An alert settled on the same facts at the same urgency stays settled.
     """
-    Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two raises at once make one alert
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two raises at once make one alert
     alert = Alert.objects.filter(patient_id=patient_id, rule=rule).order_by("-last_raised_at").first()
     digest, now = facts_digest(facts), timezone.now()
     if alert and not _is_news(alert, urgency, digest):
@@ -54,6 +73,7 @@ def raise_(
     alert.code, alert.urgency, alert.text, alert.facts_digest = code, urgency, dict(text), digest
     alert.status, alert.last_raised_at, alert.times = Alert.Status.OPEN, now, alert.times + 1
     alert.save()
+    tell_clinic(alert, patient)
     _record("alert.raised", alert, actor, urgency=urgency, times=alert.times)
     return alert
 

@@ -2,10 +2,11 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -32,6 +33,10 @@ class OutboxError(ValueError):
     """A message that cannot be queued: a fault of the calling code or of the settings, told without its content."""
 
 
+class NoAddress(OutboxError):
+    """Nothing can go to this address."""
+
+
 def queue(
     *,
     key: str,
@@ -52,26 +57,74 @@ def queue(
     """
     if _silent.get():
         return None
+    made = _made(
+        key=key,
+        address=address,
+        template=template,
+        language=language,
+        link=link,
+        channel=channel,
+        due_at=due_at,
+        recipient=recipient,
+        haste=haste,
+    )
+    values = {name: getattr(made, name) for name in _TOLD}
+    message, fresh = Message.objects.get_or_create(key=key, defaults=values)
+    if fresh and message.due_at <= message.queued_at:
+        soon()
+    return message if fresh else None
+
+
+def queue_all(orders: Iterable[Mapping[str, Any]]) -> None:
+    """Queue many messages at once, each given as the arguments of ``queue``; a key queued before is left as it is.
+
+    One without an address that can be read is left out, and logged: it must not hold back the others.
+    """
+    if _silent.get():
+        return
+    rows = []
+    for order in orders:
+        try:
+            rows.append(_made(**{**_USUAL, **order}))
+        except NoAddress:
+            log.warning("A message had no readable address and was not queued: %s", order["key"])
+    if rows:
+        Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        soon()
+
+
+_TOLD = ("channel", "address", "recipient", "template", "language", "link", "haste", "due_at", "queued_at")
+_USUAL: dict[str, Any] = {"link": "", "channel": "email", "due_at": None, "recipient": "", "haste": "normal"}
+
+
+def _made(
+    *,
+    key: str,
+    address: str,
+    template: str,
+    language: str,
+    link: str,
+    channel: str,
+    due_at: datetime | None,
+    recipient: str,
+    haste: str,
+) -> Message:
+    """Return the row of a message, not stored yet; raise OutboxError for what cannot be sent."""
     _check(template, language, channel, address)
     now = timezone.now()
     due, at_night_too = due_at or now, haste == Haste.NOW or TEXTS[template].at_any_hour
-    message, fresh = Message.objects.get_or_create(
+    return Message(
         key=key,
-        defaults={
-            "channel": channel,
-            "address": address,
-            "recipient": blind(recipient or address, "outbox.message.recipient"),
-            "template": template,
-            "language": language,
-            "link": _whole(link, template),
-            "haste": Haste.NOW if at_night_too else Haste(haste),
-            "due_at": due if at_night_too else next_allowed(due),
-            "queued_at": now,
-        },
+        channel=channel,
+        address=address,
+        recipient=blind(recipient or address, "outbox.message.recipient"),
+        template=template,
+        language=language,
+        link=_whole(link, template),
+        haste=Haste.NOW if at_night_too else Haste(haste),
+        due_at=due if at_night_too else next_allowed(due),
+        queued_at=now,
     )
-    if fresh and message.due_at <= now:
-        soon()
-    return message if fresh else None
 
 
 def _check(template: str, language: str, channel: str, address: str) -> None:
@@ -82,7 +135,7 @@ def _check(template: str, language: str, channel: str, address: str) -> None:
     if not settings.OUTBOX_CHANNELS.get(channel):
         raise OutboxError(f"Nothing carries {channel!r} messages. Name a transport: docs/how-to/send-messages.md")
     if not address or NO_ADDRESS.search(address):
-        raise OutboxError("A message needs one address without spaces.")
+        raise NoAddress("A message needs one address without spaces.")
 
 
 def _whole(link: str, template: str) -> str:
@@ -97,9 +150,9 @@ def _whole(link: str, template: str) -> str:
     return whole
 
 
-def cancel(key: str) -> bool:
-    """Return whether the message of this key was stopped: what is sent, or on its way, stays as it is."""
-    return bool(Message.objects.filter(key=key, state__in=WAITING).update(state=State.CANCELLED, link=""))
+def cancel(*keys: str) -> bool:
+    """Return whether a message of these keys was stopped: what is sent, or on its way, stays as it is."""
+    return bool(Message.objects.filter(key__in=keys, state__in=WAITING).update(state=State.CANCELLED, link=""))
 
 
 def again(pk: int) -> bool:

@@ -1,0 +1,153 @@
+"""What is due is asked for once, in the portal and by message, and no longer once it is done."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.webapp.outbox.factories import NOON, at
+from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
+from webapp.alerts import selectors, services
+from webapp.alerts.models import Reminder
+from webapp.outbox import sending
+from webapp.outbox.models import Message
+
+pytestmark = pytest.mark.django_db
+WORDS = {"es": "Rellene su diario", "en": "Fill in your diary"}
+
+
+def reminded(patient, key="diary:1", **values):
+    return services.remind(patient.pk, key, "task_due", values.pop("due_at", NOON), words=WORDS, **values)
+
+
+def told(moment=NOON):
+    with at(moment):
+        return services.tell_due()
+
+
+def test_a_reminder_is_told_once_though_the_job_runs_twice(mailoutbox):
+    reminded(a_patient_with_login(email="marina@example.org"))
+    assert (told(), told()) == (1, 0)
+    with at(NOON):
+        assert sending.deliver() == 1
+        assert sending.deliver() == 0
+    assert [mail.to for mail in mailoutbox] == [["marina@example.org"]]
+    assert "diario" not in mailoutbox[0].body
+
+
+def test_the_same_key_again_is_the_same_reminder():
+    patient = a_patient_with_login()
+    assert reminded(patient) == reminded(patient, due_at=NOON + timedelta(days=3))
+    assert Reminder.objects.get().due_at == NOON
+
+
+def test_nothing_is_told_before_its_day():
+    reminded(a_patient_with_login(), due_at=NOON + timedelta(days=1))
+    assert told() == 0
+    assert told(NOON + timedelta(days=1)) == 1
+
+
+def test_it_goes_to_the_address_and_in_the_language_of_its_day():
+    patient = a_patient_with_login(email="old@example.org")
+    reminded(patient, due_at=NOON + timedelta(days=30))
+    patient.email, patient.language = "new@example.org", "en"
+    patient.save()
+    told(NOON + timedelta(days=30))
+    message = Message.objects.get()
+    assert (message.address, message.language) == ("new@example.org", "en")
+
+
+def test_who_has_no_mail_in_the_record_is_told_where_the_login_is():
+    patient = a_patient_with_login()
+    reminded(patient)
+    told()
+    assert Message.objects.get().address == patient.user.email
+
+
+def test_who_cannot_sign_in_gets_no_message_and_the_clinic_sees_that():
+    patient = a_patient(email="marina@example.org")
+    reminded(patient)
+    assert told() == 0
+    assert selectors.reminders_of(a_doctor(), patient.pk).get().told_at is None
+
+
+def test_what_is_done_is_neither_told_nor_shown():
+    patient = a_patient_with_login()
+    services.remind_all([services.Wanted(patient.pk, "q:1", NOON, questionnaire="gerdq")])
+    told()
+    services.done(patient_id=patient.pk, questionnaire="gerdq", now=NOON)
+    assert Message.objects.get().state == "cancelled"
+    assert not selectors.reminders_of(a_doctor(), patient.pk).exists()
+    assert Reminder.objects.get().outcome == "done"
+
+
+def test_a_follow_up_that_is_not_due_is_not_done_by_todays_questionnaire():
+    patient = a_patient_with_login()
+    later = NOON + timedelta(days=28)
+    services.remind_all([services.Wanted(patient.pk, "fu:1", later, kind="follow_up", questionnaire="gerdq")])
+    services.done(patient_id=patient.pk, questionnaire="gerdq", now=NOON)
+    assert Reminder.objects.get().settled_at is None
+
+
+def test_another_questionnaire_or_another_patient_settles_nothing():
+    patient, other = a_patient_with_login(), a_patient_with_login()
+    services.remind_all([services.Wanted(patient.pk, "q:1", NOON, questionnaire="gerdq")])
+    services.done(patient_id=patient.pk, questionnaire="ibs_sss", now=NOON)
+    services.done(patient_id=other.pk, questionnaire="gerdq", now=NOON)
+    assert Reminder.objects.get().settled_at is None
+
+
+def test_what_is_called_off_is_not_told_and_done_stays_done():
+    patient = a_patient_with_login()
+    open_one, settled = reminded(patient, "a"), reminded(patient, "b")
+    services.settle(settled)
+    services.call_off(keys=["a", "b"])
+    assert told() == 0
+    assert {one.key: one.outcome for one in Reminder.objects.all()} == {open_one.key: "cancelled", "b": "done"}
+
+
+def test_the_patient_sees_what_is_due_and_nobody_elses():
+    patient, other = a_patient_with_login(), a_patient_with_login()
+    due = reminded(patient)
+    reminded(patient, "later", due_at=NOON + timedelta(days=2))
+    reminded(other, "other")
+    assert list(selectors.to_do_for(patient.user, NOON)) == [due]
+    assert due.words == WORDS
+
+
+@pytest.mark.parametrize("role", ["front_desk", "marketing", "administrator", "director"])
+def test_who_may_not_read_the_record_sees_no_reminder(role):
+    patient = a_patient_with_login()
+    reminded(patient)
+    somebody = a_user(role)
+    assert not selectors.reminders_of(somebody, patient.pk).exists()
+    assert not selectors.to_do_for(somebody, NOON).exists()
+    assert not selectors.reminders_of(patient.user, patient.pk).exists()
+
+
+def test_what_is_to_be_done_stands_encrypted():
+    reminded(a_patient_with_login())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT encode(words, 'escape') FROM alerts_reminder")
+        assert "diario" not in cursor.fetchone()[0]
+
+
+def test_many_are_told_with_as_many_queries_as_few():
+    def queries(count, begin):
+        patients = [a_patient_with_login() for _ in range(count)]
+        services.remind_all([services.Wanted(one.pk, f"{begin}:{one.pk}", NOON) for one in patients])
+        with CaptureQueriesContext(connection) as seen:
+            assert told() == count
+        return len(seen)
+
+    assert queries(2, "a") == queries(6, "b")
+
+
+def test_an_address_nobody_can_write_to_does_not_hold_up_the_others():
+    bad, good = a_patient_with_login(), a_patient_with_login()
+    bad.user.email = "a b@example.org"
+    bad.user.save()
+    reminded(bad, "bad"), reminded(good, "good")
+    assert told() == 2
+    assert Message.objects.get().address == good.user.email
