@@ -215,6 +215,11 @@ TABLES: dict[str, Table] = {
     "procrastinate.ProcrastinateWorker": table(
         RUNNING, "Which workers are alive", SHORT, technical="id last_heartbeat"
     ),
+    "alerts.Reminder": table(
+        CARE, "What a patient is asked to do, and whether it was done", RECORD,
+        clinical="words",
+        technical="id patient_id key kind template questionnaire path source due_at told_at settled_at outcome",
+    ),
     "outbox.Message": table(
         RUNNING, "What people are told by mail, and what became of it", "A year after it was sent",
         contact="address recipient",
