@@ -8,6 +8,8 @@ from unittest import mock
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
+from webapp.outbox.services import silence
+
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
@@ -18,6 +20,6 @@ def at(moment: datetime) -> Iterator[None]:
 
 @contextmanager
 def no_jobs() -> Iterator[None]:
-    """Let jobs be queued nowhere: what was sent in these months was assessed in its time, not tonight as of then."""
-    with app.replace_connector(InMemoryConnector()):
+    """Let jobs and messages be queued nowhere: what was sent in these months was assessed and told in its time."""
+    with app.replace_connector(InMemoryConnector()), silence():
         yield
