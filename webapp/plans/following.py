@@ -1,0 +1,73 @@
+"""The follow-ups of a signed plan become reminders: made once for each signature, called off when it no longer stands.
+
+A job does this rather than the signature itself: it waits until the signature can no longer be taken back, and a plan
+signed while nothing ran is found all the same.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from webapp.alerts import services as alerts
+from webapp.alerts.models import Reminder
+from webapp.alerts.services import Wanted
+from webapp.plans.models import Plan, PlanItem
+from webapp.plans.selectors import TAKEN, words_of
+
+SETTLED = timedelta(minutes=5)  # longer than a signature can be taken back
+LOOK_BACK = timedelta(days=60)  # plans signed before that were seen by an earlier run
+MORNING = time(9)
+
+
+def follow_up(now: datetime | None = None) -> int:
+    """Make the reminders of newly signed plans and call off those of plans that stand no longer; return how many new.
+
+    May run twice, or die in the middle: a reminder is known by its plan, its signature and its item.
+    """
+    moment = now or timezone.now()
+    _call_off()
+    wanted = [one for item in _items(moment) for one in _wanted(item)]
+    alerts.remind_all(wanted)
+    return len(wanted)
+
+
+def _call_off() -> None:
+    """Call off what came of plans that were replaced or taken back."""
+    still_open = Reminder.objects.filter(kind=Reminder.Kind.FOLLOW_UP, settled_at=None, source__isnull=False)
+    standing = Plan.objects.filter(status=Plan.Status.SIGNED).values("pk")
+    gone = still_open.exclude(source__in=standing).values_list("source", flat=True)
+    alerts.call_off(sources=set(gone))
+
+
+def _items(now: datetime) -> QuerySet[PlanItem]:
+    """Return the released follow-ups of signed plans that have no reminder yet."""
+    known = Reminder.objects.filter(source=OuterRef("plan_id"), settled_at=None)
+    signed = PlanItem.objects.filter(
+        plan__status=Plan.Status.SIGNED, plan__signed_at__range=(now - LOOK_BACK, now - SETTLED)
+    )
+    released = signed.filter(kind="fu", decision__in=TAKEN).exclude(Exists(known))
+    return released.select_related("plan").order_by("plan_id", "position")
+
+
+def _wanted(item: PlanItem) -> Iterator[Wanted]:
+    plan, content = item.plan, words_of(item)
+    days = content.get("after_days") or content.get("within_days")
+    if not days or plan.signed_at is None:
+        return
+    due = timezone.localdate(plan.signed_at) + timedelta(days=max(1, days - settings.REMIND_DAYS_BEFORE_FOLLOW_UP))
+    yield Wanted(
+        patient_id=plan.patient_id,
+        key=f"fu:{plan.pk}:{plan.revision}:{item.pk}",
+        due_at=_morning_of(due),
+        kind=Reminder.Kind.FOLLOW_UP,
+        words=content.get("patient_text") or content.get("title"),
+        questionnaire=content.get("with") or "",
+        source=plan.pk,
+    )
+
+
+def _morning_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, MORNING))
