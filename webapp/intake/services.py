@@ -269,6 +269,7 @@ def _complete(response_id: UUID, actor: User, today: date) -> bool:
     response.status, response.completed_at, response.completed_by = Status.COMPLETED, now, actor
     response.save(update_fields=["status", "completed_at", "completed_by"])
     _record("response.submitted", response, actor, answers=len(sheet.answers))
+    alerts.done(patient_id=response.patient_id, questionnaire=response.questionnaire, now=now)
     tasks.enqueue(patient_id=response.patient_id, because=_because(response), today=today)
     return True
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from webapp.plans import services
+from webapp.plans import following, services
 
 
 @app.task(name="plans.assess", queue="assess")
@@ -23,3 +23,10 @@ def assess(patient_id: str, because: str, today: str) -> None:
 def enqueue(*, patient_id: UUID, because: str, today: date) -> None:
     """Put the assessment into the queue, as part of the transaction that is open."""
     assess.defer(patient_id=str(patient_id), because=because, today=today.isoformat())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="plans.follow_up", queue="reminders", queueing_lock="plans.follow_up")
+def follow_up(timestamp: int = 0) -> None:
+    """Make reminders of the follow-ups of signed plans; may run twice."""
+    following.follow_up()
