@@ -1,9 +1,12 @@
 """A whole Pauta of its own for tests that need real processes: a database, a web server, the demo clinic."""
 
+import base64
+import hmac
 import http.client
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -19,6 +22,14 @@ from tools import devdb
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "pauta-demo-2026"
+DEMO_SECRET = "PAUTADEMOPAUTADEMOPAUTADEMOPAUTA"
+
+
+def demo_code() -> str:
+    """Return what the demo's authenticator app shows now (RFC 6238)."""
+    digest = hmac.digest(base64.b32decode(DEMO_SECRET), struct.pack(">Q", int(time.time()) // 30), "sha1")
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
 
 
 def _free_port() -> int:
@@ -66,6 +77,10 @@ class Site:
     def query(self, text: str, *values: object) -> list[tuple[object, ...]]:
         with psycopg.connect(self.url("owner"), autocommit=True) as connection:
             return connection.execute(text.encode(), values).fetchall()
+
+    def forget_codes(self) -> None:
+        """Let a code be typed again: many tests log in as the same doctor within one half minute."""
+        self.query("UPDATE mfa_authenticator SET data = data - 'last_counter'")
 
     def start(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--port", str(self.port)]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "webapp.accounts.middleware.ActiveRole",
+    "webapp.accounts.middleware.SessionLimits",
     "webapp.base.middleware.OwnLanguage",
     "webapp.base.middleware.NothingKept",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -149,6 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 DEMO_PASSWORD = env("DEMO_PASSWORD", default="" if PRODUCTION else "pauta-demo-2026")
+DEMO_CODES = PAUTA_ENV == "development" and bool(DEMO_PASSWORD)  # the demo shows its own second step; no other does
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -184,7 +187,12 @@ AXES_VERBOSE = False
 MFA_ADAPTER = "webapp.accounts.mfa.Adapter"
 MFA_TOTP_TOLERANCE = 1  # half minutes before and after: telephones are not always on time
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_ENGINE = "webapp.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_LIMITS = {  # how long somebody may be away, and how long a session lasts at most
+    "staff": (timedelta(minutes=30), timedelta(hours=8)),
+    "others": (timedelta(minutes=60), timedelta(hours=12)),
+}
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "webapp.base.views.csrf_refused"
@@ -210,6 +218,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = PAUTA_ENV == "development"  # files rebuilt under a running server are served anew
 WHITENOISE_MAX_AGE = 60 if PRODUCTION else 0
+
+FILE_UPLOAD_HANDLERS = ["webapp.base.uploads.HeldInMemory"]  # no patient's file lies in clear in a folder
 
 # --- what a browser may do with our pages
 CONTENT_SECURITY_POLICY = {

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import LAPTOP, NARROW, PHONE, is_wider_than_the_screen, violations
+from tests.site import demo_code
 
 DOCTOR, BILLING = "vidal@demo.example", "billing@demo.example"
 
@@ -97,6 +98,9 @@ def test_without_scripts_a_person_still_logs_in_and_out(chromium, site):
     page.locator("input[name=login]").fill(BILLING)
     page.locator("input[name=password]").fill("pauta-demo-2026")
     page.locator("main button[type=submit]").last.click()
+    site.forget_codes()
+    page.locator("input[name=code]").fill(demo_code())
+    page.locator("main button[type=submit]").first.click()
     assert page.locator("nav.rail").is_visible()
     open_account(page)
     page.locator("#me form[action$='logout/'] button").click()

@@ -1,5 +1,6 @@
 """What django-allauth must do our way: no address in clear at rest, no self sign-up, every entry in the audit."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,8 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from webapp.accounts import services
+from webapp.accounts import devices, services
 from webapp.accounts.models import User
+from webapp.accounts.sessions import BEGAN, DEVICE
 
 
 class NotActive(RuntimeError):
@@ -28,8 +30,13 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        return ["webapp.accounts.stages.SecondFactor"]
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
+        request.session[BEGAN] = time.time()
+        request.session[DEVICE] = devices.named(request.headers.get("User-Agent", ""))
         services.signed_in(user=_ours(user))
 
     def logout(self, request: HttpRequest) -> None:

@@ -5,14 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from webapp.accounts import factors, lockout, services
+from webapp.accounts import factors, lockout, services, ways
 from webapp.accounts.models import User
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -66,32 +62,8 @@ def fresh_required(view: View) -> View:
 
     @wraps(view)
     def asked(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
-        return view(request, *arguments, **options) if is_fresh(request) else ask(request)
+        return (
+            view(request, *arguments, **options) if is_fresh(request) else ways.by_way_of(request, "accounts:confirm")
+        )
 
     return asked  # type: ignore[return-value]
-
-
-def ask(request: HttpRequest) -> HttpResponse:
-    """Lead to the page that asks, and from there back; for a fragment, the whole page goes."""
-    address = f"{reverse('accounts:confirm')}?{urlencode({'next': way_back(request)})}"
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
-
-
-def way_back(request: HttpRequest) -> str:
-    """Return the page to come back to: the one asked for, or the one from which a form was sent."""
-    fragment = request.headers.get("HX-Request") == "true"
-    if request.method in ("GET", "HEAD") and not fragment:
-        return request.get_full_path()
-    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
-        return "/"
-    parts = urlsplit(came_from)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
-
-
-def wanted(request: HttpRequest) -> str:
-    """Return the address a page should lead on to, as its form or its own address says; never another site's."""
-    target = str(request.POST.get("next") or request.GET.get("next") or "")
-    return target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else reverse("home")

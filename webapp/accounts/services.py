@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from webapp.accounts import whereabouts
 from webapp.accounts.models import LANGUAGES, User, UserRole, email_index
 from webapp.audit import services as audit
 from webapp.base.roles import Role
@@ -78,6 +79,8 @@ def set_active(*, user: User, active: bool, actor: User | None) -> None:
     """Open or close an account; closing it ends every session of that person at once."""
     User.objects.filter(pk=user.pk).update(is_active=active)
     user.is_active = active
+    if not active:
+        whereabouts.end_all(user.pk)
     _tell(user, "user.enabled" if active else "user.disabled", actor)
 
 
@@ -100,7 +103,11 @@ def signed_out(*, user: User) -> None:
 
 
 def password_changed(*, user: User, by_mail: bool) -> None:
-    """Write down a new password; one that came through the mail also ends the wait after failed attempts."""
+    """Write down a new password and end every session of that person; the one it was changed in gets a new key.
+
+    One that came through the mail also ends the wait after failed attempts.
+    """
+    whereabouts.end_all(user.pk)
     if by_mail:
         forget_failures(username=user.get_username())
     _tell(user, "user.password_reset" if by_mail else "user.password_changed", user)
@@ -109,6 +116,13 @@ def password_changed(*, user: User, by_mail: bool) -> None:
 def asked_again(*, user: User, right: bool) -> None:
     """Write down that a person showed to be there before something grave, or did not."""
     _tell(user, "user.confirmed" if right else "user.not_confirmed", user)
+
+
+def second_step(*, user: User, kind: str) -> None:
+    """Write down by which second factor a person came in, or (empty) that a code was wrong."""
+    verb = "user.second_factor_used" if kind else "user.second_factor_refused"
+    detail = {"kind": kind} if kind else None
+    audit.record(actor=user, verb=verb, object_type="user", object_id=str(user.pk), detail=detail)
 
 
 def _tell(user: User, verb: str, actor: User | None, role: str = "") -> None:

@@ -3,12 +3,22 @@
 from allauth.account import views as theirs
 from django.urls import include, path, re_path
 
-from webapp.accounts import confirm_views, staff_views, views
+from webapp.accounts import confirm_views, factor_views, security_views, staff_views, views
 
 ours = (
     [
         path("hat/", views.hat, name="hat"),
         path("confirm/", confirm_views.confirm, name="confirm"),
+        path("second-step/", factor_views.second_factor, name="second_factor"),
+        path("second-step/send/", factor_views.send_code, name="send_code"),
+        path("second-step/leave/", factor_views.another_person, name="another_person"),
+        path("second-step/set-up/", security_views.set_up, name="set_up"),
+        path("second-step/set-up/mail/", security_views.set_up_message, {"kind": "email"}, name="set_up_mail"),
+        path("second-step/set-up/sms/", security_views.set_up_message, {"kind": "sms"}, name="set_up_sms"),
+        path("second-step/remove/", security_views.remove_factor, name="remove_factor"),
+        path("recovery-codes/", security_views.recovery_codes, name="recovery_codes"),
+        path("security/", security_views.security, name="security"),
+        path("security/end/", security_views.end_session, name="end_session"),
         path("permissions/", staff_views.permissions, name="permissions"),
     ],
     "accounts",

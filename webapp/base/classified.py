@@ -149,6 +149,16 @@ TABLES: dict[str, Table] = {
     "accounts.RolePermission": table(
         PEOPLE, "What each hat may do", PRODUCT, none="id role permission allowed", audit="changed_at changed_by_id"
     ),
+    "accounts.Session": table(
+        PEOPLE, "Who is signed in at this moment, on which device, with which hat", SHORT,
+        technical="session_key session_data expire_date user_id hat began_at seen_at device",
+    ),
+    "accounts.CodeChannel": table(
+        PEOPLE, "Where codes go of who has no app", ACCOUNT, contact="number", technical="id user_id kind created_at"
+    ),
+    "accounts.SentCode": table(
+        PEOPLE, "Codes that were sent, as digests", SHORT, technical="id user_id digest sent_at tries used_at"
+    ),
     "mfa.Authenticator": table(
         PEOPLE, "The second factor of a person", ACCOUNT, technical="id user_id type data created_at last_used_at"
     ),
@@ -159,7 +169,7 @@ TABLES: dict[str, Table] = {
         PEOPLE, "Of the login package; stays empty", ACCOUNT, technical="id email_address_id created sent key"
     ),
     "sessions.Session": table(
-        PEOPLE, "Who is signed in at this moment, with which hat", SHORT,
+        PEOPLE, "Of the framework; stays empty: our own sessions know whose they are", SHORT,
         technical="session_key session_data expire_date",
     ),
     # --- proof and security

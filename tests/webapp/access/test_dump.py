@@ -4,14 +4,14 @@ import base64
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.access.world import CLINICAL, PERSONAL, a_world
-from tests.webapp.people import PASSWORD
+from tests.webapp.people import comes_in
+from webapp.accounts.models import Session
 from webapp.base.fields import _Sealed
 from webapp.base.roles import Role
 
@@ -48,7 +48,7 @@ def used_by_everybody(world) -> None:
     for role in (Role.PATIENT, Role.DOCTOR, Role.FRONT_DESK):
         client, address = Client(), world.users[role].email
         client.post(reverse("account_login"), {"login": address, "password": f"{PERSONAL} wrong"})
-        client.post(reverse("account_login"), {"login": address, "password": PASSWORD})
+        comes_in(client, address)
         client.get(reverse("home"), follow=True)
         client.get(reverse("desk:patients"), {"q": PERSONAL})
         client.get(reverse("desk:patient", args=[world.own.patient.pk]))

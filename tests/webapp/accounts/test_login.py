@@ -5,7 +5,6 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt, AccessLog
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -13,7 +12,7 @@ from django.urls import reverse
 
 from tests.webapp.people import PASSWORD, a_user
 from webapp.accounts import services
-from webapp.accounts.models import User
+from webapp.accounts.models import Session, User
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
 
@@ -29,7 +28,7 @@ def _fresh_limits():
 
 @pytest.fixture
 def vidal():
-    return a_user(Role.DOCTOR, email=ADDRESS, display_name="Dra. Elena Vidal")
+    return a_user(Role.PATIENT, email=ADDRESS, display_name="Dra. Elena Vidal")
 
 
 def log_in(client, email=ADDRESS, password=PASSWORD, **more):

@@ -6,8 +6,10 @@ from typing import Any
 
 from rules.models import Release
 from rules.selectors import current_release
+from tests.webapp.people import a_totp
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
+from webapp.base.roles import STAFF
 from webapp.patients.models import AllergyIntolerance, Patient
 from webapp.plans.deciding import mark_seen
 from webapp.plans.models import Evaluation, Plan, PlanItem
@@ -18,12 +20,15 @@ TODAY = date(2026, 11, 21)
 
 def a_user(role: str, name: str = "") -> User:
     number = next(_number)
-    return accounts.create_user(
+    user = accounts.create_user(
         email=f"{role}{number}@demo.example",
         password="una clave larga",
         display_name=name or f"{role} {number}",
         roles=[role],
     )
+    if role in STAFF:
+        a_totp(user)
+    return user
 
 
 def a_doctor(name: str = "Dra. Vidal") -> User:

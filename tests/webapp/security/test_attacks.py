@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.webapp.access.routes import path_to, routes
 from tests.webapp.access.world import a_world
-from tests.webapp.people import PASSWORD, a_user
+from tests.webapp.people import PASSWORD, a_user, comes_in
 from webapp.accounts.models import User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
@@ -152,7 +152,7 @@ def test_a_session_somebody_else_prepared_does_not_become_mine(client):
     session["planted"] = "yes"
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = planted = session.session_key
-    client.post(reverse("account_login"), {"login": "vidal@example.org", "password": PASSWORD})
+    comes_in(client, "vidal@example.org")
     assert client.session["_auth_user_id"] == str(person.pk)
     assert client.session.session_key != planted
     thief = Client()

@@ -17,7 +17,7 @@ from webapp.base.roles import Role
 pytestmark = pytest.mark.django_db
 ROUTES = routes()
 # Tables in which looking may leave a trace: the book of who saw what, and the session itself.
-TRACES = {"audit_entry", "django_session"}
+TRACES = {"audit_entry", "accounts_session"}
 # Of the own questionnaire, step by step: sending it and reading it in the portal are written down, each screen is not.
 STEPS = "intake:"
 

@@ -27,3 +27,5 @@ class Command(BaseCommand):
         for role, email in demo.logins(folder):
             self.stdout.write(f"  {role:<34} {email}")
         self.stdout.write(f"  Password of all: {settings.DEMO_PASSWORD}")
+        if settings.DEMO_CODES:
+            self.stdout.write("  Staff are then asked for a code: in this demo the page itself shows it.")
