@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.patients.access import may_read_record, number_index, own_patient, patients_for
+from webapp.patients.filed import Download, document_for
 from webapp.patients.finding import (
     PREFIX,
     REASONS,
@@ -48,6 +49,7 @@ __all__ = [
     "Care",
     "Change",
     "Directory",
+    "Download",
     "FieldChange",
     "Record",
     "contacts_of",
@@ -56,6 +58,7 @@ __all__ = [
     "current_text",
     "decision_on",
     "directory",
+    "document_for",
     "duplicates",
     "duplicates_of",
     "has_current_consent",

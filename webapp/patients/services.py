@@ -19,6 +19,7 @@ from webapp.patients.amending import (
     enter_observation_in_error,
 )
 from webapp.patients.caring import add_contact, add_encounter, add_procedure, add_report
+from webapp.patients.filing import add_document
 from webapp.patients.models import Consent, ConsentText, Patient
 from webapp.patients.recording import (
     Reading,
@@ -42,9 +43,11 @@ from webapp.patients.registering import (
     register,
     tell_apart,
 )
+from webapp.patients.uploads import DocumentRefused
 from webapp.patients.writing import NotAllowed, PatientError
 
 __all__ = [
+    "DocumentRefused",
     "ErrorReason",
     "NotAllowed",
     "PatientError",
@@ -54,6 +57,7 @@ __all__ = [
     "add_allergy",
     "add_condition",
     "add_contact",
+    "add_document",
     "add_encounter",
     "add_family_history",
     "add_medication",
