@@ -6,6 +6,15 @@ from django.core.management import call_command
 from django.test import TransactionTestCase
 from django.utils import translation
 
+TOGETHER = ("browser", "tools")  # folders whose files share a running clinic, or a port, and stay in one process
+
+
+def pytest_collection_modifyitems(items):
+    """Keep what shares its set-up in one process when the run is spread over several: a file, or a whole folder."""
+    for item in items:
+        inside = item.path.relative_to(item.config.rootpath / "tests").parts
+        item.add_marker(pytest.mark.xdist_group(inside[0] if inside[0] in TOGETHER else "/".join(inside)))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):

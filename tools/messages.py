@@ -4,6 +4,7 @@
 """
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +98,7 @@ def compile_all() -> None:
     for app in apps():
         source, target = catalogue_path(app), catalogue_path(app).with_suffix(".mo")
         if source.exists() and not (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
-            fresh = target.with_suffix(".new")
+            fresh = target.with_suffix(f".{os.getpid()}")  # another run may compile it at the same moment
             with fresh.open("wb") as file:
                 write_mo(file, known(app))
             fresh.replace(target)

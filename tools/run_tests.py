@@ -11,6 +11,7 @@ from tools import assets, devdb
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "apt-get install -y chromium"
+MOST_PROCESSES = 4
 
 
 def find_browser() -> str | None:
@@ -40,7 +41,8 @@ def main() -> None:
         install_browser()
     assets.main()
     found_running = devdb.is_running()
-    done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False)
+    spread = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    done = subprocess.run([sys.executable, "-m", "pytest", *spread, *arguments], cwd=ROOT, check=False)
     if not found_running:
         devdb.rest()
     sys.exit(done.returncode)
