@@ -1,17 +1,57 @@
-"""Reading the book."""
+"""Reading the book. The caller has made sure that the reader may ask."""
 
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from webapp.audit.models import Entry
 
 
 def of_patient(patient_id: UUID) -> QuerySet[Entry]:
-    """Return who did or saw what of this patient, newest first; the caller has made sure that the reader may ask."""
+    """Return who did or saw what of this patient, newest first."""
     return Entry.objects.filter(patient_id=patient_id).order_by("-pk")
 
 
 def by_actor(actor_id: int) -> QuerySet[Entry]:
     """Return what one person did or saw, newest first."""
     return Entry.objects.filter(actor_id=actor_id).order_by("-pk")
+
+
+def looks_at(
+    patient_id: UUID, *, actor_id: int | None = None, first: date | None = None, last: date | None = None
+) -> QuerySet[Entry]:
+    """Return who did or saw what of this patient, newest first; of one person, and from ``first`` to ``last`` day."""
+    found = of_patient(patient_id)
+    if actor_id is not None:
+        found = found.filter(actor_id=actor_id)
+    if first is not None:
+        found = found.filter(at__gte=_midnight(first))
+    if last is not None:
+        found = found.filter(at__lt=_midnight(last + timedelta(days=1)))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def days_of_looks(patient_id: UUID, *, without: int | None = None) -> QuerySet[Entry, dict[str, Any]]:
+    """Return the same for the patient to read: one row a day, person, hat and deed, with ``times`` and ``last``.
+
+    ``without`` leaves one person out: the own visits would hide those of others.
+    """
+    found = Entry.objects.filter(patient_id=patient_id)
+    if without is not None:
+        found = found.filter(Q(actor_id__isnull=True) | ~Q(actor_id=without))
+    days = found.values("actor_id", "actor_role", "verb", day=TruncDate("at"))
+    return days.annotate(times=Count("pk"), last=Max("at")).order_by("-last", "verb")
+
+
+def actors_of(patient_id: UUID) -> list[int]:
+    """Return the people who stand in this patient's part of the book."""
+    found = Entry.objects.filter(patient_id=patient_id, actor_id__isnull=False)
+    return list(found.order_by("actor_id").values_list("actor_id", flat=True).distinct())

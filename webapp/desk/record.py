@@ -1,48 +1,76 @@
 """One patient on one page: everything a clinician may see, or who it is for the front desk."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from engine.facts import Vocabulary
-from engine.formulary import Formulary
-from engine.language.documents import Edition
-from rules import services as shelf
-from rules.selectors import ShelfError
+from webapp.accounts import selectors as accounts
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alerts
 from webapp.alerts.models import Alert
+from webapp.desk import measures
+from webapp.desk.kinds import KINDS, Kind
 from webapp.intake import selectors as intake
 from webapp.patients import selectors as patients
-from webapp.patients.models import Observation, Patient
+from webapp.patients.models import Consent, Patient
 from webapp.patients.selectors import Record
 from webapp.plans import case, trends
 from webapp.plans import selectors as plans
-from webapp.plans.models import Plan
-from webapp.plans.terms import Terms
+from webapp.plans.lines import detail_of, name_of, terms_now
+from webapp.plans.models import Plan, PlanItem
+from webapp.plans.terms import Terms, words
 
-_NOTHING = Edition(Vocabulary({}, {}), Formulary({}, {}, {}, {}), {}, {}, {}, {}, "")
-_CODED = ("allergies", "medications", "conditions", "family_history")
+Words = str | Promise
+MOST_KEYS = 9
+A_SECTION = 20  # plans and questionnaires shown; older ones follow on their own page
+_LINES: Mapping[str, Callable[[Record], Sequence[Any]]] = {
+    "allergies": lambda record: record.allergies,
+    "medications": lambda record: record.medications,
+    "conditions": lambda record: record.conditions,
+    "family": lambda record: record.family_history,
+    "procedures": lambda record: record.care.procedures if record.care else (),
+    "stays": lambda record: record.care.encounters if record.care else (),
+    "reports": lambda record: record.care.reports if record.care else (),
+    "contacts": lambda record: record.care.contacts if record.care else (),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    title: str
-    value: str
-    day: date
-    origin: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Row:
     """A line of one of the record's lists, in words."""
 
     line: Any
     words: str
+    detail: str
+    by: str
+    own: bool  # the patient wrote it down
+
+    @property
+    def unconfirmed(self) -> bool:
+        return bool(self.line.active and not self.line.is_confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list: what holds, what held, and what is known of it where it is empty."""
+
+    kind: Kind
+    now: Sequence[Row]
+    past: Sequence[Row]
+    said_none: bool = False
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A questionnaire that was sent, by the title of the version that was asked."""
+
+    response: Any
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,62 +78,134 @@ class Sheet:
     patient: Patient
     record: Record
     age: int
-    allergies: Sequence[Coded]
-    medications: Sequence[Coded]
-    conditions: Sequence[Coded]
-    family_history: Sequence[Coded]
-    labs: Sequence[Value]
-    answers: Sequence[Value]
-    responses: Sequence[Any]
+    sections: Mapping[str, Section]
+    labs: Sequence[measures.Value]
+    answers: Sequence[measures.Value]
+    asked: Sequence[Asked]
     plans: Sequence[Plan]
+    current: Sequence[str]  # what the signed plan says, line by line
     alerts: Sequence[Alert]
     trends: Sequence[trends.Trend]
     days_filled: int
+    consents: Sequence[Consent]
 
+    @property
+    def signed(self) -> Plan | None:
+        return next((plan for plan in self.plans if plan.status == Plan.Status.SIGNED), None)
 
-def terms_now(language: str, today: date) -> Terms:
-    """Return the words of what is published; before anything is, codes stand as they are."""
-    try:
-        return Terms(shelf.edition(None, today), language)
-    except ShelfError:
-        return Terms(_NOTHING, language)
+    @property
+    def draft(self) -> Plan | None:
+        return next((plan for plan in self.plans if plan.status == Plan.Status.DRAFT), None)
 
 
 def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: str) -> Sheet:
     """Return the page of a patient; reading it is written into the audit."""
     record = patients.record_of(user, patient, path=path)
     terms = terms_now(language, today)
-    values = [row for code, row in sorted(record.current.items()) if code not in case.DIARY]
-    lists = {name: [_coded(line, terms) for line in getattr(record, name)] for name in _CODED}
+    labs, answers = measures.values_of(record, terms)
     diary = case.build(patient, today, record)["diary"]
+    mine = list(plans.plans_of(user, patient.pk)[:A_SECTION])
     return Sheet(
         patient=patient,
         record=record,
         age=patient.age_on(today),
-        **lists,
-        labs=[_value(row, record, terms) for row in values if row.origin == Observation.Origin.LAB],
-        answers=[_value(row, record, terms) for row in values if row.origin != Observation.Origin.LAB],
-        responses=list(intake.responses_for(user).filter(patient=patient).exclude(completed_at=None)[:20]),
-        plans=list(plans.plans_of(user, patient.pk)[:20]),
+        sections=sections_of(record, terms),
+        labs=labs,
+        answers=answers,
+        asked=_asked(user, patient, language),
+        plans=mine,
+        current=_current(mine, language),
         alerts=list(alerts.live_of(user, patient.pk)),
         trends=trends.trends_of(diary),
         days_filled=trends.days_filled(diary),
+        consents=newest_consents(patient),
     )
 
 
-def _coded(line: Any, terms: Terms) -> Coded:
-    text = getattr(line, "text", "")
-    known = terms.listed(line.code) if line.code else ""
-    if known and text and text.casefold() not in (known.casefold(), line.code.casefold()):
-        return Coded(line, f"{known} («{text}»)")
-    return Coded(line, known or text)
+def sections_of(record: Record, terms: Terms) -> dict[str, Section]:
+    """Return every list of a record by its name in addresses; one query for the names of whoever wrote."""
+    lines = {slug: list(found(record)) for slug, found in _LINES.items()}
+    writers = {line.recorded_by_id for some in lines.values() for line in some if line.recorded_by_id}
+    names = accounts.names_of(writers)
+    return {slug: _section(KINDS[slug], some, record, terms, names) for slug, some in lines.items()}
 
 
-def _value(row: Observation, record: Record, terms: Terms) -> Value:
-    """Return a value in words; of what is not known any more, also what was said before."""
-    words = terms.value(row.code, row.value, row.unit)
-    if row.is_unknown and (before := record.known_before(row.code)):
-        earlier = terms.value(before.code, before.value, before.unit)
-        day = date_format(case.day_of(before), "j b Y")
-        words = _("%(now)s; before: %(value)s, %(day)s") % {"now": words, "value": earlier, "day": day}
-    return Value(terms.fact(row.code), words, case.day_of(row), row.get_origin_display())
+def _section(kind: Kind, lines: Sequence[Any], record: Record, terms: Terms, names: Mapping[int, str]) -> Section:
+    rows = [row_of(kind, line, record.patient, terms, names) for line in lines]
+    return Section(
+        kind=kind,
+        now=[row for row in rows if row.line.active],
+        past=[row for row in rows if not row.line.active],
+        said_none=kind.topic in record.none,
+        unsure=kind.topic in record.unsure,
+    )
+
+
+def row_of(kind: Kind, line: Any, patient: Patient, terms: Terms, names: Mapping[int, str]) -> Row:
+    """Return one line in words."""
+    own = line.recorded_by_id is not None and line.recorded_by_id == patient.user_id
+    return Row(line, name_of(line, terms), detail_of(line, terms), names.get(line.recorded_by_id or 0, ""), own)
+
+
+def _asked(user: User, patient: Patient, language: str) -> list[Asked]:
+    sent = intake.responses_for(user).filter(patient=patient).exclude(completed_at=None)
+    return [Asked(row, title_of(row, language)) for row in sent.order_by("-completed_at")[:A_SECTION]]
+
+
+def title_of(response: Any, language: str) -> str | Promise:
+    """Return what a questionnaire was called in the version that was asked."""
+    return words((response.version.report or {}).get("title"), language) or response.questionnaire
+
+
+def _current(mine: Sequence[Plan], language: str) -> list[str]:
+    """Return the lines of the signed plan, as a doctor released them."""
+    signed = [plan for plan in mine if plan.status == Plan.Status.SIGNED]
+    if not signed:
+        return []
+    items = PlanItem.objects.filter(plan=signed[0], decision__in=plans.TAKEN).exclude(kind__in=("alert", "ask"))
+    items = items.order_by("position")
+    return [words(plans.words_of(item).get("title"), language) or item.code for item in items]
+
+
+def newest_consents(patient: Patient) -> list[Consent]:
+    """Return the last word on every purpose there was one about."""
+    newest: dict[str, Consent] = {}
+    for line in patients.ledger_of(patient):
+        newest.setdefault(line.text.purpose, line)
+    return list(newest.values())
+
+
+def contacts_section(patient: Patient, contacts: Sequence[Any], terms: Terms) -> Section:
+    """Return the contacts of a patient for whoever sees no more than who the patient is."""
+    names = accounts.names_of(line.recorded_by_id for line in contacts if line.recorded_by_id)
+    kind = KINDS["contacts"]
+    return Section(kind, [row_of(kind, one, patient, terms, names) for one in contacts], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A way to a part of the page: its place, its word, how much stands there, and the key that leads there."""
+
+    place: str
+    title: Words
+    count: int | None = None
+    key: str = ""
+
+
+def parts_of(sheet: Sheet) -> list[Part]:
+    """Return the parts of the page in their order; the first nine have a figure as key."""
+    lists = [Part(slug, one.kind.title, len(one.now)) for slug, one in sheet.sections.items() if slug != "contacts"]
+    found = [
+        *([Part("alerts", _("Alerts"), len(sheet.alerts))] if sheet.alerts else []),
+        Part("plan", _("Current plan")),
+        *lists,
+        Part("labs", _("Measurements"), len(sheet.labs)),
+        Part("answers", _("Answers"), len(sheet.answers)),
+        Part("documents", _("Documents"), len(sheet.record.care.documents) if sheet.record.care else 0),
+        Part("questionnaires", _("Questionnaires"), len(sheet.asked)),
+        Part("plans", _("Plans"), len(sheet.plans)),
+        Part("identity", _("Who it is")),
+        Part("consents", _("Consents"), len(sheet.consents)),
+        Part("contacts", _("Contacts"), len(sheet.sections["contacts"].now)),
+    ]
+    return [replace(part, key=str(place)) if place <= MOST_KEYS else part for place, part in enumerate(found, 1)]

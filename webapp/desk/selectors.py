@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alerts
 from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
 from webapp.patients import selectors as patients
+from webapp.patients.finding import found_among
 from webapp.patients.models import Patient
 from webapp.plans import selectors as plans
 from webapp.plans.models import Plan, PlanItem
@@ -150,3 +152,22 @@ def after(entries: Sequence[Entry], plan_id: str) -> Entry | None:
         return entries[0] if entries else None
     others = [*entries[place + 1 :], *entries[:place]]
     return others[0] if others else None
+
+
+MOST_LETTERS = 80
+FOUND_AT_MOST = 30
+
+
+def searched(text: str) -> str:
+    """Return what somebody typed into a search as the database takes it: no zero byte, no endless word."""
+    return text.replace("\0", "").strip()[:MOST_LETTERS]
+
+
+def auditable_by(user: User) -> QuerySet[Patient]:
+    """Return the patients about whom ``user`` may ask who looked at their record."""
+    return Patient.objects.all() if user.may("audit.read") else Patient.objects.none()
+
+
+def auditable(user: User, text: str) -> list[Patient]:
+    """Return those of them a search finds."""
+    return found_among(auditable_by(user), text)[:FOUND_AT_MOST]

@@ -1,13 +1,25 @@
-"""Addresses of the clinic's home: the worklist and the patients."""
+"""Addresses of the clinic's home: the worklist, the patients, one patient with the record, and who looked."""
 
 from django.urls import path
 
-from webapp.desk import views
+from webapp.desk import entry_views, looks_views, measure_views, people_views, record_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.worklist, name="list"),
     path("next/", views.following, name="next"),
-    path("patients/", views.patients, name="patients"),
-    path("patients/<uuid:pk>/", views.patient, name="patient"),
+    path("patients/", people_views.patients, name="patients"),
+    path("patients/new/", people_views.register, name="register"),
+    path("patients/<uuid:pk>/", record_views.patient, name="patient"),
+    path("patients/<uuid:pk>/identity/", people_views.identity, name="identity"),
+    path("patients/<uuid:pk>/contacts/new/", entry_views.add_contact, name="contact_add"),
+    path("patients/<uuid:pk>/contacts/<uuid:contact>/", entry_views.contact, name="contact"),
+    path("patients/<uuid:pk>/answers/<uuid:response>/", record_views.answers, name="answers"),
+    path("patients/<uuid:pk>/measurements/new/", measure_views.add, name="measure_add"),
+    path("patients/<uuid:pk>/measurements/<uuid:measure>/", measure_views.measure, name="measure"),
+    path("patients/<uuid:pk>/record/<slug:kind>/new/", entry_views.add, name="entry_add"),
+    path("patients/<uuid:pk>/record/<slug:kind>/none/", entry_views.say_none, name="entry_none"),
+    path("patients/<uuid:pk>/record/<slug:kind>/<uuid:entry>/", entry_views.entry, name="entry"),
+    path("who-looked/", looks_views.search, name="looks_search"),
+    path("who-looked/<uuid:pk>/", looks_views.looks_at, name="looks"),
 ]

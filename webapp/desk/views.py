@@ -1,11 +1,9 @@
-"""The worklist, the patients, and one patient."""
-
-from uuid import UUID
+"""The worklist: who waits for a clinician, and who comes next."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,12 +12,9 @@ from django.views.decorators.http import require_GET
 
 from webapp.audit import services as audit
 from webapp.base import access
-from webapp.desk import record, selectors
-from webapp.patients import selectors as people
+from webapp.desk import selectors
 
-PATIENTS_A_PAGE = 50
 clinicians = access.may("plans.read")
-identities = access.may("patients.search")
 
 
 def _language() -> str:
@@ -64,27 +59,3 @@ def following(request: HttpRequest) -> HttpResponse:
     if entry.plan_id is not None:
         return redirect(reverse("plans:review", kwargs={"pk": entry.plan_id}))
     return redirect("desk:patient", pk=entry.patient_id)
-
-
-@identities
-@require_GET
-def patients(request: HttpRequest) -> HttpResponse:
-    """Show the patients by surname, or those a search finds."""
-    text = request.GET.get("q", "").replace("\0", "").strip()[:80]  # the database takes no zero byte
-    directory = people.directory(request.user, text, path=request.path)
-    page = Paginator(directory.patients, PATIENTS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"directory": directory, "page": page, "q": text, "today": timezone.localdate()}
-    return render(request, "desk/patients.html", context)
-
-
-@identities
-@require_GET
-def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show one patient: the whole record to clinicians, who it is to the front desk."""
-    person = get_object_or_404(people.patients_for(request.user), pk=pk)
-    today = timezone.localdate()
-    if not people.may_read_record(request.user, person):
-        audit.record(actor=request.user, verb="patient.identity_viewed", patient_id=person.pk, path=request.path)
-        return render(request, "desk/identity.html", {"patient": person, "age": person.age_on(today)})
-    sheet = record.sheet_of(request.user, person, language=_language(), today=today, path=request.path)
-    return render(request, "desk/patient.html", {"sheet": sheet, "patient": person, "record": sheet.record})

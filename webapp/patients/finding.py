@@ -64,6 +64,13 @@ def directory(user: User, text: str = "", path: str = "") -> Directory:
     return Directory(shown, len(found) <= SORTED_AT_ONCE)
 
 
+def found_among(patients: QuerySet[Patient], text: str) -> list[Patient]:
+    """Return those of ``patients`` whom ``text`` fits, by surname; who asks writes that they were seen."""
+    text = text.replace("\0", "").strip()
+    found = sorted(_matching(patients, text).order_by("-registered_at")[:SORTED_AT_ONCE], key=_by_name)
+    return [patient for patient in found if _begins_like(patient, text)]
+
+
 def _by_name(patient: Patient) -> tuple[str, str, str]:
     return identity.bare(patient.family_name), identity.bare(patient.given_name), patient.record_number
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.portal import views
+from webapp.portal import record_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,4 +12,11 @@ urlpatterns = [
     path("consent/", views.consent, name="consent"),
     path("consent/<slug:purpose>/", views.decide, name="decide"),
     path("more/", views.more, name="more"),
+    path("record/", record_views.show, name="record"),
+    path("record/pdf/", record_views.download, name="record_pdf"),
+    path("record/allergy/", record_views.add_allergy, name="allergy"),
+    path("who-looked/", record_views.who_looked, name="looks"),
+    path("reach/", record_views.reach, name="reach"),
+    path("contacts/new/", record_views.add_contact, name="contact"),
+    path("contacts/<uuid:contact>/drop/", record_views.drop_contact, name="contact_drop"),
 ]

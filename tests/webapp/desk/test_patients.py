@@ -94,13 +94,14 @@ def test_patients_stand_by_surname_and_are_found_by_their_first_letters():
     client = signed_in("front_desk")
     text = client.get(reverse("desk:patients")).content.decode()
     assert text.index("Álvarez") < text.index("Ortega") < text.index("Zamora")
-    found = client.get(reverse("desk:patients"), {"q": "ort"}).content.decode()
+    found = client.post(reverse("desk:patients"), {"q": "ort"}, headers={"HX-Request": "true"}).content.decode()
     assert "Ortega" in found
     assert "Zamora" not in found
+    assert "<html" not in found
 
 
 def test_a_search_without_a_hit_says_so():
-    text = signed_in("doctor").get(reverse("desk:patients"), {"q": "Ortego"}).content.decode()
+    text = signed_in("doctor").post(reverse("desk:patients"), {"q": "Ortego"}).content.decode()
     assert "Nadie se llama «Ortego»" in text
 
 

@@ -1,0 +1,73 @@
+"""One patient on one page: the whole record to clinicians, who it is to the front desk."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.views.decorators.http import require_GET
+
+from webapp.audit import services as audit
+from webapp.base import access
+from webapp.desk import record
+from webapp.intake import screens
+from webapp.intake import selectors as intake
+from webapp.patients import selectors as people
+from webapp.patients.models import Patient
+from webapp.plans.lines import terms_now
+
+
+def _language() -> str:
+    return (get_language() or "es")[:2]
+
+
+@access.may("patients.search")
+@require_GET
+def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one patient: the whole record to clinicians, who it is to the front desk."""
+    person = get_object_or_404(people.patients_for(request.user), pk=pk)
+    if not people.may_read_record(request.user, person):
+        return _identity(request, person)
+    today = timezone.localdate()
+    sheet = record.sheet_of(request.user, person, language=_language(), today=today, path=request.path)
+    context = {
+        "sheet": sheet,
+        "patient": person,
+        "record": sheet.record,
+        "sections": [section for slug, section in sheet.sections.items() if slug != "contacts"],
+        "contacts": sheet.sections["contacts"],
+        "parts": record.parts_of(sheet),
+        "may_write": request.user.may("record.write"),
+        "may_register": request.user.may("patients.register"),
+        "may_audit": request.user.may("audit.read"),
+    }
+    return render(request, "desk/patient.html", context)
+
+
+def _identity(request: HttpRequest, person: Patient) -> HttpResponse:
+    contacts, today = people.contacts_of(request.user, person, path=request.path), timezone.localdate()
+    audit.record(actor=request.user, verb="patient.identity_viewed", patient_id=person.pk, path=request.path)
+    context = {
+        "patient": person,
+        "age": person.age_on(today),
+        "contacts": record.contacts_section(person, contacts, terms_now(_language(), today)),
+        "consents": record.newest_consents(person),
+        "may_write": request.user.may("patients.register"),
+    }
+    return render(request, "desk/identity.html", context)
+
+
+@access.may("record.read")
+@require_GET
+def answers(request: HttpRequest, pk: UUID, response: UUID) -> HttpResponse:
+    """Show a questionnaire as it was asked and answered."""
+    person = get_object_or_404(people.patients_for(request.user), pk=pk)
+    sent = intake.responses_for(request.user).filter(patient=person).exclude(completed_at=None)
+    found = get_object_or_404(sent, pk=response)
+    with override(found.language):  # an answer is told in the language in which it was asked
+        groups = list(screens.overview(intake.sheet_of(found), found.language))
+    audit.record(actor=request.user, verb="response.viewed", patient_id=person.pk, path=request.path)
+    title = record.title_of(found, found.language)
+    context = {"patient": person, "response": found, "groups": groups, "title": title}
+    return render(request, "desk/answers.html", context)

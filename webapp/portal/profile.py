@@ -1,0 +1,105 @@
+"""What patients set right themselves: how to reach them, whom to call, and what they must not be given."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from webapp.accounts.models import User
+from webapp.intake.terms import match, names
+from webapp.patients import identity
+from webapp.patients import services as patients
+from webapp.patients.models import Patient, RelatedPerson
+from webapp.plans import selectors as plans
+from webapp.plans import tasks
+from webapp.plans.terms import Terms
+
+
+class PlainForm(forms.Form):
+    """A form in the look of the portal."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            chooses = isinstance(field.widget, forms.Select)
+            field.widget.attrs.setdefault("class", "form-select" if chooses else "form-control")
+            field.error_messages["required"] = _("Please fill this in.")
+            if self.is_bound and name in self.errors:
+                field.widget.attrs["class"] += " is-wrong"
+
+
+def _phone(value: str) -> str:
+    try:
+        return identity.phone(value) if value else ""
+    except identity.IdentityError as problem:
+        raise forms.ValidationError(str(problem)) from None
+
+
+def _a_phone(*, required: bool) -> forms.CharField:
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
+    return forms.CharField(label=_("Telephone"), max_length=25, required=required, widget=widget)
+
+
+def _an_address() -> forms.EmailField:
+    words = {"invalid": _("This address cannot receive mail. Write it as name@example.org.")}
+    return forms.EmailField(label=_("E-mail"), required=False, max_length=200, error_messages=words)
+
+
+class ReachForm(PlainForm):
+    """How the clinic reaches the patient."""
+
+    phone = _a_phone(required=False)
+    email = _an_address()
+    language = forms.ChoiceField(label=_("Language of our letters"), choices=[("es", "Español"), ("en", "English")])
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+
+class ContactForm(PlainForm):
+    """Somebody to call in an emergency."""
+
+    name = forms.CharField(label=_("Name"), max_length=160)
+    relationship = forms.ChoiceField(label=_("Who it is"), choices=RelatedPerson.Relationship.choices)
+    phone = _a_phone(required=True)
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+
+class AllergyForm(PlainForm):
+    """Something the patient must not be given, in the patient's words."""
+
+    name = forms.CharField(
+        label=_("What are you allergic to?"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "names", "autocomplete": "off"}),
+        help_text=_("A medicine, a food or anything else. Choose it from the list if it is there."),
+    )
+    text = forms.CharField(
+        label=_("What happened, and when?"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def allergens(terms: Terms) -> list[str]:
+    """Return the names the rules know, to choose from."""
+    return names(terms.edition, "allergies", terms.language)
+
+
+@transaction.atomic
+def add_allergy(*, patient: Patient, given: Mapping[str, str], actor: User, terms: Terms, today: date) -> None:
+    """Write down what a patient reports: unconfirmed, and in force for the rules at once.
+
+    Raises PatientError if it is there already.
+    """
+    code = match(terms.edition, "allergies", given["name"]) or ""
+    text = ": ".join(part for part in (given["name"], given["text"].strip()) if part)
+    patients.add_allergy(patient=patient, code=code, text=text, actor=actor)
+    if plans.latest_evaluation(patient.pk) is not None:
+        tasks.enqueue(patient_id=patient.pk, because="record", today=today)
