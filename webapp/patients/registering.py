@@ -213,11 +213,11 @@ def _save(patient: Patient, actor: User | None, **how: Any) -> None:
 @transaction.atomic
 def tell_apart(*, patient: Patient, other: Patient, actor: User) -> None:
     """Write that two patients who seem to be one are two: nobody is warned of them again."""
+    if patient.pk == other.pk:
+        raise PatientError(_("This is one patient. Choose the other one."))
     seen = patients_for(actor).filter(pk__in=[patient.pk, other.pk]).count()
     if not actor.may("patients.register") or seen < 2:
         raise NotAllowed(_("Registering patients is done by the front desk and the clinicians."))
-    if patient.pk == other.pk:
-        raise PatientError(_("This is one patient. Choose the other one."))
     _tell_apart(patient, other, actor)
 
 
