@@ -7,8 +7,8 @@ from django.db import connection
 
 from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, content, ppi
 from webapp.plans import deciding
-from webapp.plans.deciding import PlanError
 from webapp.plans.models import Plan
+from webapp.plans.refusing import PlanError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

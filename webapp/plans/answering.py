@@ -11,8 +11,8 @@ from webapp.accounts.models import User
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
 from webapp.plans.assessment import assess
-from webapp.plans.deciding import PlanError
 from webapp.plans.models import Evaluation, Plan
+from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, number
 
 MOST_DIGITS = 12  # before the point; a number of a million digits would keep the server busy for minutes

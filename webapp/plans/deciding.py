@@ -11,20 +11,12 @@ from django.utils.translation import ngettext
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
-from webapp.plans import selectors
+from webapp.plans import monitoring, outcomes, selectors, telling
 from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
+from webapp.plans.refusing import PlanError, check_note, check_override, doctor_only
 
 Decision = PlanItem.Decision
-
-
-class PlanError(ValueError):
-    """Why a plan cannot be changed so, and what to do, in words for the doctor."""
-
-
-def _doctor_only(user: User) -> None:
-    if not user.may("plans.sign"):
-        raise PlanError(_("Only a doctor decides and signs plans."))
 
 
 def _draft(plan_id: UUID) -> Plan:
@@ -64,13 +56,15 @@ def decide_item(
     note: str = "",
     final: Mapping[str, Any] | None = None,
     was: str | None = None,
+    watch_days: int = monitoring.USUAL,
 ) -> PlanItem:
     """Return the item as this doctor decided it: accepted, edited (``final`` holds what changes) or rejected.
 
     A held or blocked item is taken only with a coded reason and a written justification (``note``); a rejection needs
-    a code of RejectReason. ``was`` is the decision the page showed. Raises PlanError for everything else.
+    a code of RejectReason. ``was`` is the decision the page showed. "It will be monitored" makes the task of doing so,
+    due in ``watch_days``. Raises PlanError for everything else.
     """
-    _doctor_only(doctor)
+    doctor_only(doctor)
     plan = _draft(plan_id)
     item = _item(plan, item_id, doctor, was)
     _check_decision(item, decision, reason_code, note, final)
@@ -79,14 +73,24 @@ def decide_item(
     item.decided_by, item.decided_at = doctor, timezone.now()
     item.save()
     mark_seen(user=doctor, items=[item])
+    outcomes.decided(doctor, [item])
+    _watch(plan, item, doctor, watch_days)
     _bump(plan)
     _record(doctor, f"plan.item_{decision}", plan, item=str(item.pk), code=reason_code)
     return item
 
 
+def _watch(plan: Plan, item: PlanItem, doctor: User, days: int) -> None:
+    """Make the task of watching an item that was taken with that promise."""
+    if item.reason_code == OverrideReason.WILL_MONITOR:
+        title, today = selectors.words_of(item).get("title", {}), timezone.localdate()
+        monitoring.watch(plan=plan, what=item.code, title=title, doctor=doctor, days=days, today=today)
+
+
 def _check_decision(
     item: PlanItem, decision: str, reason_code: str, note: str, final: Mapping[str, Any] | None
 ) -> None:
+    check_note(note)
     if decision == Decision.REJECTED:
         if reason_code not in RejectReason.values:
             raise PlanError(_("Choose why you reject this item."))
@@ -95,28 +99,24 @@ def _check_decision(
         raise PlanError(_("An item is accepted, edited or rejected."))
     if decision == Decision.EDITED and not final:
         raise PlanError(_("Nothing was changed. Accept the item, or change its dose, timing or text."))
-    if item.state != "proposed" and (reason_code not in OverrideReason.values or not note.strip()):
-        raise PlanError(_override_text(item.state))
-
-
-def _override_text(state: str) -> str:
-    if state == "held":
-        return _("This item is held: answer what is missing, or choose a reason and write why you take it anyway.")
-    return _("This item is blocked: take an alternative, or choose a reason and write why you take it anyway.")
+    check_override(item.state, reason_code, note)
 
 
 @transaction.atomic
 def undecide(*, plan_id: UUID, item_id: UUID, doctor: User) -> None:
     """Take a decision back: the item waits again; one added by hand leaves the draft."""
-    _doctor_only(doctor)
+    doctor_only(doctor)
     plan = _draft(plan_id)
     item = _item(plan, item_id, doctor, None)
+    if item.reason_code == OverrideReason.WILL_MONITOR:
+        monitoring.forget(plan=plan, what=item.code, doctor=doctor)
     if item.decision == Decision.ADDED:
         _take_out(plan, item)
     else:
         item.decision, item.reason_code, item.note, item.final = Decision.PENDING, "", None, None
         item.decided_by = item.decided_at = None
         item.save()
+        outcomes.decided(doctor, [item])
     _bump(plan)
     _record(doctor, "plan.item_undecided", plan, item=str(item_id))
 
@@ -144,13 +144,14 @@ def add_item(
     ``content`` has the shape of the engine's items. Raises PlanError if the code is in the plan already (a blocked or
     rejected item is taken up where it stands), or if it is held or blocked and nobody wrote why it is given anyway.
     """
-    _doctor_only(doctor)
+    doctor_only(doctor)
     plan = _draft(plan_id)
     if plan.items.filter(code=content["code"]).exists():
         raise PlanError(_("This is already in the plan. Decide it where it stands."))
-    if content["state"] != "proposed" and (reason_code not in OverrideReason.values or not note.strip()):
-        raise PlanError(_override_text(content["state"]))
+    check_note(note)
+    check_override(content["state"], reason_code, note)
     item = _put(plan, content, doctor, reason_code if content["state"] != "proposed" else "", note)
+    _watch(plan, item, doctor, monitoring.USUAL)
     along = [_put(plan, {**one, "brought_by": item.code}, doctor) for one in brings]
     mark_seen(user=doctor, items=[item, *along])
     _bump(plan)
@@ -179,7 +180,11 @@ def _put(plan: Plan, content: Mapping[str, Any], doctor: User, reason_code: str 
 
 def mark_seen(*, user: User, items: Iterable[PlanItem]) -> None:
     """Note that these items were on this person's screen; noting it twice changes nothing."""
-    ItemSeen.objects.bulk_create([ItemSeen(item=item, user=user) for item in items], ignore_conflicts=True)
+    listed = list(items)
+    before = set(ItemSeen.objects.filter(item__in=listed, user=user).values_list("item_id", flat=True))
+    fresh = [item for item in listed if item.pk not in before]
+    ItemSeen.objects.bulk_create([ItemSeen(item=item, user=user) for item in fresh], ignore_conflicts=True)
+    outcomes.shown(user, fresh)
 
 
 @transaction.atomic
@@ -188,7 +193,7 @@ def accept_rest(*, plan_id: UUID, doctor: User) -> int:
 
     Raises PlanError while a first-tier alert is open or an item has not been on this doctor's screen.
     """
-    _doctor_only(doctor)
+    doctor_only(doctor)
     plan = _draft(plan_id)
     items = selectors.items_for(doctor, plan)
     left = selectors.to_do(doctor, plan, items)
@@ -196,8 +201,10 @@ def accept_rest(*, plan_id: UUID, doctor: User) -> int:
         raise PlanError(_("Settle the alerts in red first. Nothing was accepted."))
     if left.unseen:
         raise PlanError(_unseen_text(left.unseen))
-    rest = [item.pk for item in items if _is_rest(item)]
-    plan.items.filter(pk__in=rest).update(decision=Decision.ACCEPTED, decided_by=doctor, decided_at=timezone.now())
+    rest = [item for item in items if _is_rest(item)]
+    taken = plan.items.filter(pk__in=[item.pk for item in rest])
+    taken.update(decision=Decision.ACCEPTED, decided_by=doctor, decided_at=timezone.now())
+    outcomes.decided(doctor, taken.select_related("plan"))
     _bump(plan)
     _record(doctor, "plan.rest_accepted", plan, items=len(rest))
     return len(rest)
@@ -219,19 +226,30 @@ def sign(*, plan_id: UUID, doctor: User, revision: int) -> Plan:
     ``revision`` is the one the page showed: if somebody changed the draft since, or signed it, nothing is signed.
     Raises PlanError with what is missing.
     """
-    _doctor_only(doctor)
+    doctor_only(doctor)
     plan = _draft(plan_id)
     if plan.revision != revision:
         raise PlanError(_("The plan changed while you were looking at it. Look at it again, then sign."))
     items = selectors.items_for(doctor, plan)
     _refuse_unready(selectors.to_do(doctor, plan, items))
-    now = timezone.now()
     _leave_out_blocked(plan, doctor)
-    Plan.objects.filter(patient_id=plan.patient_id, status=Plan.Status.SIGNED).update(status=Plan.Status.REPLACED)
+    plan.replaces, now = _retire_the_one_before(plan), timezone.now()
     plan.status, plan.signed_by, plan.signed_at, plan.revision = Plan.Status.SIGNED, doctor, now, revision + 1
-    plan.save(update_fields=["status", "signed_by", "signed_at", "revision"])
+    plan.save(update_fields=["status", "signed_by", "signed_at", "revision", "replaces"])
+    telling.tell(plan)
     _record(doctor, "plan.signed", plan, revision=plan.revision)
     return plan
+
+
+def _retire_the_one_before(plan: Plan) -> Plan | None:
+    """Return the patient's plan so far, replaced from now on; if it was never told of, it never will be."""
+    signed = Plan.objects.select_for_update().filter(patient_id=plan.patient_id, status=Plan.Status.SIGNED)
+    before = signed.first()
+    if before is not None:
+        before.status = Plan.Status.REPLACED
+        before.save(update_fields=["status"])
+        telling.keep_quiet(before)
+    return before
 
 
 def _refuse_unready(left: selectors.ToDo) -> None:

@@ -32,6 +32,8 @@ def draft(evaluation: Evaluation, result: Mapping[str, Any], actor: User | None)
     _fill(plan, result["items"])
     if old is not None:
         _carry_over(old, plan)
+    elif newest is not None:
+        _carry_medicines(newest, plan)
     audit.record(
         actor=actor,
         verb="plan.drafted",
@@ -53,10 +55,22 @@ def _contents(plan: Plan) -> dict[str, Any]:
 
 
 def _is_outdated(plan: Plan, evaluation: Evaluation) -> bool:
-    """Return whether the newer facts see a medicine that a doctor put into this draft otherwise than when she did."""
-    items = list(plan.items.all()) if plan.status == Plan.Status.DRAFT else []
-    drugs = [item for item in items if item.kind in adding.DRUGS and adding.is_by_hand(item)]
+    """Return whether the newer facts see a medicine that a doctor put into this plan otherwise than when she did."""
+    items = list(plan.items.all())
+    drugs = [item for item in items if _is_medicine_by_hand(item) and (_is_taken(item) or _is_open(plan))]
     return any(adding.is_seen_otherwise(adding.again(evaluation, item, items), item.content) for item in drugs)
+
+
+def _is_medicine_by_hand(item: PlanItem) -> bool:
+    return item.kind in adding.DRUGS and adding.is_by_hand(item)
+
+
+def _is_taken(item: PlanItem) -> bool:
+    return item.decision not in (PlanItem.Decision.PENDING, PlanItem.Decision.REJECTED)
+
+
+def _is_open(plan: Plan) -> bool:
+    return plan.status == Plan.Status.DRAFT
 
 
 def _fill(plan: Plan, items: Items) -> None:
@@ -85,15 +99,47 @@ def _carry_over(old: Plan, new: Plan) -> None:
             _copy_added(item, new, len(fresh))
 
 
+def _carry_medicines(signed: Plan, new: Plan) -> None:
+    """Bring what a doctor had added to the signed plan, checked again: each waits for a new decision."""
+    fresh = {item.code for item in new.items.all()}
+    kept = {item.code for item in signed.items.all() if _is_medicine_by_hand(item) and _is_taken(item)} - fresh
+    for item in signed.items.order_by("position"):
+        if item.code in kept or (item.content.get("brought_by") in kept and item.code not in fresh):
+            _copy_added(item, new, len(fresh), UNDECIDED)
+
+
+def joined(newer: Plan, taken_back: Plan, actor: User) -> Plan:
+    """Return one draft of the newer facts with the decisions of both drafts, the newer ones first; both are put aside.
+
+    ``newer`` is put aside already: the patient has one draft at any time.
+    """
+    taken_back.status = Plan.Status.DISCARDED
+    taken_back.save(update_fields=["status"])
+    plan = Plan.objects.create(patient_id=newer.patient_id, evaluation=newer.evaluation, urgency=newer.urgency)
+    _fill(plan, [item.content for item in newer.items.order_by("position") if not adding.is_by_hand(item)])
+    for earlier in (taken_back, newer):
+        _carry_over(earlier, plan)
+    audit.record(
+        actor=actor,
+        verb="plan.drafted",
+        patient_id=plan.patient_id,
+        object_type="plan",
+        object_id=str(plan.pk),
+        detail={"instead_of": str(taken_back.pk)},
+    )
+    return plan
+
+
 def _copy_decision(item: PlanItem, same: PlanItem) -> None:
     if item.decision != PlanItem.Decision.PENDING:
         for name in DECIDED:
             setattr(same, name, getattr(item, name))
         same.save()
-    ItemSeen.objects.bulk_create(ItemSeen(item=same, user_id=seen.user_id) for seen in item.seen.all())
+    seen = [ItemSeen(item=same, user_id=one.user_id) for one in item.seen.all()]
+    ItemSeen.objects.bulk_create(seen, ignore_conflicts=True)
 
 
-def _copy_added(item: PlanItem, new: Plan, after: int) -> None:
+def _copy_added(item: PlanItem, new: Plan, after: int, changed: Mapping[str, Any] | None = None) -> None:
     """Copy an item added by hand; a medicine that the newer facts see otherwise waits for a new decision."""
     values = {name: getattr(item, name) for name in (*DECIDED, "code", "kind", "state", "urgency", "content")}
     if item.kind in adding.DRUGS:
@@ -101,4 +147,4 @@ def _copy_added(item: PlanItem, new: Plan, after: int) -> None:
         values |= {"content": content, "state": content["state"]}
         if adding.is_seen_otherwise(content, item.content):
             values |= UNDECIDED
-    PlanItem.objects.create(plan=new, position=after + item.position, **values)
+    PlanItem.objects.create(plan=new, position=after + item.position, **(values | dict(changed or {})))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from engine.doses import in_unit, read_dose
 from engine.formulary import Medicine
 from engine.language.documents import Edition
-from webapp.plans.deciding import PlanError
+from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, number
 
 LONGEST_TEXT, LONGEST_COURSE = 600, 730

@@ -4,6 +4,7 @@ The triggers stand here, beside the tables, because they must hold against every
 """
 
 import uuid
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models import Q
 from webapp.base.fields import EncryptedJSONField, EncryptedTextField
 from webapp.plans import triggers
 
+UNDO = timedelta(minutes=3)  # after the signature the signer may take it back; then the patient is told
 UNDECIDED_MAY_STAY = frozenset({"dx", "alert", "ask"})  # shown to the doctor, released to nobody: need no decision
 
 
@@ -69,6 +71,8 @@ class Plan(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
+    # the plan this signature retired; it is the patient's again if the signature is taken back
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
 
     class Meta:
         ordering = ["-created_at"]
@@ -104,10 +108,22 @@ class Plan(models.Model):
                 condition=pgtrigger.Q(old__status__in=["signed", "replaced", "discarded"]),
                 func=triggers.ONLY_REPLACED,
             ),
+            pgtrigger.Trigger(
+                name="plans_retire_others_by_signing",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__status="draft", new__replaces__isnull=False),
+                func=triggers.RETIRES_BY_SIGNING,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"plan {self.pk} ({self.status})"
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When the patient is told of the signature; until then its signer may take it back."""
+        return self.signed_at + UNDO if self.signed_at else None
 
 
 class PlanItem(models.Model):
@@ -189,3 +205,107 @@ class ItemSeen(models.Model):
 
     def __str__(self) -> str:
         return f"item {self.item_id} seen by user {self.user_id}"
+
+
+class Settlement(models.Model):
+    """An alert beside a plan as one doctor settled it: not shown to her again while what it rests on is the same."""
+
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=300)  # which alert: its code, or the item and the finding beside it
+    rule = models.CharField(max_length=200, blank=True)  # protocol.rule; empty for what the formulary says
+    facts_digest = models.CharField(max_length=32)  # keyed: equal for the same facts, and tells nothing
+    reason_code = models.CharField(max_length=40)
+    note = EncryptedTextField(null=True)
+    settled_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-settled_at"]
+        indexes = [models.Index(fields=["patient", "key"])]
+        constraints = [models.CheckConstraint(condition=~Q(reason_code=""), name="plans_settled_with_a_reason")]
+        triggers = [
+            pgtrigger.Protect(name="settlements_never_change", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} settled by user {self.user_id}"
+
+
+class Task(models.Model):
+    """Something a doctor said she would watch: it stands in the worklist from its day until somebody settles it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        DROPPED = "dropped"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    what = models.CharField(max_length=300)  # a code: what is watched
+    title = EncryptedJSONField()  # language -> words, as they stood when it was made
+    due_on = models.DateField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    note = EncryptedTextField(null=True)  # what was found, or why it was dropped
+
+    class Meta:
+        ordering = ["due_on", "made_at"]
+        indexes = [models.Index(fields=["status", "due_on"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "what"], condition=Q(status="open"), name="plans_task_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", settled_by__isnull=True, settled_at__isnull=True)
+                | (~Q(status="open") & Q(settled_by__isnull=False, settled_at__isnull=False, note__isnull=False)),
+                name="plans_task_settled_in_writing",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="tasks_are_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.what} due {self.due_on} ({self.status})"
+
+
+class RuleEvent(models.Model):
+    """What became of one rule's item with one doctor, in the terms of CDS Hooks: what reports are counted from."""
+
+    class What(models.TextChoices):
+        SHOWN = "shown"
+        ON_SCREEN = "on_screen"  # with the seconds
+        ACCEPTED = "accepted"
+        EDITED = "edited"
+        REJECTED = "rejected"
+        OVERRIDDEN = "overridden"  # a held or blocked item taken anyway, or an alert settled
+        UNDECIDED = "undecided"  # a decision taken back
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    item = models.ForeignKey(PlanItem, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    protocol = models.CharField(max_length=120)
+    version = models.CharField(max_length=40)
+    rule = models.CharField(max_length=120)
+    what = models.CharField(max_length=12, choices=What)
+    state = models.CharField(max_length=8, blank=True)  # of the item, as the engine said
+    reason_code = models.CharField(max_length=40, blank=True)
+    seconds = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["protocol", "rule", "at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what="on_screen", seconds__isnull=False) | (~Q(what="on_screen") & Q(seconds__isnull=True)),
+                name="plans_event_seconds_on_screen",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="events_never_change", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.protocol}.{self.rule} {self.what}"

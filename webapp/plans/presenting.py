@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -81,10 +82,18 @@ class Row:
     reason: str = ""
     doses_given: Sequence[Mapping[str, Any]] = ()
     patient_text: str = ""
+    timings: Sequence[str] = ()
+    notices: Sequence[Any] = ()  # what safety says beside it, each to be settled (noticing.Notice)
 
     @property
     def mark_class(self) -> str:
         return f"st {self.colour}"
+
+    @property
+    def unsaid(self) -> list[str]:
+        """What safety says and no notice beside the item says already."""
+        said = {self.because, *(one.title for one in self.notices)}
+        return [words for words in self.safety if words not in said]
 
     @property
     def pending(self) -> bool:
@@ -108,7 +117,7 @@ def group_of(item: PlanItem) -> str:
     return "continue" if name.startswith(CONTINUES) else "follow"
 
 
-def row_of(item: PlanItem, terms: Terms) -> Row:
+def row_of(item: PlanItem, terms: Terms, notices: Sequence[Any] = ()) -> Row:
     content = selectors.words_of(item)
     reason = next(iter(content.get("reasons", ())), {})
     mark, colour, word = SHOWN_AS[item.state if item.decision == "pending" else item.decision]
@@ -129,6 +138,8 @@ def row_of(item: PlanItem, terms: Terms) -> Row:
         reason=_reason_words(item),
         doses_given=content.get("doses", ()),
         patient_text=terms.say(content.get("patient_text")),
+        timings=[terms.say(dose.get("timing")) for dose in content.get("doses", ())],
+        notices=notices,
     )
 
 
@@ -179,12 +190,18 @@ def question(name: str, terms: Terms) -> Question:
     return Question(spec.name, text, title, "other")
 
 
-def groups_of(items: Iterable[PlanItem], terms: Terms) -> list[Group]:
-    """Return the rows of a plan in the order of GROUPS; hypotheses and alerts stand elsewhere on the page."""
+def groups_of(
+    items: Iterable[PlanItem], terms: Terms, notices: Mapping[UUID, Sequence[Any]] | None = None
+) -> list[Group]:
+    """Return the rows of a plan in the order of GROUPS; hypotheses and alerts stand elsewhere on the page.
+
+    ``notices`` are the alerts that stand beside an item, by its id.
+    """
+    beside = notices or {}
     rows: dict[str, list[Row]] = {}
     for item in items:
         if item.kind not in UNDECIDED_MAY_STAY:
-            rows.setdefault(group_of(item), []).append(row_of(item, terms))
+            rows.setdefault(group_of(item), []).append(row_of(item, terms, beside.get(item.pk, ())))
     return [Group(name, title, rows[name]) for name, title in GROUPS if name in rows]
 
 

@@ -19,3 +19,12 @@ class OverrideReason(models.TextChoices):
     RISK_ACCEPTED = "risk_accepted", _("The benefit outweighs the risk")
     KNOWN_OTHERWISE = "known_otherwise", _("I know the answer from elsewhere")
     WILL_MONITOR = "will_monitor", _("It will be monitored")
+
+
+class SettleReason(models.TextChoices):
+    """Why an alert beside the plan changes nothing in it."""
+
+    ALREADY_MANAGED = "already_managed", _("It is taken care of already")
+    NOT_RELEVANT = "not_relevant", _("It does not apply to this person")
+    RISK_ACCEPTED = "risk_accepted", _("The benefit outweighs the risk")
+    WILL_MONITOR = "will_monitor", _("It will be monitored")

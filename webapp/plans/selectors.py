@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alert_selectors
 from webapp.alerts.models import Alert
 from webapp.base.roles import Role
 from webapp.patients.models import AllergyIntolerance
-from webapp.plans.models import UNDECIDED_MAY_STAY, Evaluation, ItemSeen, Plan, PlanItem
+from webapp.patients.selectors import Record, contents_of
+from webapp.plans import freshness
+from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
 
 TAKEN = (PlanItem.Decision.ACCEPTED, PlanItem.Decision.EDITED, PlanItem.Decision.ADDED)
 STOPS_SIGNING = ("emergency", "same_day")  # an open alert this urgent is of the first tier
@@ -46,14 +50,37 @@ def plans_of(user: User, patient_id: UUID) -> QuerySet[Plan]:
     return reviewable_by(user).filter(patient_id=patient_id).order_by("-created_at")
 
 
-def signed_for(user: User) -> QuerySet[Plan]:
-    """Return the signed plan of the person who asks, with the items that were released in ``released_items``."""
-    mine = Plan.objects.filter(status=Plan.Status.SIGNED)
-    mine = mine.filter(patient__user=user) if user.active_role == Role.PATIENT else mine.none()
+def signed_for(user: User, now: datetime | None = None) -> QuerySet[Plan]:
+    """Return the plan of the person who asks, as far as told: the newest whose signature can no longer be taken back.
+
+    What was released stands in ``released_items``. Until a new plan is told, the one before is the patient's; one that
+    was replaced before it was told never is.
+    """
+    told = Plan.objects.filter(status__in=[Plan.Status.SIGNED, Plan.Status.REPLACED])
+    told = told.filter(signed_at__lte=(now or timezone.now()) - UNDO)
+    told = told.filter(patient__user=user) if user.active_role == Role.PATIENT else told.none()
+    overtaken = Plan.objects.filter(replaces=OuterRef("pk"), signed_at__lt=OuterRef("signed_at") + UNDO)
+    newest = told.exclude(Exists(overtaken)).order_by("-signed_at").values("pk")[:1]
+    return _as_released(Plan.objects.filter(pk__in=newest))
+
+
+def told_by(user: User, now: datetime | None = None) -> QuerySet[Plan]:
+    """Return the signed plans a clinician may hand out: those that stand; with ``released_items``."""
+    signed = reviewable_by(user).filter(status__in=[Plan.Status.SIGNED, Plan.Status.REPLACED])
+    return _as_released(signed.filter(signed_at__lte=(now or timezone.now()) - UNDO))
+
+
+def _as_released(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     released = PlanItem.objects.filter(decision__in=TAKEN).exclude(kind__in=("alert", "ask")).order_by("position")
-    return mine.select_related("patient", "evaluation__release", "signed_by").prefetch_related(
-        Prefetch("items", queryset=released, to_attr="released_items")
-    )
+    plans = plans.select_related("patient", "evaluation__release", "signed_by")
+    return plans.prefetch_related(Prefetch("items", queryset=released, to_attr="released_items"))
+
+
+def undoable_by(user: User, now: datetime | None = None) -> QuerySet[Plan]:
+    """Return what this person signed and may still take back, the one that runs out first before the others."""
+    since = (now or timezone.now()) - UNDO
+    mine = reviewable_by(user).filter(status=Plan.Status.SIGNED, signed_by=user, signed_at__gt=since)
+    return mine.order_by("signed_at")
 
 
 def words_of(item: PlanItem) -> dict[str, Any]:
@@ -76,11 +103,12 @@ class ToDo:
     unseen: int
     held: int
     undecided: int
+    not_checked: bool = False  # something is in the record that no assessment has seen
 
     @property
     def first_tier(self) -> bool:
         """Whether something of the first tier is open: then nothing is accepted in bulk, and nothing signed."""
-        return bool(self.alerts or self.allergies or self.not_assessed)
+        return bool(self.alerts or self.allergies or self.not_assessed or self.not_checked)
 
     @property
     def may_accept_rest(self) -> bool:
@@ -91,9 +119,10 @@ class ToDo:
         return not (self.first_tier or self.unseen or self.held or self.undecided)
 
 
-def to_do(user: User, plan: Plan, items: Sequence[PlanItem]) -> ToDo:
+def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | None = None) -> ToDo:
     """Return what this doctor has still to do before signing; ``items`` come from ``items_for``."""
     evaluation = latest_evaluation(plan.patient_id)
+    record = record or contents_of(plan.patient)
     decidable = [item for item in items if item.kind not in UNDECIDED_MAY_STAY]
     open_items = [item for item in decidable if item.decision == PlanItem.Decision.PENDING]
     return ToDo(
@@ -103,6 +132,7 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem]) -> ToDo:
         unseen=sum(not item.is_seen for item in open_items),
         held=sum(item.state == "held" for item in open_items),
         undecided=sum(item.state == "proposed" for item in open_items),
+        not_checked=evaluation is not None and not freshness.covers(evaluation, record),
     )
 
 

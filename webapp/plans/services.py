@@ -1,7 +1,12 @@
-"""What changes plans: the engine drafts (assessment.py), a doctor decides and signs (deciding.py)."""
+"""What changes plans: the engine drafts (assessment.py), a doctor decides and signs (deciding.py), or takes it back."""
 
 from webapp.plans.assessment import assess, reassess_bytes
-from webapp.plans.deciding import PlanError, accept_rest, add_item, decide_item, mark_seen, sign, undecide
+from webapp.plans.deciding import accept_rest, add_item, decide_item, mark_seen, sign, undecide
+from webapp.plans.monitoring import settle as settle_task
+from webapp.plans.outcomes import on_screen
+from webapp.plans.refusing import PlanError
+from webapp.plans.settling import settle_notice
+from webapp.plans.undoing import take_back
 
 __all__ = (
     "PlanError",
@@ -10,7 +15,11 @@ __all__ = (
     "assess",
     "decide_item",
     "mark_seen",
+    "on_screen",
     "reassess_bytes",
+    "settle_notice",
+    "settle_task",
     "sign",
+    "take_back",
     "undecide",
 )

@@ -20,13 +20,37 @@ _ALL_DECIDED = """
 
 _RETURN = "\n    RETURN NEW;\n"
 
+# A signature dated ahead would stretch the time in which it can be taken back.
+_NOT_AHEAD = """
+    IF NEW.signed_at > clock_timestamp() + interval '1 minute' THEN
+        RAISE EXCEPTION 'a plan is not signed in the future';
+    END IF;
+"""
+
+_RETIRES_THE_NEWEST = """
+    IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM plans_plan p WHERE p.id = NEW.replaces_id AND p.patient_id = NEW.patient_id
+        AND p.status = 'replaced' AND NOT EXISTS (
+            SELECT 1 FROM plans_plan q
+            WHERE q.patient_id = p.patient_id AND q.id <> NEW.id AND q.signed_at > p.signed_at
+        )
+    ) THEN
+        RAISE EXCEPTION 'a plan replaces the one its patient had before';
+    END IF;
+"""
+
 SIGNED_BY_A_DOCTOR = (
-    _IS_DOCTOR.format(who="signed_by_id", complaint="only a doctor signs a plan") + _ALL_DECIDED + _RETURN
+    _IS_DOCTOR.format(who="signed_by_id", complaint="only a doctor signs a plan")
+    + _ALL_DECIDED
+    + _NOT_AHEAD
+    + _RETIRES_THE_NEWEST
+    + _RETURN
 )
 
 DECIDED_BY_A_DOCTOR = _IS_DOCTOR.format(who="decided_by_id", complaint="only a doctor decides an item") + _RETURN
 
-# A signed plan may be replaced by the next one; a plan put aside stays as it was.
+# A signed plan may be replaced by the next one. Until its patient is told it may become a draft again, and the plan
+# it had replaced then is the signed one again; a plan put aside stays as it was. Nothing else of them ever changes.
 ONLY_REPLACED = """
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'a plan that was signed or put aside is kept';
@@ -35,7 +59,31 @@ ONLY_REPLACED = """
        AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status' THEN
         RETURN NEW;
     END IF;
+    IF OLD.status = 'signed' AND NEW.status = 'draft' AND NEW.revision = OLD.revision + 1
+       AND to_jsonb(NEW) - '{status,signed_by_id,signed_at,revision}'::text[]
+         = to_jsonb(OLD) - '{status,signed_by_id,signed_at,revision}'::text[] THEN
+        IF clock_timestamp() >= OLD.signed_at + interval '3 minutes' THEN
+            RAISE EXCEPTION 'a plan whose patient has been told is not taken back';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.status = 'replaced' AND NEW.status = 'signed'
+       AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status'
+       AND EXISTS (SELECT 1 FROM plans_plan p WHERE p.replaces_id = OLD.id AND p.status = 'draft') THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'a plan that was signed or put aside does not change';
+"""
+
+# Which plan a signature retires is written with the signature, and taken out of a draft, never put into one.
+RETIRES_BY_SIGNING = """
+    IF TG_OP = 'INSERT' THEN
+        RAISE EXCEPTION 'a draft replaces no plan';
+    END IF;
+    IF OLD.status = 'draft' AND NEW.replaces_id IS DISTINCT FROM OLD.replaces_id THEN
+        RAISE EXCEPTION 'a draft replaces no plan';
+    END IF;
+    RETURN NEW;
 """
 
 ONLY_IN_DRAFTS = """

@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from webapp.plans import views
+from webapp.plans import paper_views, views, watch_views
 
 app_name = "plans"
 urlpatterns = [
     path("<uuid:pk>/review/", views.review, name="review"),
+    path("mine.pdf", paper_views.own_paper, name="own_paper"),
+    path("tasks/<uuid:task>/", watch_views.task, name="task"),
+    path("<uuid:pk>/plan.pdf", paper_views.plan_paper, name="paper"),
+    path("<uuid:pk>/decisions.pdf", paper_views.record_paper, name="record_paper"),
+    path("<uuid:pk>/settle/", watch_views.settle, name="settle"),
+    path("<uuid:pk>/on-screen/", watch_views.on_screen, name="on_screen"),
+    path("<uuid:pk>/take-back/", watch_views.take_back, name="take_back"),
+    path("<uuid:pk>/items/<uuid:item>/override/", watch_views.override, name="override"),
     path("<uuid:pk>/patient-text/", views.patient_text, name="patient_text"),
     path("<uuid:pk>/seen/", views.seen, name="seen"),
     path("<uuid:pk>/rest/", views.accept_rest, name="accept_rest"),

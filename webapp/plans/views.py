@@ -1,43 +1,30 @@
 """The review page of a plan: shown, and acted on with forms; scripts only refresh it in place."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from webapp.accounts import confirming
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
-from webapp.plans import adding, answering, editing, presenting, reviewing, selectors, services
+from webapp.plans import adding, answering, editing, monitoring, presenting, selectors, services
 from webapp.plans import why as whys
 from webapp.plans.models import Plan, PlanItem
-from webapp.plans.reasons import OverrideReason, RejectReason
+from webapp.plans.pages import change_plan, language, leave, plan_of, show, show_again, terms_for
+from webapp.plans.reasons import OverrideReason
 from webapp.plans.services import PlanError
 from webapp.plans.terms import Terms, terms_of
 
 MOST_DIGITS = 10
 clinicians = access.may("plans.read")
 doctors = access.may("plans.sign")
-
-
-def _plan(request: HttpRequest, pk: UUID) -> Plan:
-    return get_object_or_404(selectors.reviewable_by(request.user), pk=pk)
-
-
-def _language() -> str:
-    return (get_language() or "es")[:2]
-
-
-def _terms(plan: Plan) -> Terms:
-    return terms_of(plan.evaluation, _language())
 
 
 def _item(plan: Plan, item: UUID) -> PlanItem:
@@ -48,50 +35,19 @@ def _item(plan: Plan, item: UUID) -> PlanItem:
 @require_GET
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a plan with everything it rests on."""
-    return _show(request, _plan(request, pk))
-
-
-def _show(request: HttpRequest, plan: Plan, problem: str = "") -> HttpResponse:
-    page = reviewing.page_of(request.user, plan, language=_language(), today=timezone.localdate(), path=request.path)
-    context = {
-        "page": page,
-        "plan": plan,
-        "patient": plan.patient,
-        "problem": problem,
-        "reject_reasons": [choice for choice in RejectReason.choices if choice[0] != RejectReason.BLOCKED],
-        "override_reasons": OverrideReason.choices,
-    }
-    return render(request, "plans/review.html", context)
-
-
-def _done(request: HttpRequest, plan: Plan, problem: str = "") -> HttpResponse:
-    """Show the plan again: in place for a script, by way of its address for a form."""
-    if request.htmx:
-        return _show(request, _plan(request, plan.pk), problem)
-    if problem:
-        messages.error(request, problem)
-    return redirect("plans:review", pk=plan.pk)
-
-
-def _change(request: HttpRequest, plan: Plan, change: Callable[[], object]) -> HttpResponse:
-    """Make a change and show the plan again, with the reason where it was refused."""
-    try:
-        change()
-    except (PlanError, patients.PatientError, patients.NotAllowed) as refused:
-        return _done(request, plan, str(refused))
-    return _done(request, plan)
+    return show(request, plan_of(request, pk))
 
 
 @doctors
 @require_POST
 def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     """Accept, edit, reject or override one item."""
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     row = _item(plan, item)
 
     def change() -> None:
         decision, form = request.POST.get("decision", ""), request.POST.dict()
-        final = editing.edited(row.content, form, _terms(plan)) if decision == "edited" else None
+        final = editing.edited(row.content, form, terms_for(plan)) if decision == "edited" else None
         services.decide_item(
             plan_id=plan.pk,
             item_id=row.pk,
@@ -101,40 +57,42 @@ def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
             note=form.get("note", ""),
             final=final,
             was=form.get("was"),
+            watch_days=monitoring.days_of(form.get("days", "")),
         )
 
-    return _change(request, plan, change)
+    return change_plan(request, plan, change)
 
 
 @doctors
 @require_POST
 def undecide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     """Take a decision back."""
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     row = _item(plan, item)
-    return _change(request, plan, lambda: services.undecide(plan_id=plan.pk, item_id=row.pk, doctor=request.user))
+    return change_plan(request, plan, lambda: services.undecide(plan_id=plan.pk, item_id=row.pk, doctor=request.user))
 
 
 @doctors
 @require_POST
 def accept_rest(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept what is left of the proposed items."""
-    plan = _plan(request, pk)
-    return _change(request, plan, lambda: services.accept_rest(plan_id=plan.pk, doctor=request.user))
+    plan = plan_of(request, pk)
+    return change_plan(request, plan, lambda: services.accept_rest(plan_id=plan.pk, doctor=request.user))
 
 
 @doctors
 @require_POST
 def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign the plan; the address of the signed plan follows."""
-    plan = _plan(request, pk)
-    revision = request.POST.get("revision", "")
+    plan = plan_of(request, pk)
+    if not confirming.is_fresh(request) and not confirming.confirm(request, request.POST.get("secret", "")):
+        return _preview(request, plan, _("That is neither your password nor a fresh code. Nothing was signed."))
     try:
-        services.sign(plan_id=plan.pk, doctor=request.user, revision=_whole(revision))
+        services.sign(plan_id=plan.pk, doctor=request.user, revision=_whole(request.POST.get("revision", "")))
     except PlanError as refused:
-        return _done(request, plan, str(refused))
+        return _preview(request, plan_of(request, pk), str(refused))
     messages.success(request, _("The plan is signed."))  # no name: the message travels in a cookie
-    return _leave(request, plan)
+    return leave(request, plan)
 
 
 def _whole(text: str) -> int:
@@ -142,28 +100,22 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else -1
 
 
-def _leave(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """Load the page of a plan anew: another plan than before may be the one that counts."""
-    address = reverse("plans:review", kwargs={"pk": plan.pk})
-    return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
-
-
 @clinicians
 @require_POST
 def seen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note which items were on the screen: those named, or all that the page shows."""
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     wanted = set(request.POST.getlist("item"))
     items = [item for item in plan.items.all() if not wanted or str(item.pk) in wanted]
     services.mark_seen(user=request.user, items=items)
-    return _done(request, plan)
+    return show_again(request, plan)
 
 
 @doctors
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add an item by hand: the form, and what it sends."""
-    plan = _plan(request, pk)
-    terms, problem, checked = _terms(plan), "", None
+    plan = plan_of(request, pk)
+    terms, problem, checked = terms_for(plan), "", None
     if request.method == "POST":
         form = request.POST.dict()
         try:
@@ -201,14 +153,14 @@ def _by_group(terms: Terms) -> list[tuple[str, list[tuple[str, str]]]]:
 @require_POST
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write a missing answer into the record; the plan that follows from it is shown."""
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     fact, value = request.POST.get("fact", ""), request.POST.get("value", "")
     try:
         answering.answer(
-            plan=plan, doctor=request.user, fact=fact, value=value, terms=_terms(plan), today=timezone.localdate()
+            plan=plan, doctor=request.user, fact=fact, value=value, terms=terms_for(plan), today=timezone.localdate()
         )
     except (PlanError, patients.PatientError, patients.NotAllowed) as refused:
-        return _done(request, plan, str(refused))
+        return show_again(request, plan, str(refused))
     return _newest(request, plan)
 
 
@@ -216,7 +168,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def assess_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the engine once more."""
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     services.assess(patient_id=plan.patient_id, because="again", today=timezone.localdate(), actor=request.user)
     return _newest(request, plan)
 
@@ -225,22 +177,22 @@ def _newest(request: HttpRequest, plan: Plan) -> HttpResponse:
     """Go to the draft there is now; where nothing changed, stay."""
     draft = selectors.drafts_for(request.user).filter(patient_id=plan.patient_id).first()
     if draft is None or draft.pk == plan.pk:
-        return _done(request, plan)
-    return _leave(request, draft)
+        return show_again(request, plan)
+    return leave(request, draft)
 
 
 @doctors
 @require_POST
 def allergy(request: HttpRequest, pk: UUID, allergy: UUID) -> HttpResponse:
     """Confirm or withdraw an allergy the patient reported; the patient is assessed with what is left."""
-    plan = _plan(request, pk)
+    plan = plan_of(request, pk)
     reported = get_object_or_404(AllergyIntolerance, pk=allergy, patient_id=plan.patient_id)
     if not {"confirm", "withdraw"} & set(request.POST):
         raise Http404  # no form of ours: what protects a patient is never withdrawn by leaving something out
     try:
         patients.settle_allergy(allergy=reported, confirmed="confirm" in request.POST, actor=request.user)
     except patients.PatientError as refused:
-        return _done(request, plan, str(refused))
+        return show_again(request, plan, str(refused))
     services.assess(patient_id=plan.patient_id, because="allergy", today=timezone.localdate(), actor=request.user)
     return _newest(request, plan)
 
@@ -249,8 +201,8 @@ def allergy(request: HttpRequest, pk: UUID, allergy: UUID) -> HttpResponse:
 @require_GET
 def why(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     """Show how an item came about: a panel over the page, a page of its own without scripts."""
-    plan = _plan(request, pk)
-    row, terms = _item(plan, item), _terms(plan)
+    plan = plan_of(request, pk)
+    row, terms = _item(plan, item), terms_for(plan)
     if plan.evaluation.result is None:
         raise Http404
     audit.record(actor=request.user, verb="plan.explained", patient_id=plan.patient_id, path=request.path)
@@ -259,7 +211,7 @@ def why(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
         "patient": plan.patient,
         "row": presenting.row_of(row, terms),
         "account": whys.account_of(row, plan.evaluation, terms),
-        "not_proposed": whys.not_proposed(plan.evaluation, row, _language()),
+        "not_proposed": whys.not_proposed(plan.evaluation, row, language()),
         "evaluation": plan.evaluation,
     }
     return render(request, "plans/_why.html" if request.htmx else "plans/why.html", context)
@@ -269,10 +221,21 @@ def why(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
 @require_GET
 def patient_text(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the plan in the words the patient will read, in the patient's language, before it is signed."""
-    plan = _plan(request, pk)
-    terms = terms_of(plan.evaluation, plan.patient.language)
+    return _preview(request, plan_of(request, pk))
+
+
+def _preview(request: HttpRequest, plan: Plan, problem: str = "") -> HttpResponse:
+    """Show what the patient will read, with the signature below it once nothing is missing."""
     items = selectors.items_for(request.user, plan)
+    left = selectors.to_do(request.user, plan, items)
     audit.record(actor=request.user, verb="plan.previewed", patient_id=plan.patient_id, path=request.path)
     chosen = [item for item in items if item.kind not in ("alert", "ask", "dx") and item.decision in selectors.TAKEN]
-    context = {"plan": plan, "patient": plan.patient, "groups": presenting.groups_of(chosen, terms)}
-    return render(request, "plans/patient_text.html", context)
+    context = {
+        "plan": plan,
+        "patient": plan.patient,
+        "groups": presenting.groups_of(chosen, terms_of(plan.evaluation, plan.patient.language)),
+        "problem": problem,
+        "may_sign": plan.status == Plan.Status.DRAFT and request.user.may("plans.sign") and left.may_sign,
+        "is_fresh": confirming.is_fresh(request),
+    }
+    return render(request, "plans/_patient_text.html" if request.htmx else "plans/patient_text.html", context)

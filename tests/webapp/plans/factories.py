@@ -1,8 +1,11 @@
 """People, drafts and items, made as briefly as a test can say them."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+import pgtrigger
+from django.db.models import F
 
 from rules.models import Release
 from rules.selectors import current_release
@@ -18,11 +21,14 @@ _number = itertools.count(100_001)
 TODAY = date(2026, 11, 21)
 
 
+PASSWORD = "una clave larga"
+
+
 def a_user(role: str, name: str = "") -> User:
     number = next(_number)
     user = accounts.create_user(
         email=f"{role}{number}@demo.example",
-        password="una clave larga",
+        password=PASSWORD,
         display_name=name or f"{role} {number}",
         roles=[role],
     )
@@ -78,6 +84,14 @@ def an_evaluation(patient: Patient, **fields: Any) -> Evaluation:
         "status": "ok", "because": "questionnaire", **fields,
     }  # fmt: skip
     return Evaluation.objects.create(patient=patient, release=release, **fields)
+
+
+def later(plan: Plan, minutes: float = 4) -> Plan:
+    """Let time pass since the signature: no signed plan changes, so the triggers look away for this."""
+    with pgtrigger.ignore("plans.Plan:plans_signed_never_change"):
+        Plan.objects.filter(pk=plan.pk).update(signed_at=F("signed_at") - timedelta(minutes=minutes))
+    plan.refresh_from_db()
+    return plan
 
 
 def a_plan(patient: Patient, *items: dict[str, Any], seen_by: User | None = None) -> Plan:

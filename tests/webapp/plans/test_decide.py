@@ -4,7 +4,7 @@ import pytest
 
 from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, an_allergy, content, ppi
 from webapp.plans import deciding, selectors
-from webapp.plans.deciding import PlanError
+from webapp.plans.refusing import PlanError
 
 pytestmark = pytest.mark.django_db
 

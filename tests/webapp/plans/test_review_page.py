@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, ppi
+from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, ppi
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
 from webapp.patients.models import AllergyIntolerance
@@ -78,7 +78,7 @@ def test_a_dietitian_reads_but_neither_decides_nor_signs():
     plan, client = drafted(clinic.a_dyspeptic_woman()), Client()
     client.force_login(a_user("dietitian"))
     text = client.get(address(plan)).content.decode()
-    assert "Firmar y entregar" not in text
+    assert "Leer y firmar" not in text
     item = plan.items.first()
     assert client.post(address(plan, "decide", item=item.pk), {"decision": "accepted"}).status_code == 404
     assert client.post(address(plan, "sign"), {"revision": 0}).status_code == 404
@@ -89,7 +89,7 @@ def test_a_plan_goes_from_seen_to_signed_without_a_script(page, doctor):
     page.post(address(plan, "seen"))
     page.post(address(plan, "accept_rest"))
     plan.refresh_from_db()
-    answer = page.post(address(plan, "sign"), {"revision": plan.revision}, follow=True)
+    answer = page.post(address(plan, "sign"), {"revision": plan.revision, "secret": PASSWORD}, follow=True)
     plan.refresh_from_db()
     assert (plan.status, plan.signed_by) == ("signed", doctor)
     assert "El plan está firmado" in answer.content.decode()
@@ -97,7 +97,7 @@ def test_a_plan_goes_from_seen_to_signed_without_a_script(page, doctor):
 
 def test_a_refused_signature_says_what_is_missing(page):
     plan = a_plan(a_patient(), ppi())
-    text = page.post(address(plan, "sign"), {"revision": 0}, follow=True).content.decode()
+    text = page.post(address(plan, "sign"), {"revision": 0, "secret": PASSWORD}, follow=True).content.decode()
     assert "Falta por ver 1 elemento" in text
     assert Plan.objects.get().status == "draft"
 

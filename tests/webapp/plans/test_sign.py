@@ -8,8 +8,8 @@ from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, an
 from webapp.alerts import services as alerts
 from webapp.audit.models import Entry
 from webapp.plans import deciding
-from webapp.plans.deciding import PlanError
 from webapp.plans.models import Plan, PlanItem
+from webapp.plans.refusing import PlanError
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +108,7 @@ def test_a_patient_reported_allergy_stops_the_signature_until_somebody_confirms_
         deciding.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision)
     allergy.verification = "confirmed"
     allergy.save(update_fields=["verification"])
+    an_evaluation(patient)
     assert deciding.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision).status == "signed"
 
 

@@ -10,10 +10,11 @@ from rules.models import Release
 from tests.rules.texts import INTAKE
 from tests.webapp.intake.factories import a_respondent, a_shelf, signed_in
 from tests.webapp.people import a_doctor, a_user
+from tests.webapp.plans.factories import later
 from webapp.audit.models import Entry
 from webapp.plans import services as plans
 from webapp.plans.models import Evaluation, Plan, PlanItem
-from webapp.portal.sheets import joined, parts_of
+from webapp.plans.sheets import joined, parts_of
 
 pytestmark = pytest.mark.django_db
 WHY = {"es": "Tiene ardor 5 días por semana", "en": "You have heartburn 5 days a week"}
@@ -50,8 +51,7 @@ def a_signed_plan_on_the_shelf(patient, *items: dict[str, Any]) -> Plan:
     for item in plan.items.all():
         plans.decide_item(plan_id=plan.pk, item_id=item.pk, doctor=doctor, decision="accepted")
     plan.refresh_from_db()
-    plans.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision)
-    return plan
+    return later(plans.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision))
 
 
 def words(page):

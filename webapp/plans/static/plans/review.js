@@ -8,6 +8,8 @@ let order = []; // ids of the rows before a refresh
 let scrolled = 0;
 let waiting = new Set();
 let timer = null;
+const since = new Map(); // id of an item on screen -> when it came there
+const spent = new Map(); // id of an item -> milliseconds on screen
 
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
 const list = () => document.querySelector(".items");
@@ -59,9 +61,40 @@ const watcher = new IntersectionObserver(
   { threshold: 0.6 },
 );
 
+// How long each item is on screen is told when the page is left: what is read for long is worth a look.
+const clock = new IntersectionObserver(
+  (entries) => entries.forEach((entry) => (entry.isIntersecting ? begin(entry.target.id) : stop(entry.target.id))),
+  { threshold: 0.6 },
+);
+
+function begin(id) {
+  if (!document.hidden && !since.has(id)) since.set(id, Date.now());
+}
+
+function stop(id) {
+  if (since.has(id)) spent.set(id, (spent.get(id) ?? 0) + Date.now() - since.get(id));
+  since.delete(id);
+}
+
+function tell() {
+  [...since.keys()].forEach(stop);
+  const form = new FormData();
+  spent.forEach((time, id) => {
+    if (time >= 1000) form.append(`s-${id.replace("item-", "")}`, String(Math.round(time / 1000)));
+  });
+  spent.clear();
+  const address = document.querySelector("[data-on-screen]")?.dataset.onScreen;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (!address || !token || ![...form.keys()].length) return;
+  form.append("csrfmiddlewaretoken", token);
+  navigator.sendBeacon(address, form);
+}
+
 function watch() {
   watcher.disconnect();
+  clock.disconnect();
   document.querySelectorAll("[data-unseen]").forEach((row) => watcher.observe(row));
+  rows().forEach((row) => clock.observe(row));
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -70,16 +103,21 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const id = event.detail.target.id;
   if (id === "plan") {
+    document.getElementById("ask")?.close();
     if (list()) list().scrollTop = scrolled;
     put(next(), true);
     watch();
   }
-  const dialog = document.getElementById("why");
-  if (id === "why" && dialog && !dialog.open) {
+  if (["why", "text", "ask"].includes(id)) open(document.getElementById(id));
+});
+function open(dialog) {
+  if (!dialog.open) {
     document.querySelector(".cursor [data-row-title]")?.focus({ preventScroll: true }); // where the focus returns to
     dialog.showModal();
   }
-});
+  dialog.querySelector("[autofocus]")?.focus();
+}
+
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");
   if (row && !row.classList.contains("cursor")) put(row, false);
@@ -88,13 +126,16 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-row]");
   if (row) put(row, false);
   if (event.target.closest("[data-row-title]")) event.preventDefault();
-  if (event.target.id === "why") event.target.close();
+  if (event.target.matches("dialog[open]")) event.target.close();
+  if (event.target.closest("a[data-dialog-close]")) event.preventDefault();
 });
 // A form that opens inside a row takes the focus, so that a reason is one key away.
 document.addEventListener(
   "toggle",
   (event) => {
-    if (event.target.matches("details.act[open]")) event.target.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+    if (!event.target.matches("details.act[open]")) return;
+    const first = event.target.querySelector("[data-focus]") ?? event.target.querySelector("select, input:not([type=hidden]), textarea");
+    first?.focus();
   },
   true,
 );
@@ -107,6 +148,12 @@ document.addEventListener(
   },
   true,
 );
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) tell();
+  else watch();
+});
+window.addEventListener("pagehide", tell);
 
 watch();
 put(document.getElementById(location.hash.slice(1)) ?? next() ?? null, false);

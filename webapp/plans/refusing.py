@@ -1,0 +1,46 @@
+"""What is refused wherever a plan is changed, each with what to do instead, in words for the doctor."""
+
+from django.utils.translation import gettext as _
+
+from webapp.accounts.models import User
+from webapp.plans.reasons import OverrideReason
+
+LONGEST_NOTE, SHORTEST_JUSTIFICATION = 1000, 10  # letters
+
+
+class PlanError(ValueError):
+    """Why a plan cannot be changed so, and what to do, in words for the doctor."""
+
+
+def doctor_only(user: User) -> None:
+    """Raise PlanError for whoever may not decide on plans."""
+    if not user.may("plans.sign"):
+        raise PlanError(_("Only a doctor decides and signs plans."))
+
+
+def check_note(note: str) -> None:
+    """Raise PlanError for a note that is longer than anybody reads."""
+    if len(note.strip()) > LONGEST_NOTE:
+        raise PlanError(_("The note is too long: at most %(n)d letters.") % {"n": LONGEST_NOTE})
+
+
+def check_override(state: str, reason_code: str, note: str) -> None:
+    """Raise PlanError unless taking an item of this state is allowed: held and blocked ones only in writing.
+
+    What is blocked is of the first tier: its justification says something, a dash or "ok" is none.
+    """
+    if state == "proposed":
+        return
+    if reason_code not in OverrideReason.values or not note.strip():
+        raise PlanError(_override_text(state))
+    if state == "blocked" and len(note.strip()) < SHORTEST_JUSTIFICATION:
+        raise PlanError(
+            _("Say in a few words why you take it against the contraindication, at least %(n)d letters.")
+            % {"n": SHORTEST_JUSTIFICATION}
+        )
+
+
+def _override_text(state: str) -> str:
+    if state == "held":
+        return _("This item is held: answer what is missing, or choose a reason and write why you take it anyway.")
+    return _("This item is blocked: take an alternative, or choose a reason and write why you take it anyway.")
