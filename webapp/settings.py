@@ -163,7 +163,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}  # what counts by account is axes' work
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip", "join": "20/m/ip"}  # what counts by account is axes' work
 ACCOUNT_ADAPTER = "webapp.accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "webapp.accounts.forms.LoginForm",

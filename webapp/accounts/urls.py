@@ -20,6 +20,10 @@ ours = (
         path("security/", security_views.security, name="security"),
         path("security/end/", security_views.end_session, name="end_session"),
         path("permissions/", staff_views.permissions, name="permissions"),
+        path("staff/", staff_views.people, name="people"),
+        path("staff/new/", staff_views.engage, name="engage"),
+        path("staff/<int:pk>/", staff_views.person, name="person"),
+        path("staff/<int:pk>/<slug:what>/", staff_views.deed, name="deed"),
     ],
     "accounts",
 )

@@ -140,6 +140,10 @@ TABLES: dict[str, Table] = {
         technical="id patient_id text_id decision channel decided_at recorded_by_id line",
     ),
     # --- people
+    "patients.Invitation": table(
+        PEOPLE, "Who was invited to the portal, and whether that person came", RECORD, identity="secret_index",
+        technical="id patient_id way state tries made_by_id made_at expires_at ended_at",
+    ),
     "accounts.User": table(
         PEOPLE, "Who may sign in", ACCOUNT,
         identity="display_name", contact="email email_index",

@@ -40,6 +40,8 @@ ENTRIES = (
     Entry("desk:list", _("Worklist"), "inbox", permission="plans.read"),
     Entry("desk:patients", _("Patients"), "people", permission="patients.search"),
     Entry("studio:list", _("Protocols"), "file-earmark-code", permission="protocols.read"),
+    Entry("desk:invitations", _("Invitations"), "envelope", permission="patients.invite"),
+    Entry("accounts:people", _("Accounts"), "person-badge", permission="users.manage"),
     Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
     Entry("portal:plan", _("My plan"), "clipboard2-check", frozenset({Role.PATIENT})),
@@ -50,7 +52,7 @@ ENTRIES = (
 HOMES = dict.fromkeys(CLINICIANS, ("desk:list", "desk:patients", "studio:list")) | {
     Role.DIRECTOR: ("studio:list",),
     Role.FRONT_DESK: ("desk:patients",),
-    Role.ADMINISTRATOR: ("accounts:permissions",),
+    Role.ADMINISTRATOR: ("accounts:people",),
     Role.PATIENT: ("portal:home",),
 }
 

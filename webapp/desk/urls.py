@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from webapp.desk import entry_views, looks_views, measure_views, people_views, record_views, views
+from webapp.desk import (
+    consent_views,
+    entry_views,
+    inviting_views,
+    looks_views,
+    measure_views,
+    people_views,
+    record_views,
+    views,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +29,12 @@ urlpatterns = [
     path("patients/<uuid:pk>/record/<slug:kind>/new/", entry_views.add, name="entry_add"),
     path("patients/<uuid:pk>/record/<slug:kind>/none/", entry_views.say_none, name="entry_none"),
     path("patients/<uuid:pk>/record/<slug:kind>/<uuid:entry>/", entry_views.entry, name="entry"),
+    path("patients/<uuid:pk>/consents/", consent_views.consents, name="consents"),
+    path("patients/<uuid:pk>/consents/<slug:purpose>/", consent_views.write, name="consent_write"),
+    path("invitations/", inviting_views.waiting, name="invitations"),
+    path("patients/<uuid:pk>/invitation/", inviting_views.invitation, name="invitation"),
+    path("patients/<uuid:pk>/invitation/new/", inviting_views.invite, name="invite"),
+    path("patients/<uuid:pk>/invitation/withdraw/", inviting_views.withdraw, name="uninvite"),
     path("who-looked/", looks_views.search, name="looks_search"),
     path("who-looked/<uuid:pk>/", looks_views.looks_at, name="looks"),
 ]

@@ -23,6 +23,7 @@ from webapp.patients.care import (
     Procedure,
     RelatedPerson,
 )
+from webapp.patients.invitation import Invitation
 from webapp.patients.lines import Verification, never_emptied, tracked
 from webapp.patients.record import (
     UNKNOWN,
@@ -46,6 +47,7 @@ __all__ = [
     "DocumentReference",
     "Encounter",
     "FamilyMemberHistory",
+    "Invitation",
     "MedicationStatement",
     "NamePrefix",
     "NoneRecorded",

@@ -13,8 +13,7 @@ from webapp.accounts.models import User
 from webapp.intake import screens
 from webapp.intake import selectors as intake
 from webapp.intake.models import QuestionnaireResponse
-from webapp.patients import selectors as patients
-from webapp.patients.models import Consent, ConsentText, Patient, Purpose
+from webapp.patients.models import Patient
 from webapp.plans import selectors as plans
 from webapp.plans.terms import terms_of
 from webapp.portal.diary import DAYS, Diary, diary_of
@@ -143,36 +142,3 @@ def answered_by(user: User, language: str, number: str) -> Answers:
     return Answers(
         [Answered(row, row.version.report["title"].get(language) or row.questionnaire) for row in page], page
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a person stands on one purpose: the text in force and the newest decision."""
-
-    purpose: str
-    label: str
-    text: ConsentText
-    body: str
-    decision: Consent | None
-
-    @property
-    def given(self) -> bool:
-        return self.decision is not None and self.decision.decision == Consent.Decision.ACCEPTED
-
-    @property
-    def current(self) -> bool:
-        return self.given and self.decision is not None and self.decision.text_id == self.text.pk
-
-
-def standings_of(patient: Patient, language: str) -> list[Standing]:
-    """Return every purpose that has a text, treatment first."""
-    ledger = list(patients.ledger_of(patient))
-    newest: dict[str, Consent] = {}
-    for line in ledger:
-        newest.setdefault(line.text.purpose, line)
-    texts = {purpose: patients.current_text(purpose) for purpose in Purpose.values}
-    return [
-        Standing(purpose, str(Purpose(purpose).label), text, text.body(language), newest.get(purpose))
-        for purpose, text in texts.items()
-        if text is not None
-    ]

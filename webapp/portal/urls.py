@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.portal import record_views, views
+from webapp.portal import join_views, record_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("answers/<uuid:pk>/", views.answer, name="answer"),
     path("consent/", views.consent, name="consent"),
     path("consent/<slug:purpose>/", views.decide, name="decide"),
+    path("join/", join_views.join, name="join"),
+    path("join/password/", join_views.password, name="join_password"),
+    path("join/<slug:secret>/", join_views.join, name="join_by_link"),
     path("more/", views.more, name="more"),
     path("record/", record_views.show, name="record"),
     path("record/pdf/", record_views.download, name="record_pdf"),

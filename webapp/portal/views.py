@@ -15,6 +15,7 @@ from webapp.base import access
 from webapp.base.roles import Role
 from webapp.intake import selectors as intake
 from webapp.intake.reading import reading_of
+from webapp.patients import consenting
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import Patient
@@ -95,8 +96,8 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def consent(request: HttpRequest) -> HttpResponse:
     """Show what was agreed to, when and how, and let it be changed."""
     patient = _patient(request)
-    standings = selectors.standings_of(patient, _language())
-    return _page(request, patient, "consents", "portal/consent.html", standings=standings)
+    ledger = consenting.ledger_for(patient, _language())
+    return _page(request, patient, "consents", "portal/consent.html", ledger=ledger)
 
 
 @access.roles(Role.PATIENT)
@@ -109,7 +110,7 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
     try:
         if request.POST["decision"] == "withdraw":
             patient_services.withdraw_consent(patient=patient, purpose=purpose, channel="portal", actor=request.user)
-            messages.success(request, _("Withdrawn. From now on nothing is done on the ground of that consent."))
+            messages.success(request, _("Withdrawn.") + " " + str(consenting.EFFECTS[purpose]))
         elif str(text.pk) != request.POST.get("text"):
             messages.warning(request, _("There is a newer text. Please read it before deciding."))
         else:

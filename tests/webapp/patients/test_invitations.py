@@ -1,0 +1,409 @@
+"""Invitations: once, for 72 hours, for the patient alone; and nobody learns from the page who is a patient."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.webapp.people import a_dni, a_patient, a_patient_with_login, a_text, a_user
+from webapp.accounts.models import User
+from webapp.audit.models import Entry
+from webapp.base.roles import Role
+from webapp.outbox.models import Message
+from webapp.patients import inviting
+from webapp.patients import services as patients
+from webapp.patients.invitation import ALPHABET, in_groups, new_secret, secret_index
+from webapp.patients.models import Invitation, Patient
+
+pytestmark = pytest.mark.django_db
+JOIN, PASSWORD = "/portal/join/", "a long horse battery"
+BORN = date(1979, 3, 14)
+TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"')
+AS_TYPED = re.compile(rb'value="[^"]*"')
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    cache.clear()
+
+
+@pytest.fixture
+def desk():
+    return a_user(Role.FRONT_DESK, language="en")
+
+
+@pytest.fixture
+def marina():
+    return a_patient(national_id=a_dni(), email="marina@example.org", language="en")
+
+
+@pytest.fixture
+def visitor():
+    return Client(headers={"Accept-Language": "en"})
+
+
+def on_paper(patient, desk, **when):
+    return inviting.invite(patient=patient, way="paper", actor=desk, **when)
+
+
+def said(patient, **other):
+    given = {
+        "record_number": patient.record_number, "national_id": patient.national_id,
+        "birth_date": patient.birth_date.isoformat(),
+    }  # fmt: skip
+    return given | other
+
+
+def come(client, code, patient, **other):
+    return client.post(JOIN, {"code": code, **said(patient, **other)})
+
+
+def wrong(client, code, patient, times=1):
+    return [come(client, code, patient, birth_date="1980-01-01") for _n in range(times)]
+
+
+def seen(answer):
+    return answer.status_code, AS_TYPED.sub(b"", TOKEN.sub(b"", answer.content))
+
+
+# --- the whole way
+
+
+def test_a_patient_comes_in_by_the_printed_code_and_lands_at_the_consents(visitor, marina, desk):
+    a_text()
+    made, secret = on_paper(marina, desk)
+    answer = come(visitor, in_groups(secret).lower(), marina)
+    assert answer.url == reverse("portal:join_password")
+    assert 'value="marina@example.org"' in visitor.get(answer.url).content.decode()
+    done = visitor.post(answer.url, {"email": marina.email, "password1": PASSWORD, "password2": PASSWORD})
+    assert done.url == reverse("portal:consent")
+    page = visitor.get(done.url)
+    assert page.status_code == 200
+    assert "Not given" in page.content.decode()
+    user = User.objects.get(pk=Patient.objects.get(pk=marina.pk).user_id)
+    assert (user.role_names, user.check_password(PASSWORD)) == ({"patient"}, True)
+    made.refresh_from_db()
+    assert made.state == "used"
+    assert Entry.objects.filter(verb="invitation.used", patient_id=marina.pk, actor_id=user.pk).exists()
+
+
+def test_the_link_comes_to_the_address_of_the_record_and_needs_no_code(visitor, marina, desk):
+    inviting.invite(patient=marina, way="mail", actor=desk)
+    letter = Message.objects.get(template="invitation")
+    assert (letter.address, letter.language) == ("marina@example.org", "en")
+    link = re.search(r"/portal/join/\S+", letter.link).group()
+    assert 'name="code"' not in visitor.get(link).content.decode()
+    assert visitor.post(link, said(marina)).url == reverse("portal:join_password")
+
+
+def test_the_secret_is_kept_nowhere_and_read_in_no_log_of_the_deed(marina, desk):
+    _made, secret = on_paper(marina, desk)
+    assert len(secret) == 12
+    assert not any(secret in str(row) for row in [*Invitation.objects.values(), *Entry.objects.values()])
+
+
+def test_a_code_is_read_as_people_type_it():
+    secret = new_secret(12)
+    assert set(secret) <= set(ALPHABET)
+    assert secret_index(in_groups(secret).lower()) == secret_index(secret)
+    assert secret_index("ol1-0") == secret_index("0110")
+    assert len({new_secret(12) for _n in range(200)}) == 200
+
+
+def test_who_was_signed_in_at_that_machine_is_not_any_more(marina, desk):
+    browser = Client()
+    browser.force_login(desk)
+    _made, secret = on_paper(marina, desk)
+    come(browser, secret, marina)
+    browser.post(reverse("portal:join_password"), {"email": marina.email, "password1": PASSWORD, "password2": PASSWORD})
+    assert browser.get("/desk/patients/").status_code == 404
+    assert browser.get(reverse("portal:consent")).status_code == 200
+
+
+# --- once, and not for ever
+
+
+def test_an_invitation_works_once(visitor, marina, desk):
+    _made, secret = on_paper(marina, desk)
+    come(visitor, secret, marina)
+    page = reverse("portal:join_password")
+    form = {"email": marina.email, "password1": PASSWORD, "password2": PASSWORD}
+    assert visitor.post(page, form).url == reverse("portal:consent")
+    assert come(Client(), secret, marina).status_code == 422
+    again = Client()
+    session = again.session
+    session["joining"], session["joining_since"] = str(Invitation.objects.get().pk), timezone.now().timestamp()
+    session.save()
+    assert again.post(page, form).url == reverse("portal:join")
+    assert User.objects.filter(roles__role="patient").count() == 1
+
+
+def test_after_72_hours_it_opens_nothing(visitor, marina, desk):
+    now = timezone.now()
+    _old, secret = on_paper(marina, desk, now=now - timedelta(hours=72, seconds=1))
+    assert come(visitor, secret, marina).status_code == 422
+    _young, secret = on_paper(marina, desk, now=now - timedelta(hours=71, minutes=59))
+    assert come(visitor, secret, marina).status_code == 302
+
+
+def test_the_password_page_waits_a_quarter_of_an_hour_and_no_longer(visitor, marina, desk):
+    _made, secret = on_paper(marina, desk)
+    page = reverse("portal:join_password")
+    assert visitor.get(page).url == reverse("portal:join")
+    come(visitor, secret, marina)
+    session = visitor.session
+    session["joining_since"] -= 16 * 60
+    session.save()
+    assert visitor.get(page).url == reverse("portal:join")
+
+
+def test_another_invitation_ends_the_one_before_and_withdrawing_ends_it_too(visitor, marina, desk):
+    first, old = on_paper(marina, desk)
+    second, new = on_paper(marina, desk)
+    first.refresh_from_db()
+    assert first.state == "withdrawn"
+    assert come(visitor, old, marina).status_code == 422
+    inviting.withdraw(patient=marina, actor=desk)
+    assert come(visitor, new, marina).status_code == 422
+    assert inviting.withdraw(patient=marina, actor=desk) is None
+    second.refresh_from_db()
+    assert second.tries == 0
+
+
+def test_an_invitation_withdrawn_before_its_mail_went_is_not_sent(marina, desk):
+    inviting.invite(patient=marina, way="mail", actor=desk)
+    inviting.withdraw(patient=marina, actor=desk)
+    assert Message.objects.get(template="invitation").state == "cancelled"
+
+
+# --- three tries
+
+
+def test_three_wrong_tries_lock_it_and_the_desk_sees_it(visitor, client, marina, desk):
+    made, secret = on_paper(marina, desk)
+    answers = wrong(visitor, secret, marina, times=3)
+    assert len({seen(answer) for answer in answers}) == 1
+    made.refresh_from_db()
+    assert (made.state, made.tries) == ("locked", 3)
+    right = come(visitor, secret, marina)
+    assert right.status_code == 422
+    client.force_login(desk)
+    page = client.get(reverse("desk:invitations")).content.decode()
+    assert marina.family_name in page
+    assert "locked after three wrong tries" in page
+    [letter] = Message.objects.filter(template="message_waiting")
+    assert letter.address == desk.email
+    assert Entry.objects.filter(verb="invitation.locked", patient_id=marina.pk).count() == 1
+
+
+def test_two_wrong_tries_and_a_right_one_come_in(visitor, marina, desk):
+    _made, secret = on_paper(marina, desk)
+    wrong(visitor, secret, marina, times=2)
+    assert come(visitor, secret, marina).status_code == 302
+
+
+@pytest.mark.parametrize("other", [{"record_number": "999999"}, {"birth_date": "1979-03-15"}, {"national_id": None}])
+def test_every_one_of_the_three_must_fit(visitor, marina, desk, other):
+    _made, secret = on_paper(marina, desk)
+    given = {key: value or a_dni() for key, value in other.items()}
+    assert come(visitor, secret, marina, **given).status_code == 422
+    assert Invitation.objects.get().tries == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"national_id": "12345678A"}, "letter does not belong"),
+        ({"national_id": "hello"}, "8 digits and a letter"),
+        ({"record_number": "12"}, "6 to 12 digits"),
+        ({"birth_date": "yesterday"}, "Write the date as"),
+        ({"birth_date": ""}, "This is missing"),
+    ],
+)
+def test_what_cannot_be_right_is_said_beside_its_field_and_costs_no_try(visitor, marina, desk, other, words):
+    _made, secret = on_paper(marina, desk)
+    answer = come(visitor, secret, marina, **other)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert Invitation.objects.get().tries == 0
+
+
+def test_many_tries_from_one_place_are_slowed_down(visitor, marina):
+    answers = [come(visitor, "AAAA-BBBB-CCCC", marina).status_code for _n in range(21)]
+    assert answers == [422] * 20 + [429]
+
+
+# --- the same answer
+
+
+def test_an_existing_and_a_missing_record_number_are_answered_byte_alike(visitor, marina, desk):
+    other = a_patient(national_id=a_dni())
+    _made, secret = on_paper(marina, desk)
+    existing = come(visitor, secret, marina, record_number=other.record_number)
+    missing = come(visitor, secret, marina, record_number="987654")
+    assert seen(existing) == seen(missing)
+    assert {len(existing.content)} == {len(missing.content)}
+
+
+def test_a_guessed_code_an_old_one_a_locked_and_a_used_one_are_answered_alike(marina, desk):
+    now = timezone.now()
+    answers = [come(Client(), "AAAA-BBBB-CCCC", marina)]
+    answers.append(come(Client(), on_paper(marina, desk, now=now - timedelta(hours=80))[1], marina))
+    _locked, secret = on_paper(marina, desk)
+    wrong(Client(), secret, marina, times=3)
+    answers.append(come(Client(), secret, marina))
+    _used, secret = on_paper(marina, desk)
+    browser = Client()
+    come(browser, secret, marina)
+    browser.post(reverse("portal:join_password"), {"email": marina.email, "password1": PASSWORD, "password2": PASSWORD})
+    answers.append(come(Client(), secret, marina))
+    answers += wrong(Client(), on_paper(marina, desk)[1], marina)
+    assert len({seen(answer) for answer in answers}) == 1
+    links = [Client().get(reverse("portal:join_by_link", args=[word])) for word in (secret, "NO-SUCH-CODE")]
+    assert seen(links[0]) == seen(links[1])
+
+
+def test_every_refusal_asks_the_database_the_same_number_of_questions(marina, desk, django_assert_num_queries):
+    """What takes longer tells something; where a try is counted there is one write more, and only who has the code."""
+    _made, secret = on_paper(marina, desk)
+    claim = inviting.Claim("987654", a_dni(), BORN)
+    own = inviting.Claim(marina.record_number, a_dni(), BORN)
+    with django_assert_num_queries(10):
+        inviting.identify(secret=secret, claim=claim)
+    with django_assert_num_queries(10):
+        inviting.identify(secret=secret, claim=own)
+    with django_assert_num_queries(9):
+        inviting.identify(secret="AAAA-BBBB-CCCC", claim=claim)
+
+
+def test_refusals_are_written_down_even_where_there_is_nothing_to_count(visitor, marina):
+    come(visitor, "AAAA-BBBB-CCCC", marina)
+    line = Entry.objects.get(verb="invitation.refused")
+    assert (line.patient_id, line.detail) == (None, {"counted": False})
+
+
+# --- who invites
+
+
+def test_the_desk_invites_on_the_patients_page_and_the_code_is_shown_once(client, marina, desk):
+    client.force_login(desk)
+    sheet = client.post(reverse("desk:invite", args=[marina.pk]), {"way": "paper"})
+    code = re.search(r'id="code">([0-9A-Z-]{14})<', sheet.content.decode()).group(1)
+    assert come(Client(), code, marina).status_code == 302
+    page = client.get(reverse("desk:invitation", args=[marina.pk])).content.decode()
+    assert code not in page
+    assert "on paper" in page
+    assert "no-store" in sheet["Cache-Control"]
+
+
+def test_inviting_by_mail_and_withdrawing_say_what_happened(client, marina, desk):
+    client.force_login(desk)
+    sent = client.post(reverse("desk:invite", args=[marina.pk]), {"way": "mail"}, follow=True).content.decode()
+    assert "on its way" in sent
+    assert "marina@example.org" in sent
+    gone = client.post(reverse("desk:uninvite", args=[marina.pk]), follow=True).content.decode()
+    assert "no longer works" in gone
+    assert client.post(reverse("desk:invite", args=[marina.pk]), {"way": "pigeon"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("missing", "way", "words"), [("national_id", "paper", "no DNI"), ("email", "mail", "no e-mail")]
+)
+def test_what_the_record_lacks_is_said(client, desk, missing, way, words):
+    given = {"national_id": a_dni(), "email": "marina@example.org"} | {missing: ""}
+    patient = a_patient(**given)
+    client.force_login(desk)
+    answer = client.post(reverse("desk:invite", args=[patient.pk]), {"way": way})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.BILLING, Role.MARKETING, Role.DIRECTOR, Role.ADMINISTRATOR, Role.PATIENT])
+def test_nobody_else_invites(client, marina, role):
+    user = a_user(role)
+    client.force_login(user)
+    for name in ("desk:invitation", "desk:invite", "desk:uninvite"):
+        page = reverse(name, args=[marina.pk])
+        assert [client.get(page).status_code, client.post(page, {"way": "paper"}).status_code] == [404, 404]
+    assert client.get(reverse("desk:invitations")).status_code == 404
+    with pytest.raises(patients.NotAllowed):
+        on_paper(marina, user)
+    with pytest.raises(patients.NotAllowed):
+        inviting.withdraw(patient=marina, actor=user)
+    assert inviting.newest_of(user, [marina.pk]) == {}
+    assert inviting.waiting_for(user) == inviting.of_patient(user, marina) == []
+
+
+def test_the_list_says_who_has_not_come_at_a_fixed_cost(client, desk, django_assert_max_num_queries):
+    client.force_login(desk)
+    page = reverse("desk:invitations")
+    assert "Nobody is waiting" in client.get(page).content.decode()
+    for _n in range(2):
+        on_paper(a_patient(national_id=a_dni()), desk)
+    with django_assert_max_num_queries(18) as few:
+        client.get(page)
+    for _n in range(8):
+        on_paper(a_patient(national_id=a_dni()), desk)
+    with django_assert_max_num_queries(len(few)):
+        assert len(client.get(page).context["rows"]) == 10
+
+
+# --- letting in anew
+
+
+def test_a_patient_who_cannot_come_in_any_more_is_let_in_anew_and_told(visitor, desk):
+    patient = a_patient_with_login(national_id=a_dni())
+    elsewhere = Client()
+    elsewhere.force_login(patient.user)
+    _made, secret = on_paper(patient, desk)
+    page = come(visitor, secret, patient).url
+    assert 'name="email"' not in visitor.get(page).content.decode()
+    visitor.post(page, {"password1": PASSWORD, "password2": PASSWORD})
+    user = User.objects.get(pk=patient.user_id)
+    assert user.check_password(PASSWORD)
+    assert elsewhere.get(reverse("portal:consent")).url.startswith(reverse("account_login"))
+    assert Message.objects.filter(template="security_notice").exists()
+    assert User.objects.filter(roles__role="patient").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"password2": "another horse"}, "not the same"),
+        ({"password1": "short", "password2": "short"}, "10"),
+        ({"email": "taken@example.org"}, "already signs in"),
+        ({"email": "nowhere"}, "cannot receive mail"),
+    ],
+)
+def test_a_password_or_address_that_will_not_do_is_said_and_the_invitation_stays(visitor, marina, desk, form, words):
+    a_user(Role.PATIENT, email="taken@example.org")
+    _made, secret = on_paper(marina, desk)
+    page = come(visitor, secret, marina).url
+    good = {"email": marina.email, "password1": PASSWORD, "password2": PASSWORD}
+    answer = visitor.post(page, good | form)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert visitor.post(page, good).url == reverse("portal:consent")
+
+
+# --- the database
+
+
+def test_the_database_keeps_one_open_invitation_each_and_what_ended_stays_so(marina, desk):
+    made, _secret = on_paper(marina, desk)
+    with pytest.raises(IntegrityError, match="one_open_invitation"), transaction.atomic():
+        Invitation.objects.create(
+            patient=marina, way="mail", secret_index=bytes(16), made_by=desk, expires_at=timezone.now()
+        )
+    inviting.withdraw(patient=marina, actor=desk)
+    for change in ({"state": "open", "ended_at": None}, {"tries": 0}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Invitation.objects.filter(pk=made.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        made.delete()
