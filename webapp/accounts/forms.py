@@ -77,7 +77,10 @@ class ChangePasswordForm(_SameTwice, theirs.ChangePasswordForm):
 def _dress_new(form: forms.Form) -> None:
     _dress(form.fields["password1"], _("New password"), autocomplete="new-password")
     _dress(form.fields["password2"], _("The same again"), autocomplete="new-password")
-    form.fields["password1"].help_text = _("At least 10 characters, not only digits, none of the common ones.")
+    form.fields["password1"].help_text = _(
+        "At least 10 characters, not only digits, not your name. "
+        "Three or four words that do not belong together do well."
+    )
 
 
 def _dress(field: forms.Field, label: Any, **attributes: str) -> None:
