@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from webapp.base.fields import BlindIndexField, EncryptedTextField
+from webapp.outbox.texts import TOO_LATE
 
 
 class Message(models.Model):
@@ -66,3 +67,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk} ({self.state})"
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether it would still be of use to send it."""
+        return self.state == self.State.GIVEN_UP and self.error != TOO_LATE

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
+from webapp.outbox.hours import is_quiet
 from webapp.outbox.models import Message
 
 State = Message.State
@@ -13,7 +14,10 @@ WAITING = (State.QUEUED, State.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the outbox stands; ``oldest`` is since when the message that waits longest has been due."""
+    """How the outbox stands; ``oldest`` is since when the message that waits longest has been due.
+
+    ``at_night``: nothing but what cannot wait leaves at this hour, so that waiting means nothing.
+    """
 
     due: int
     later: int
@@ -21,6 +25,7 @@ class Standing:
     in_doubt: int
     oldest: datetime | None
     last_sent: datetime | None
+    at_night: bool
 
 
 def standing(now: datetime) -> Standing:
@@ -34,10 +39,10 @@ def standing(now: datetime) -> Standing:
         oldest=Min("due_at", filter=due),
         last_sent=Max("sent_at"),
     )
-    return Standing(**found)
+    return Standing(**found, at_night=is_quiet(now))
 
 
 def given_up() -> QuerySet[Message]:
     """Return what was given up, newest first, without address, link or key."""
     rows = Message.objects.filter(state=State.GIVEN_UP).order_by("-due_at", "-pk")
-    return rows.only("pk", "template", "channel", "attempts", "error", "due_at")
+    return rows.only("pk", "state", "template", "channel", "attempts", "error", "due_at")

@@ -1,0 +1,82 @@
+"""A real worker: what fails leaves its kind and no word of it; what a dead one left is taken up."""
+
+import asyncio
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.webapp.jobs.factories import a_job, a_worker, empty
+from webapp.jobs import services, tasks
+from webapp.jobs.models import Failure
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits():
+    empty()
+    yield
+    empty()
+
+
+def work():
+    """Run a worker until nothing is left to do."""
+
+    async def run():
+        with app.replace_connector(app.connector.get_worker_connector()) as ready:
+            async with ready.open_async():
+                await ready.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+    asyncio.run(run())
+
+
+def test_a_job_that_fails_leaves_the_kind_of_fault_and_nothing_of_its_words():
+    pk = a_job(args='{"patient_id": "melaena", "because": "questionnaire", "today": "2026-11-23"}')
+    work()
+    assert ProcrastinateJob.objects.get(pk=pk).status == "failed"
+    failure = Failure.objects.get()
+    assert (failure.job_id, failure.task, failure.code) == (pk, "plans.assess", "ValueError")
+    assert "melaena" not in str(vars(failure))
+
+
+def test_a_job_that_works_leaves_no_failure():
+    pk = a_job("outbox.deliver", args='{"timestamp": 0}', queue="outbox")
+    work()
+    assert ProcrastinateJob.objects.get(pk=pk).status == "succeeded"
+    assert not Failure.objects.exists()
+
+
+def test_a_worker_that_starts_asks_for_what_was_left_behind_and_twice_is_once():
+    services.begin()
+    services.begin()
+    names = ProcrastinateJob.objects.filter(status="todo").values_list("task_name", flat=True)
+    assert sorted(names) == ["jobs.retry_stalled", "outbox.deliver"]
+
+
+def test_a_job_whose_worker_died_runs_again():
+    pk = a_job("outbox.deliver", "doing", args='{"timestamp": 0}', queue="outbox")
+    services.begin()
+    work()
+    assert ProcrastinateJob.objects.get(pk=pk).status == "succeeded"
+
+
+def test_a_job_whose_worker_lives_is_left_to_it():
+    a_worker()
+    pk = a_job("outbox.deliver", "doing", args='{"timestamp": 0}', queue="outbox")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET worker_id = (SELECT max(id) FROM procrastinate_workers)")
+    services.begin()
+    work()
+    assert ProcrastinateJob.objects.get(pk=pk).status == "doing"
+
+
+def test_what_was_done_long_ago_is_let_go_and_what_failed_lately_is_kept():
+    old, failed = a_job(status="succeeded", ago=60 * 24 * 15), a_job(status="failed", ago=60 * 24 * 15)
+    a_job("jobs.clean", args='{"timestamp": 0}', queue="default")
+    work()
+    left = set(ProcrastinateJob.objects.values_list("pk", flat=True))
+    assert old not in left
+    assert failed in left
+    assert tasks.STALLED_AFTER > 0

@@ -1,0 +1,1 @@
+"""The page of what works unseen: jobs, the worker that runs them, messages that wait; and what monitors ask."""

@@ -1,0 +1,29 @@
+"""What each job does, in words for the administrator."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+TITLES: dict[str, Any] = {
+    "outbox.deliver": _("Sends messages that are due"),
+    "alerts.tell_due": _("Asks patients for what is due today"),
+    "plans.follow_up": _("Makes reminders of the follow-ups of signed plans"),
+    "intake.remind": _("Finds diaries and questionnaires that wait"),
+    "plans.assess": _("Assesses new answers"),
+    "jobs.retry_stalled": _("Takes up jobs whose worker died"),
+    "jobs.clean": _("Clears the queue of jobs done long ago"),
+}
+TEXTS: dict[str, Any] = {
+    "plan_ready": _("Something new to read"),
+    "task_due": _("Something to do"),
+    "message_waiting": _("Something waits to be read"),
+    "digest": _("Several things wait"),
+    "invitation": _("Invitation"),
+    "sign_in_code": _("Code to sign in"),
+    "security_notice": _("Notice about the access"),
+}
+
+
+def title_of(task: str) -> Any:
+    """Return what a job does; of one that nobody described, its name."""
+    return TITLES.get(task, task)
