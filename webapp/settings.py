@@ -66,7 +66,7 @@ DATABASES = {"default": _database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_U
 DATABASE_APP_ROLE = env.db_url_config(DATABASE_URL)["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"  # a change is dated when it is made, not when its deed began
-PROCRASTINATE_IMPORT_PATHS = ["webapp.jobs"]  # jobs of no app: what a killed worker left behind
+PROCRASTINATE_ON_APP_READY = "webapp.jobs.tasks.watch"  # every worker writes down why a job failed
 
 # --- apps and the way of a request
 INSTALLED_APPS = [
@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "webapp.base",
     "webapp.audit",
     "webapp.outbox",
+    "webapp.jobs",
     "webapp.patients",
     "webapp.alerts",
     "webapp.plans",
@@ -245,6 +246,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if PRODUCTION:
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # monitors ask from inside, without TLS
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True

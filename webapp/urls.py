@@ -3,14 +3,18 @@
 from django.urls import include, path
 
 from webapp.base import views
+from webapp.jobs.views import healthz, readyz
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("accounts/", include("webapp.accounts.urls")),
     path("alerts/", include("webapp.alerts.urls")),
     path("desk/", include("webapp.desk.urls")),
     path("intake/", include("webapp.intake.urls")),
+    path("jobs/", include("webapp.jobs.urls")),
     path("plans/", include("webapp.plans.urls")),
     path("portal/", include("webapp.portal.urls")),
     path("studio/", include("webapp.studio.urls")),

@@ -15,6 +15,7 @@ FLOORS = (
     {"alerts"},
     {"patients"},
     {"accounts"},
+    {"jobs"},
     {"outbox", "audit", "site"},
     {"base"},
     {"rules"},

@@ -234,6 +234,9 @@ TABLES: dict[str, Table] = {
         clinical="words",
         technical="id patient_id key kind template questionnaire path source due_at told_at settled_at outcome",
     ),
+    "jobs.Failure": table(
+        RUNNING, "Of what kind a fault was that ended a job", "Three months", technical="id job_id task code at"
+    ),
     "outbox.Message": table(
         RUNNING, "What people are told by mail, and what became of it", "A year after it was sent",
         contact="address recipient",

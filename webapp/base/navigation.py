@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from webapp.base.access import CHOOSE_HAT
 from webapp.base.roles import CLINICIANS, Role
@@ -43,6 +44,7 @@ ENTRIES = (
     Entry("desk:invitations", _("Invitations"), "envelope", permission="patients.invite"),
     Entry("accounts:people", _("Accounts"), "person-badge", permission="users.manage"),
     Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),
+    Entry("jobs:overview", pgettext_lazy("rail", "Jobs"), "list-check", permission="jobs.read"),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
     Entry("portal:plan", _("My plan"), "clipboard2-check", frozenset({Role.PATIENT})),
     Entry("portal:diary", _("Diary"), "journal-text", frozenset({Role.PATIENT})),

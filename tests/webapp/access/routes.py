@@ -83,6 +83,7 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("intake", "item"): _item,
     ("portal", "purpose"): lambda _life: "treatment",
     ("studio", "pk"): _version,
+    ("jobs", "pk"): lambda _life: 1,
     ("", "uidb36"): lambda _life: "zz",
     ("", "key"): lambda _life: "no-such-key",
 }

@@ -4,6 +4,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from webapp.base import rekeying
+from webapp.jobs import services
 from webapp.plans import warming
 
 
@@ -13,4 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         rekeying.refuse_without_keys()
         warming.start()
+        services.begin()
         call_command("procrastinate", "worker")
