@@ -273,6 +273,7 @@ OUTBOX_CHANNELS = {
     "sms": env("SMS_TRANSPORT", default="" if PRODUCTION else _folder),
     "push": env("PUSH_TRANSPORT", default="" if PRODUCTION else _folder),
 }
+QUIET_HOURS = environment.hours(env("QUIET_HOURS", default="22-8"))
 REMIND_DIARY_AFTER_DAYS = env.int("REMIND_DIARY_AFTER_DAYS", default=3)
 REMIND_QUESTIONNAIRE_AFTER_DAYS = env.int("REMIND_QUESTIONNAIRE_AFTER_DAYS", default=2)
 REMIND_DAYS_BEFORE_FOLLOW_UP = env.int("REMIND_DAYS_BEFORE_FOLLOW_UP", default=0)

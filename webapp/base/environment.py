@@ -34,6 +34,7 @@ VARIABLES = (
     Variable("SITE_URL", "Where people find the site: begins every link that is sent", "the first of ALLOWED_HOSTS"),
     Variable("SMS_TRANSPORT", "Class that sends SMS: docs/how-to/send-messages.md", "files in the data folder"),
     Variable("PUSH_TRANSPORT", "Class that sends push messages", "files in the data folder"),
+    Variable("QUIET_HOURS", "From when to when nobody is written to, by Madrid's clock; 0-0: never", "22-8"),
     Variable("REMIND_DIARY_AFTER_DAYS", "Whole days without a diary page until a patient is reminded", "3"),
     Variable("REMIND_QUESTIONNAIRE_AFTER_DAYS", "Days a questionnaire lies begun until a patient is reminded", "2"),
     Variable("REMIND_DAYS_BEFORE_FOLLOW_UP", "How many days before a follow-up of a plan it is told", "0"),
@@ -77,3 +78,11 @@ def keyring(text: str) -> list[tuple[str, bytes]]:
             raise ImproperlyConfigured(f"FIELD_KEYS names {name} twice. Give each key an id of its own")
         pairs[name] = key(word, f"FIELD_KEYS {name}")
     return list(pairs.items())
+
+
+def hours(text: str) -> tuple[int, int]:
+    """Return from which hour to which nobody is written to; raise ImproperlyConfigured for what is not written so."""
+    begin, _dash, end = text.partition("-")
+    if not (begin.isdecimal() and end.isdecimal() and int(begin) < 24 and int(end) < 24):
+        raise ImproperlyConfigured("QUIET_HOURS is written 22-8: two hours of the clock, 0 to 23")
+    return int(begin), int(end)
