@@ -19,7 +19,6 @@ from webapp.outbox import services as outbox
 
 KEPT_DONE, KEPT_FAILED = timedelta(days=14), timedelta(days=90)
 LEAST_FREE = 200 * 1024 * 1024  # bytes
-AT_START = ("outbox.deliver", "jobs.retry_stalled")
 
 
 def note_failure(*, job_id: int, task: str, fault: BaseException) -> None:
@@ -51,8 +50,8 @@ def send_again(*, pk: int, actor: audit.Actor) -> bool:
 
 
 def begin() -> None:
-    """Let a worker that starts take up at once what one before it left behind."""
-    for name in AT_START:
+    """Let a worker that starts run every job once that comes back: what one before it left behind is taken up now."""
+    for name, _id in app.periodic_registry.periodic_tasks:
         try:
             app.configure_task(name).defer(timestamp=0)
         except AlreadyEnqueued:

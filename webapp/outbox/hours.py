@@ -3,25 +3,31 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 CLINIC_TIME = ZoneInfo("Europe/Madrid")
-MORNING, EVENING = 8, 22  # o'clock: nothing leaves from 22:00 until 08:00
+MORNING = 8  # o'clock, where the clinic has no quiet hours
 
 
 def is_quiet(moment: datetime) -> bool:
-    """Return whether the clinic's clock shows night at ``moment``."""
-    return not MORNING <= moment.astimezone(CLINIC_TIME).hour < EVENING
+    """Return whether the clinic's clock shows quiet hours at ``moment``; QUIET_HOURS says which: usually 22 to 8."""
+    begin, end = settings.QUIET_HOURS
+    hour = moment.astimezone(CLINIC_TIME).hour
+    if begin <= end:
+        return bool(begin <= hour < end)
+    return bool(hour >= begin or hour < end)
 
 
 def next_allowed(moment: datetime) -> datetime:
-    """Return ``moment``, or the first eight o'clock of the clinic after it if it falls into the night.
+    """Return ``moment``, or the end of the quiet hours it falls into.
 
     Eight o'clock is on every day's clock exactly once; the hours that come twice or never lie in the night.
     """
-    local = moment.astimezone(CLINIC_TIME)
-    if not is_quiet(local):
+    if not is_quiet(moment):
         return moment
-    day = local.date() + timedelta(days=1 if local.hour >= EVENING else 0)
-    return datetime.combine(day, time(MORNING), CLINIC_TIME).astimezone(moment.tzinfo)
+    local, end = moment.astimezone(CLINIC_TIME), settings.QUIET_HOURS[1]
+    day = local.date() + timedelta(days=1 if end <= local.hour else 0)
+    return datetime.combine(day, time(end), CLINIC_TIME).astimezone(moment.tzinfo)
 
 
 def day_begins(moment: datetime) -> datetime:
@@ -30,6 +36,7 @@ def day_begins(moment: datetime) -> datetime:
 
 
 def tomorrow_morning(moment: datetime) -> datetime:
-    """Return eight o'clock of the day after the clinic's day of ``moment``."""
+    """Return the end of the quiet hours of the day after the clinic's day of ``moment``."""
+    begin, end = settings.QUIET_HOURS
     day = moment.astimezone(CLINIC_TIME).date() + timedelta(days=1)
-    return datetime.combine(day, time(MORNING), CLINIC_TIME).astimezone(moment.tzinfo)
+    return datetime.combine(day, time(end if begin > end else MORNING), CLINIC_TIME).astimezone(moment.tzinfo)

@@ -100,12 +100,19 @@ class Folder:
     def _path(self, letter: Letter) -> Path:
         return self.folder / f"{letter.id}.{'eml' if letter.channel == 'email' else letter.channel}"
 
+    def _half(self, letter: Letter) -> Path:
+        """Where a letter is written before it stands; its message's lock keeps a second writer away."""
+        return self._path(letter).with_suffix(".half")
+
     def took(self, letter: Letter) -> bool:
-        return self._path(letter).exists()
+        stands = self._path(letter).exists()
+        if stands:
+            self._half(letter).unlink(missing_ok=True)
+        return stands
 
     def send(self, letter: Letter) -> None:
         target = self._path(letter)
-        half = target.with_suffix(f".{os.getpid()}.half")
+        half = self._half(letter)
         content = _mail(letter).message().as_bytes() if letter.channel == "email" else _short(letter)
         try:
             with half.open("wb") as file:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.webapp.outbox.factories import MADRID, NOON, at, queued
+from webapp.base import environment
 from webapp.outbox import sending
 from webapp.outbox.hours import day_begins, is_quiet, next_allowed, tomorrow_morning
 
@@ -98,3 +100,24 @@ def test_what_cannot_wait_leaves_at_night_beside_what_can(mailoutbox):
 
 def test_noon_is_noon():
     assert next_allowed(NOON) is NOON
+
+
+@pytest.mark.parametrize(
+    ("hours", "hour", "quiet"),
+    [((21, 9), 8, True), ((21, 9), 9, False), ((1, 6), 3, True), ((1, 6), 23, False), ((0, 0), 3, False)],
+)
+def test_a_clinic_may_have_other_quiet_hours_or_none(settings, hours, hour, quiet):
+    settings.QUIET_HOURS = hours
+    moment = madrid(2026, 11, 23, hour)
+    assert is_quiet(moment) is quiet
+    assert next_allowed(moment) == (madrid(2026, 11, 23, hours[1]) if quiet else moment)
+
+
+@pytest.mark.parametrize("text", ["22", "22-24", "a-b", "22-8-1", ""])
+def test_quiet_hours_that_are_none_are_refused_at_the_start(text):
+    with pytest.raises(ImproperlyConfigured, match="QUIET_HOURS is written 22-8"):
+        environment.hours(text)
+
+
+def test_quiet_hours_are_read():
+    assert environment.hours("22-8") == (22, 8)
