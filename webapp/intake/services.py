@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from engine.language.documents import Question
 from rules import selectors as shelf
 from webapp.accounts.models import User
+from webapp.alerts import services as alerts
 from webapp.audit import services as audit
 from webapp.intake import flags, keeping, known, lists, selectors, writing
 from webapp.intake.answers import KEEP_ANY, LISTS, NotAccepted, Stored, given_in, read

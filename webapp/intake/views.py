@@ -107,7 +107,20 @@ def _start(request: HttpRequest, patient: Patient, wanted: Mapping[str, str]) ->
     except (IntakeError, ValueError) as problem:
         messages.warning(request, str(problem) if isinstance(problem, IntakeError) else _("Choose a day."))
         return redirect("portal:home")
-    return redirect("intake:resume", response.pk)
+    return _first_tap(request, response) or redirect("intake:resume", response.pk)
+
+
+def _first_tap(request: HttpRequest, response: QuestionnaireResponse) -> HttpResponse | None:
+    """Keep the answer whose tap began the page; what was no answer is asked on the page."""
+    item = request.POST.get("item", "")
+    if not item or not request.POST.get(item):
+        return None
+    try:
+        saved = services.save_answer(response_id=response.pk, item=item, form=request.POST, actor=request.user)
+    except (NotAccepted, IntakeError):
+        return None
+    place = screens.group_of(selectors.sheet_of(response), item)
+    return urgency.show(request, response, place.name, saved.raised) if saved.raised and place else None
 
 
 def _consent_context(wanted: Mapping[str, str]) -> dict[str, Any]:

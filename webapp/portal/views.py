@@ -66,15 +66,6 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 @access.roles(Role.PATIENT)
 @require_GET
-def diary(request: HttpRequest) -> HttpResponse:
-    """Show how the last days went, and which can still be written down."""
-    patient, today = _patient(request), timezone.localdate()
-    shown, name = selectors.diary_for(patient, today), selectors.diary_name()
-    return _page(request, patient, "diary", "portal/diary.html", diary=shown, name=name, today=today)
-
-
-@access.roles(Role.PATIENT)
-@require_GET
 def answers(request: HttpRequest) -> HttpResponse:
     """List what was answered, newest first."""
     patient = _patient(request)

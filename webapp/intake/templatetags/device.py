@@ -1,6 +1,7 @@
-"""The key under which a patient's device keeps answers while there is no network."""
+"""What pages of patients say to their device: the key under which it keeps answers, and today's diary in one tap."""
 
 import base64
+from datetime import date
 from typing import Any
 
 from django import template
@@ -8,6 +9,8 @@ from django import template
 from webapp.accounts.models import User
 from webapp.base.fields import blind
 from webapp.base.roles import Role
+from webapp.intake import selectors
+from webapp.intake.screens import reader, words
 
 HALVES = ("intake.device.first", "intake.device.second")  # two digests of 16 bytes make a key of 32
 register = template.Library()
@@ -23,3 +26,21 @@ def device_that_keeps(context: dict[str, Any]) -> dict[str, Any]:
 def key_of(user: User) -> str:
     """Return 32 bytes in base64: the same at every login of this person, and on nobody else's pages."""
     return base64.b64encode(b"".join(blind(str(user.pk), half) for half in HALVES)).decode()
+
+
+@register.inclusion_tag("intake/_diary_today.html", takes_context=True)
+def diary_today(context: dict[str, Any], day: date) -> dict[str, Any]:
+    """Offer a day of the diary by its first scale: the tap that answers it begins the page."""
+    diary = next((one for one in selectors.questionnaires().values() if one.kind == "diary"), None)
+    asked = [one for group in diary.groups for one in group.questions if one.kind == "scale"] if diary else []
+    first = next((one for one in asked if one.low is not None and one.high is not None and not one.when), None)
+    cells = range(int(first.low), int(first.high) + 1) if first and first.low is not None and first.high else ()
+    return {
+        "name": diary.name if diary else "",
+        "item": first.item if first else "",
+        "asked": words(first.text, reader()) if first else "",
+        "ends": (words(first.low_label, reader()), words(first.high_label, reader())) if first else ("", ""),
+        "cells": cells,
+        "day": day,
+        "csrf_token": context.get("csrf_token"),
+    }

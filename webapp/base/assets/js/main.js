@@ -3,3 +3,5 @@ import "htmx.org";
 import "./_keys.js";
 import "./_toasts.js";
 import "./_forms.js";
+import "./_answers.js";
+import "./_tally.js";
