@@ -22,7 +22,7 @@ from webapp.base.roles import Role
 from webapp.desk.management import demo
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors
-from webapp.patients.models import AllergyIntolerance, Consent, Observation, Patient
+from webapp.patients.models import AllergyIntolerance, Consent, DocumentReference, Observation, Patient
 from webapp.plans.models import Evaluation, Plan, PlanItem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -50,6 +50,20 @@ def test_it_tells_who_can_sign_in_and_with_what(said):
     assert "marina@demo.example" in said
     assert settings.DEMO_PASSWORD in said
     assert by_email("vidal@demo.example").check_password(settings.DEMO_PASSWORD)
+
+
+def test_records_have_a_past_with_people_to_call_and_papers_that_open(said):
+    doctor = by_email("vidal@demo.example")
+    record = selectors.record_of(doctor, marina())
+    care = record.care
+    assert (len(care.procedures), len(care.encounters), len(care.contacts)) == (1, 1, 1)
+    assert care.contacts[0].is_emergency_contact
+    [report] = care.reports
+    assert report.effective < timezone.localdate().isoformat()
+    paper = selectors.document_for(doctor, report.document_id)
+    assert paper.content.startswith(b"%PDF-")
+    assert "Marina Ortega Rey".encode("cp1252") in paper.content
+    assert DocumentReference.objects.count() == 4
 
 
 def test_every_role_is_there_and_sixty_patients(said):

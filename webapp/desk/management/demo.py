@@ -19,7 +19,7 @@ from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email, with_role
 from webapp.audit import services as audit
 from webapp.base.roles import STAFF, Role
-from webapp.desk.management import answering, signing
+from webapp.desk.management import answering, papers, signing
 from webapp.desk.management.clock import at, no_jobs
 from webapp.intake.answers import MARK_UNKNOWN
 from webapp.patients import selectors, services
@@ -194,6 +194,61 @@ def _family(stage: Stage, patient: Patient, event: Event) -> None:
     services.add_family_history(patient=patient, code=event["code"], relation=event["relation"], actor=doctor)
 
 
+def _contact(stage: Stage, patient: Patient, event: Event) -> None:
+    services.add_contact(
+        patient=patient,
+        name=event["name"],
+        relationship=event["relationship"],
+        phone=event["phone"],
+        is_emergency_contact=event["emergency"],
+        is_guardian=event["guardian"],
+        actor=stage.staff["front_desk"],
+    )
+
+
+def _procedure(stage: Stage, patient: Patient, event: Event) -> None:
+    services.add_procedure(
+        patient=patient,
+        text=event["text"],
+        performed=str(stage.today.year - event["years"]),
+        place=event["place"],
+        outcome=event["outcome"],
+        actor=_clinician(stage, patient),
+    )
+
+
+def _encounter(stage: Stage, patient: Patient, event: Event) -> None:
+    services.add_encounter(
+        patient=patient,
+        kind=event["kind"],
+        reason=event["reason"],
+        started=str(stage.today.year - event["years"]),
+        place=event["place"],
+        outcome=event["outcome"],
+        actor=_clinician(stage, patient),
+    )
+
+
+def _report(stage: Stage, patient: Patient, event: Event) -> None:
+    doctor, title = _clinician(stage, patient), event["title"]
+    document = None
+    if event["paper"]:
+        words = [patient.full_name, *event["paper"]]
+        document = services.add_document(
+            patient, name=f"{title}.pdf", content=papers.paper(words), kind="report", actor=doctor
+        )
+    services.add_report(
+        patient=patient,
+        category=event["category"],
+        title=title,
+        conclusion=event["conclusion"],
+        performer=event["performer"],
+        effective=(stage.today - timedelta(days=event["days"])).isoformat(),
+        document=document,
+        actor=doctor,
+    )
+
+
 def _none(stage: Stage, patient: Patient, event: Event) -> None:
     services.record_none(patient=patient, topic=event["topic"], actor=_clinician(stage, patient))
 
@@ -235,6 +290,10 @@ PLAYED: dict[str, Callable[[Stage, Patient, Event], None]] = {
     "medication": _medication,
     "condition": _condition,
     "family": _family,
+    "contact": _contact,
+    "procedure": _procedure,
+    "encounter": _encounter,
+    "report": _report,
     "none": _none,
     "values": _values,
     "answers": _answers,
