@@ -1,12 +1,12 @@
 from django.urls import path
 
-from webapp.portal import join_views, record_views, views
+from webapp.portal import diary_views, join_views, record_views, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("plan/", views.plan, name="plan"),
-    path("diary/", views.diary, name="diary"),
+    path("diary/", diary_views.diary, name="diary"),
     path("answers/", views.answers, name="answers"),
     path("answers/<uuid:pk>/", views.answer, name="answer"),
     path("consent/", views.consent, name="consent"),
