@@ -13,7 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from webapp.accounts.models import User
 from webapp.alerts.models import Reminder
+from webapp.audit import services as audit
 from webapp.outbox import services as outbox
 from webapp.patients.models import Patient
 
@@ -98,9 +100,17 @@ def done(*, patient_id: UUID, questionnaire: str, now: datetime | None = None) -
     _settle(asked, Outcome.DONE, when)
 
 
-def settle(reminder: Reminder) -> None:
-    """Write that a reminder is done; twice changes nothing."""
+@transaction.atomic
+def settle(reminder: Reminder, actor: User) -> None:
+    """Write that somebody of the clinic found a reminder done; twice changes nothing."""
     _settle(Reminder.objects.filter(pk=reminder.pk), Outcome.DONE, timezone.now())
+    audit.record(
+        actor=actor,
+        verb="reminder.done",
+        patient_id=reminder.patient_id,
+        object_type="reminder",
+        object_id=str(reminder.pk),
+    )
 
 
 def call_off(*, sources: Iterable[UUID] = (), keys: Iterable[str] = ()) -> None:

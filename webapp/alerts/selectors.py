@@ -48,7 +48,12 @@ def to_do_for(user: User, now: datetime) -> QuerySet[Reminder]:
     return mine.order_by("due_at") if user.active_role == Role.PATIENT else mine.none()
 
 
+def reminders_for(user: User) -> QuerySet[Reminder]:
+    """Return the open reminders of every patient whose record this user may read, due or to come."""
+    still_open = Reminder.objects.filter(settled_at=None).order_by("due_at")
+    return still_open if user.may("record.read") else still_open.none()
+
+
 def reminders_of(user: User, patient_id: UUID) -> QuerySet[Reminder]:
     """Return one patient's open reminders, due or to come, for clinicians; ``told_at`` None: no message has left."""
-    still_open = Reminder.objects.filter(patient_id=patient_id, settled_at=None).order_by("due_at")
-    return still_open if user.may("record.read") else still_open.none()
+    return reminders_for(user).filter(patient_id=patient_id)

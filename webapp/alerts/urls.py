@@ -8,4 +8,5 @@ app_name = "alerts"
 urlpatterns = [
     path("<uuid:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<uuid:pk>/close/", views.close, name="close"),
+    path("reminders/<uuid:reminder>/done/", views.reminder_done, name="reminder_done"),
 ]

@@ -50,3 +50,12 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     except services.AlertError as refused:
         messages.error(request, str(refused))
     return _back(request)
+
+
+@clinicians
+@require_POST
+def reminder_done(request: HttpRequest, reminder: UUID) -> HttpResponse:
+    """Write that what a patient was asked for is done."""
+    found = get_object_or_404(selectors.reminders_for(request.user), pk=reminder)
+    services.settle(found, actor=request.user)
+    return _back(request)

@@ -44,7 +44,8 @@ def _diaries(now: datetime) -> Iterator[Wanted]:
     for row in rows.filter(last__lt=today - timedelta(days=settings.REMIND_DIARY_AFTER_DAYS)):
         key = f"diary:{row['patient_id']}:{row['last']:%Y%m%d}"
         name = row["questionnaire"]
-        yield Wanted(row["patient_id"], key, now, Kind.DIARY, words=DIARY_WORDS, questionnaire=name)
+        path = reverse("portal:diary")
+        yield Wanted(row["patient_id"], key, now, Kind.DIARY, words=DIARY_WORDS, questionnaire=name, path=path)
 
 
 def _unsent(now: datetime) -> Iterator[Wanted]:

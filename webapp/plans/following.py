@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from webapp.alerts import services as alerts
@@ -65,6 +66,7 @@ def _wanted(item: PlanItem) -> Iterator[Wanted]:
         kind=Reminder.Kind.FOLLOW_UP,
         words=content.get("patient_text") or content.get("title"),
         questionnaire=content.get("with") or "",
+        path=reverse("portal:plan"),
         source=plan.pk,
     )
 

@@ -101,7 +101,7 @@ def test_another_questionnaire_or_another_patient_settles_nothing():
 def test_what_is_called_off_is_not_told_and_done_stays_done():
     patient = a_patient_with_login()
     open_one, settled = reminded(patient, "a"), reminded(patient, "b")
-    services.settle(settled)
+    services.settle(settled, a_doctor())
     services.call_off(keys=["a", "b"])
     assert told() == 0
     assert {one.key: one.outcome for one in Reminder.objects.all()} == {open_one.key: "cancelled", "b": "done"}
