@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_GET
 
+from webapp.alerts import selectors as alerts
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.desk import record
@@ -38,6 +39,7 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sections": [section for slug, section in sheet.sections.items() if slug != "contacts"],
         "contacts": sheet.sections["contacts"],
         "parts": record.parts_of(sheet),
+        "reminders": list(alerts.reminders_of(request.user, person.pk)),
         "may_write": request.user.may("record.write"),
         "may_register": request.user.may("patients.register"),
         "may_audit": request.user.may("audit.read"),

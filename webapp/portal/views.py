@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from webapp.alerts import selectors as alerts
+from webapp.alerts.models import Reminder
 from webapp.base import access
 from webapp.base.roles import Role
 from webapp.intake import selectors as intake
@@ -46,7 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
     patient, now = _patient(request), timezone.localtime()
     shown = selectors.home_of(request.user, patient, now.date(), _language())
     hello = _greeting(now.hour) % {"name": patient.given_name}
-    return _page(request, patient, "portal", "portal/home.html", home=shown, hello=hello, now=now)
+    to_do = alerts.to_do_for(request.user, now).exclude(kind=Reminder.Kind.QUESTIONNAIRE)  # begun: has its own card
+    return _page(request, patient, "portal", "portal/home.html", home=shown, hello=hello, now=now, to_do=list(to_do))
 
 
 def _greeting(hour: int) -> str:

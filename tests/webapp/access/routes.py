@@ -75,6 +75,7 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("plans", "item"): lambda life: life.item.pk,
     ("plans", "allergy"): lambda life: life.allergy.pk,
     ("desk", "pk"): lambda life: life.patient.pk,
+    ("alerts", "reminder"): lambda life: life.reminder_id,
     ("alerts", "pk"): lambda life: life.alert_id,
 }
 # ... and arguments that name nothing of a person's.

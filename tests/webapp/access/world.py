@@ -16,6 +16,7 @@ from rules import services as shelf_services
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
 from webapp.accounts.models import User
 from webapp.alerts import services as alerts
+from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
 from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, QuestionnaireResponse
@@ -95,6 +96,7 @@ def _a_life(given: str, family: str, doctor: User) -> Life:
     consented(patient)
     allergy = _record(patient)
     draft, item = _plans(patient, doctor)
+    alerts.remind(patient.pk, f"fu:{n}", "task_due", timezone.now(), words=WORDS)
     alert = alerts.raise_(
         patient_id=patient.pk,
         rule="alarm_upper.dysphagia",
