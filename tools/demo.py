@@ -126,6 +126,9 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 def _welcome(began: float) -> None:
     print(f"\nPauta is at http://localhost:{PORT}  ({time.monotonic() - began:.0f} s)", flush=True)
+    if "EMAIL_URL" not in os.environ:
+        where = devdb.data_dir() / "mail"
+        print(f"Mails are files in {where}  (from 8:00 to 22:00 in Madrid, codes at any hour)", flush=True)
     print("Ctrl-C stops it; `make demo` brings it back as it was.", flush=True)
 
 

@@ -117,6 +117,10 @@ def test_it_tells_its_address_and_a_login_for_every_role(demo):
     assert len(re.findall(r"\S+@demo\.example", logins)) >= len(Role)
 
 
+def test_it_tells_where_its_mails_are(demo, folder):
+    assert f"Mails are files in {folder / 'mail'}" in demo.words()
+
+
 def test_it_shows_how_far_it_is(demo):
     assert re.findall(r"\[(\d)/5\]", demo.words()) == ["1", "2", "3", "4", "5"]
 
