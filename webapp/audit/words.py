@@ -11,16 +11,18 @@ READ: Mapping[str, Words] = {
     "patient.identity_viewed": _("Saw who it is and how to reach the person"),
     "patient.listed": _("Saw the name in a list"),
     "patient.found": _("Found the name by a search"),
-    "patient.looks_viewed": _("Read who had looked"),
+    "patient.history_viewed": _("Read what the record said before"),
+    "patient.contacts_viewed": _("Saw whom to call"),
+    "patient.seen_as_duplicate": _("Saw the name among people who may be the same"),
     "looks.viewed": _("Read who had looked"),
-    "entry.viewed": _("Read an entry of the record and its history"),
     "response.viewed": _("Read the answers to a questionnaire"),
     "responses.viewed": _("Saw the list of questionnaires"),
     "plan.viewed": _("Read the plan"),
     "plan.explained": _("Read the reasons of the plan"),
     "plan.previewed": _("Read the plan as the patient sees it"),
     "plan.printed": _("Downloaded the plan"),
-    "document.viewed": _("Opened a document"),
+    "document.opened": _("Opened a document"),
+    "task.viewed": _("Read what is to be watched"),
     "record.viewed": _("Read the record in the portal"),
     "record.printed": _("Downloaded the record"),
     "portal.viewed": _("Opened the first page of the portal"),
@@ -30,7 +32,8 @@ READ: Mapping[str, Words] = {
 }
 CHANGED: Mapping[str, Words] = {
     "patient.registered": _("Registered the person as a patient"),
-    "patient.changed": _("Changed who it is or how to reach the person"),
+    "patient.identity_corrected": _("Changed who it is or how to reach the person"),
+    "patient.told_apart": _("Wrote that two patients of the same name are two"),
     "observations.recorded": _("Added answers or measurements"),
     "observation.corrected": _("Corrected a measurement"),
     "consent.accepted": _("Wrote down a consent"),
@@ -40,8 +43,19 @@ CHANGED: Mapping[str, Words] = {
     "invitation.refused": _("Somebody tried an invitation with data that do not fit"),
     "invitation.locked": _("An invitation was locked after three wrong tries"),
     "invitation.used": _("Came in by an invitation"),
+    "nonerecorded.added": _("Wrote down that there is none"),
+    "plan.assessed": _("Worked out the plan"),
+    "plan.not_assessed": _("Could not work out the plan"),
     "plan.drafted": _("Prepared a draft plan"),
+    "plan.item_accepted": _("Decided on an item of the plan"),
+    "plan.item_edited": _("Decided on an item of the plan"),
+    "plan.item_rejected": _("Decided on an item of the plan"),
+    "plan.item_added": _("Decided on an item of the plan"),
+    "plan.rest_accepted": _("Accepted the rest of the plan"),
+    "plan.alert_settled": _("Settled an alert of the plan"),
+    "plan.taken_back": _("Took a signed plan back before it was sent"),
     "plan.signed": _("Signed the plan"),
+    "response.started": _("Began a questionnaire"),
     "response.submitted": _("Sent the answers to a questionnaire"),
     "document.added": _("Added a document"),
 }
@@ -59,6 +73,10 @@ ENDINGS: Mapping[str, Words] = {
     "confirmed": _("Confirmed an entry of the record"),
     "corrected": _("Corrected an entry of the record"),
     "stopped": _("Wrote that something is no longer taken"),
+    "entered_in_error": _("Marked an entry as written in error"),
+    "refused": _("Tried something that was refused"),
+    "made": _("Invited the person to the portal"),
+    "withdrawn": _("Took something back"),
 }
 SOMETHING = _("Changed a part of the record")
 
@@ -66,9 +84,15 @@ SOMETHING = _("Changed a part of the record")
 def said(verb: str) -> Words:
     """Return what was done or seen, in words."""
     known = READ.get(verb) or CHANGED.get(verb)
-    return known or ENDINGS.get(verb.rpartition(".")[2], SOMETHING)
+    return known or ENDINGS.get(_ending(verb), SOMETHING)
 
 
 def is_reading(verb: str) -> bool:
     """Tell whether a line tells of reading only."""
-    return verb in READ or verb.endswith((".viewed", ".printed", ".explained", ".previewed", ".listed"))
+    return verb in READ or _ending(verb) in ("viewed", "printed", "exported")
+
+
+def _ending(verb: str) -> str:
+    """Return the last word of a verb: ``viewed`` of ``patient.notes_viewed``."""
+    last = verb.rpartition(".")[2]
+    return "viewed" if last.endswith("_viewed") else last

@@ -45,9 +45,11 @@ ENTRIES = (
     Entry("accounts:people", _("Accounts"), "person-badge", permission="users.manage"),
     Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),
     Entry("jobs:overview", pgettext_lazy("rail", "Jobs"), "list-check", permission="jobs.read"),
+    Entry("desk:looks_search", _("Who looked"), "eye", permission="audit.read"),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
     Entry("portal:plan", _("My plan"), "clipboard2-check", frozenset({Role.PATIENT})),
     Entry("portal:diary", _("Diary"), "journal-text", frozenset({Role.PATIENT})),
+    Entry("portal:record", _("Record"), "clipboard2-pulse", frozenset({Role.PATIENT})),
     Entry("portal:more", _("More"), "grid", frozenset({Role.PATIENT})),
 )
 # Where each hat begins its day; the first that exists and is open to it.

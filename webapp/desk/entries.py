@@ -54,11 +54,13 @@ def page_of(user: User, kind: Kind, line: Any, terms: Terms, *, path: str) -> Pa
     changes = people.history_of(user, line.patient, kind.history, line.pk, path=path)
     writers = accounts.names_of([line.recorded_by_id] if line.recorded_by_id else [])
     row = row_of(kind, line, line.patient, terms, writers)
-    return Page(row, newest_of(line), [_step(change, terms) for change in changes])
+    return Page(row, newest_of(line), [_step(change, terms, notes=user.may("record.read")) for change in changes])
 
 
-def _step(change: Change, terms: Terms) -> Step:
-    told = [(one.label, _words(one.name, one.old, terms), _words(one.name, one.new, terms)) for one in change.fields]
+def _step(change: Change, terms: Terms, *, notes: bool) -> Step:
+    """Return a change in words; what somebody noted freely beside a contact is for clinicians."""
+    shown = [one for one in change.fields if notes or one.name != "note"]
+    told = [(one.label, _words(one.name, one.old, terms), _words(one.name, one.new, terms)) for one in shown]
     return Step(change, told)
 
 

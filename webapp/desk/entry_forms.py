@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from webapp.desk.forms import PlainForm, a_day, a_line
 from webapp.patients import dates
@@ -81,8 +82,8 @@ class ProcedureForm(PlainForm):
 class EncounterForm(PlainForm):
     kind = _choice(_("Kind"), Encounter.Kind.choices)
     reason = a_line(_("Why"), 300)
-    started = PartialDate(_("From"))
-    ended = PartialDate(_("To"))
+    started = PartialDate(pgettext_lazy("day", "From"))
+    ended = PartialDate(pgettext_lazy("day", "To"))
     place = a_line(_("Where"), 200, required=False)
     outcome = a_line(_("What came of it"), 600, required=False)
 
@@ -99,12 +100,13 @@ class ContactForm(PlainForm):
     relationship = _choice(_("Who it is"), RelatedPerson.Relationship.choices)
     phone = a_line(_("Telephone"), 25, required=False, inputmode="tel")
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=200)
-    note = a_line(_("When to call, or what else matters"), 200, required=False)
     is_emergency_contact = _tick(_("Call this person in an emergency"))
     is_guardian = _tick(_("Decides for the patient (parent or guardian)"))
 
 
-class ReportForm(PlainForm):
+class ReportAgainForm(PlainForm):
+    """What a report says; its file stays."""
+
     category = _choice(_("Kind"), DiagnosticReport.Category.choices)
     title = a_line(_("Title"), 200)
     effective = PartialDate(_("When"))
@@ -114,13 +116,28 @@ class ReportForm(PlainForm):
     )
 
 
-class DocumentForm(PlainForm):
-    kind = _choice(_("Kind"), DocumentReference.Kind.choices)
-    title = a_line(_("Title"), 200)
-    file = forms.FileField(
+def _file(*, required: bool) -> forms.FileField:
+    return forms.FileField(
         label=_("File"),
+        required=required,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.dcm"}),
         help_text=_("PDF, JPEG, PNG or DICOM, at most 20 MB. Place and camera are taken out of pictures."),
     )
+
+
+class ReportForm(ReportAgainForm):
+    file = _file(required=False)
+
+
+class DocumentAgainForm(PlainForm):
+    """What a file is called; its content stays."""
+
+    kind = _choice(_("Kind"), DocumentReference.Kind.choices)
+    title = a_line(_("Title"), 200)
+
+
+class DocumentForm(DocumentAgainForm):
+    file = _file(required=True)
 
 
 class MeasureForm(PlainForm):

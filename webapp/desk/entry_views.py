@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.base import access
 from webapp.desk import entries, services
 from webapp.desk.entry_forms import CloseForm, ErrorForm
 from webapp.desk.kinds import CONTACTS, KINDS, Kind
 from webapp.patients import selectors as people
-from webapp.patients.models import Patient
+from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.services import NotAllowed, PatientError
 from webapp.plans.lines import terms_now
 from webapp.plans.terms import Terms
@@ -61,7 +61,7 @@ def add_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _add(request: HttpRequest, patient: Patient, kind: Kind) -> HttpResponse:
-    form, terms = kind.form(request.POST or None), _terms()
+    form, terms = kind.form(request.POST or None, request.FILES or None), _terms()
     if form.is_valid():
         try:
             given = kind.given(form.cleaned_data, terms)
@@ -73,6 +73,21 @@ def _add(request: HttpRequest, patient: Patient, kind: Kind) -> HttpResponse:
             return _back(patient, kind.slug)
     context = {"form": form, "kind": kind, "patient": patient, "names": entries.names_for(kind, terms)}
     return render(request, "desk/entry_add.html", context, status=REFUSED if form.is_bound else 200)
+
+
+@access.may("record.read")
+@require_GET
+def document(request: HttpRequest, pk: UUID, document: UUID) -> HttpResponse:
+    """Give a file of the record, under a name of ours."""
+    patient = _patient(request, pk)
+    if not DocumentReference.objects.filter(patient=patient, pk=document).exists():
+        raise Http404
+    try:
+        found = people.document_for(request.user, document, path=request.path)
+    except DocumentReference.DoesNotExist:
+        raise Http404 from None
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Content-Security-Policy": "sandbox"}
+    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
 
 
 @access.may("record.write")
@@ -122,7 +137,7 @@ def _show(request: HttpRequest, kind: Kind, line: Any, **more: Any) -> HttpRespo
         "kind": kind,
         "patient": line.patient,
         "names": entries.names_for(kind, terms),
-        "form": kind.form(initial=kind.initial(line, terms)),
+        "form": kind.corrected_by(initial=kind.initial(line, terms)),
         "close": CloseForm(initial={"ended_on": timezone.localdate()}, prefix="close"),
         "error": ErrorForm(prefix="error"),
         **more,
@@ -132,7 +147,7 @@ def _show(request: HttpRequest, kind: Kind, line: Any, **more: Any) -> HttpRespo
 
 
 def _correct(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
-    form, today = kind.form(request.POST), timezone.localdate()
+    form, today = kind.corrected_by(request.POST), timezone.localdate()
     if not form.is_valid():
         return _show(request, kind, line, form=form)
     try:

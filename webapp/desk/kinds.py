@@ -37,8 +37,23 @@ class Kind:
     given: Callable[[Fields, Terms], Fields]
     initial: Callable[[Any, Terms], Fields]
     history: str
+    again: type[forms.PlainForm] | None = None  # of a correction, where it is another form
     topic: str = ""
     close: Callable[[Any, Any, date], Any] | None = None
+
+    @property
+    def corrected_by(self) -> type[forms.PlainForm]:
+        """The form of a correction."""
+        return self.again or self.form
+
+    @property
+    def holds_files(self) -> bool:
+        return self.model is models.DocumentReference
+
+    @property
+    def ends(self) -> bool:
+        """Whether a line of it may be over without having been wrong."""
+        return self.close is not None
 
     @property
     def is_contact(self) -> bool:
@@ -90,6 +105,21 @@ def _family_initial(line: Any, terms: Terms) -> Fields:
 
 def _same(given: Fields, terms: Terms) -> Fields:
     return dict(given)
+
+
+def _document(given: Fields, terms: Terms) -> Fields:
+    file = given.get("file")
+    said = {name: value for name, value in given.items() if name != "file"}
+    return said | ({"name": file.name, "content": file.read()} if file else {})
+
+
+def _add_report(*, patient: Any, actor: Any, name: str = "", content: bytes = b"", **given: Any) -> Any:
+    """Add a report, and its original file where there is one."""
+    document = None
+    if content:
+        title = given["title"]
+        document = services.add_document(patient, name=name, content=content, kind="report", actor=actor, title=title)
+    return services.add_report(patient=patient, actor=actor, document=document, **given)
 
 
 def _fields_of(line: Any, terms: Terms) -> Fields:
@@ -191,10 +221,23 @@ REPORTS = Kind(
     new=gettext_lazy("Add a report"),
     model=models.DiagnosticReport,
     form=forms.ReportForm,
-    add=services.add_report,
-    given=_same,
+    again=forms.ReportAgainForm,
+    add=_add_report,
+    given=_document,
     initial=_fields_of,
     history="report",
+)
+DOCUMENTS = Kind(
+    slug="documents",
+    title=gettext_lazy("Documents"),
+    new=gettext_lazy("Add a document"),
+    model=models.DocumentReference,
+    form=forms.DocumentForm,
+    again=forms.DocumentAgainForm,
+    add=services.add_document,
+    given=_document,
+    initial=_fields_of,
+    history="document",
 )
 CONTACTS = Kind(
     slug="contacts",
@@ -207,6 +250,5 @@ CONTACTS = Kind(
     initial=_fields_of,
     history="contact",
 )
-KINDS: Mapping[str, Kind] = {
-    one.slug: one for one in (ALLERGIES, MEDICATIONS, CONDITIONS, FAMILY, PROCEDURES, STAYS, REPORTS, CONTACTS)
-}
+_ALL = (ALLERGIES, MEDICATIONS, CONDITIONS, FAMILY, PROCEDURES, STAYS, REPORTS, DOCUMENTS, CONTACTS)
+KINDS: Mapping[str, Kind] = {one.slug: one for one in _ALL}

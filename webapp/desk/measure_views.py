@@ -20,7 +20,7 @@ from webapp.patients import selectors as people
 from webapp.patients.models import Observation, Patient
 from webapp.patients.services import NotAllowed, PatientError
 from webapp.plans.lines import terms_now
-from webapp.plans.terms import Terms, number
+from webapp.plans.terms import Terms, number, unit_words
 
 CONFLICT, REFUSED = 409, 422
 forms_only = require_http_methods(["GET", "POST"])
@@ -73,11 +73,12 @@ def measure(request: HttpRequest, pk: UUID, measure: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, row: Observation, **more: Any) -> HttpResponse:
-    value = number(row.value) if isinstance(row.value, int | float) else row.value
+    terms = _terms()
+    value = number(row.value) if isinstance(row.value, int | float) else terms.value(row.code, row.value)
     context = {
-        "page": measures.page_of(request.user, row, _terms(), path=request.path),
+        "page": measures.page_of(request.user, row, terms, path=request.path),
         "patient": row.patient,
-        "form": AgainForm(initial={"value": value, "unit": row.unit}),
+        "form": AgainForm(initial={"value": value, "unit": unit_words(row.unit)}),
         "error": ErrorForm(prefix="error"),
         **more,
     }

@@ -28,8 +28,8 @@ class Spark:
     """How a value moved: the points of a line, the last one, and the same in words."""
 
     points: str
-    x: float
-    y: float
+    x: str
+    y: str
     words: str
 
 
@@ -41,6 +41,7 @@ class Value:
     day: date
     origin: Any
     unconfirmed: bool
+    unknown: bool = False  # asked, and the person does not know
     spark: Spark | None = None
     before: int = 0  # earlier values of the same thing
 
@@ -64,6 +65,7 @@ def _value(row: Observation, record: Record, terms: Terms, rows: Sequence[Observ
         day=case.day_of(row),
         origin=row.get_origin_display(),
         unconfirmed=row.is_measured and row.verification != "confirmed" and row.origin == Observation.Origin.VITAL,
+        unknown=row.is_unknown,
         spark=spark_of(rows) if row.is_measured else None,
         before=len(rows) - 1,
     )
@@ -95,7 +97,8 @@ def spark_of(rows: Iterable[Observation]) -> Spark | None:
         "since": date_format(case.day_of(same[0]), "j b Y"),
     }
     words = _("from %(first)s to %(last)s since %(since)s") % said
-    return Spark(" ".join(f"{x:.1f},{y:.1f}" for x, y in places), *places[-1], words)
+    drawn = [(f"{x:.1f}", f"{y:.1f}") for x, y in places]
+    return Spark(" ".join(",".join(point) for point in drawn), *drawn[-1], words)
 
 
 def _along(value: float, values: Sequence[float], length: int) -> float:

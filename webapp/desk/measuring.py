@@ -85,7 +85,8 @@ def _unit(spec: FactSpec, unit: str) -> str:
 
 
 def _folded(unit: str) -> str:
-    return "".join(unit.casefold().replace("µ", "u").replace("μ", "u").split())
+    plain = unit.casefold().replace("µ", "u").replace("μ", "u").replace("×10⁹", "10^9").replace("‰", "permil")
+    return "".join(plain.split())
 
 
 def _must_be_plausible(spec: FactSpec, value: Decimal, unit: str) -> None:

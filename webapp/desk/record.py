@@ -35,6 +35,7 @@ _LINES: Mapping[str, Callable[[Record], Sequence[Any]]] = {
     "procedures": lambda record: record.care.procedures if record.care else (),
     "stays": lambda record: record.care.encounters if record.care else (),
     "reports": lambda record: record.care.reports if record.care else (),
+    "documents": lambda record: record.care.documents if record.care else (),
     "contacts": lambda record: record.care.contacts if record.care else (),
 }
 
@@ -64,6 +65,11 @@ class Section:
     said_none: bool = False
     unsure: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is known of the list: an empty one is no answer."""
+        return bool(self.kind.topic and not self.now and not self.said_none)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -81,6 +87,7 @@ class Sheet:
     sections: Mapping[str, Section]
     labs: Sequence[measures.Value]
     answers: Sequence[measures.Value]
+    not_known: Sequence[measures.Value]  # asked, and the person does not know
     asked: Sequence[Asked]
     plans: Sequence[Plan]
     current: Sequence[str]  # what the signed plan says, line by line
@@ -111,7 +118,8 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
         age=patient.age_on(today),
         sections=sections_of(record, terms),
         labs=labs,
-        answers=answers,
+        answers=[one for one in answers if not one.unknown],
+        not_known=[one for one in answers if one.unknown],
         asked=_asked(user, patient, language),
         plans=mine,
         current=_current(mine, language),
@@ -189,19 +197,23 @@ class Part:
     place: str
     title: Words
     count: int | None = None
+    open: bool = False  # nobody has asked yet, or the person does not know
     key: str = ""
 
 
 def parts_of(sheet: Sheet) -> list[Part]:
     """Return the parts of the page in their order; the first nine have a figure as key."""
-    lists = [Part(slug, one.kind.title, len(one.now)) for slug, one in sheet.sections.items() if slug != "contacts"]
+    lists = [
+        Part(slug, one.kind.title, len(one.now), open=one.is_open)
+        for slug, one in sheet.sections.items()
+        if slug != "contacts"
+    ]
     found = [
         *([Part("alerts", _("Alerts"), len(sheet.alerts))] if sheet.alerts else []),
         Part("plan", _("Current plan")),
         *lists,
         Part("labs", _("Measurements"), len(sheet.labs)),
         Part("answers", _("Answers"), len(sheet.answers)),
-        Part("documents", _("Documents"), len(sheet.record.care.documents) if sheet.record.care else 0),
         Part("questionnaires", _("Questionnaires"), len(sheet.asked)),
         Part("plans", _("Plans"), len(sheet.plans)),
         Part("identity", _("Who it is")),

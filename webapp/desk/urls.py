@@ -23,6 +23,7 @@ urlpatterns = [
     path("patients/<uuid:pk>/identity/", people_views.identity, name="identity"),
     path("patients/<uuid:pk>/contacts/new/", entry_views.add_contact, name="contact_add"),
     path("patients/<uuid:pk>/contacts/<uuid:contact>/", entry_views.contact, name="contact"),
+    path("patients/<uuid:pk>/documents/<uuid:document>/", entry_views.document, name="document"),
     path("patients/<uuid:pk>/answers/<uuid:response>/", record_views.answers, name="answers"),
     path("patients/<uuid:pk>/measurements/new/", measure_views.add, name="measure_add"),
     path("patients/<uuid:pk>/measurements/<uuid:measure>/", measure_views.measure, name="measure"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -45,7 +46,7 @@ def name_of(line: Any, terms: Terms) -> str:
         return _listed(line, terms, line.relation)
     if isinstance(line, models.Encounter):
         return line.reason
-    if isinstance(line, models.DiagnosticReport):
+    if isinstance(line, models.DiagnosticReport | models.DocumentReference):
         return line.title
     if isinstance(line, models.RelatedPerson):
         return line.name
@@ -118,10 +119,15 @@ def _report(line: Any, terms: Terms) -> str:
     return _joined(line.get_category_display(), partial_words(line.effective), line.performer, line.conclusion)
 
 
+def _document(line: Any, terms: Terms) -> str:
+    content = line.content
+    return _joined(line.get_kind_display(), content.get_content_type_display(), filesizeformat(content.size))
+
+
 def _contact(line: Any, terms: Terms) -> str:
     first = _("call in an emergency") if line.is_emergency_contact else ""
     decides = _("decides for the patient") if line.is_guardian else ""
-    return _joined(line.get_relationship_display(), line.phone, line.email, first, decides, line.note)
+    return _joined(line.get_relationship_display(), line.phone, line.email, first, decides)
 
 
 _DETAILS: Mapping[type[Any], Callable[[Any, Terms], str]] = {
@@ -132,5 +138,6 @@ _DETAILS: Mapping[type[Any], Callable[[Any, Terms], str]] = {
     models.Procedure: _procedure,
     models.Encounter: _stay,
     models.DiagnosticReport: _report,
+    models.DocumentReference: _document,
     models.RelatedPerson: _contact,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from webapp.accounts import selectors as accounts
 from webapp.accounts.models import User
-from webapp.patients.models import Patient
+from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.selectors import Record
 from webapp.plans import selectors as plans
 from webapp.plans.lines import detail_of, name_of, terms_now
@@ -29,6 +30,7 @@ TITLES: Mapping[str, Words] = {
     "procedures": gettext_lazy("Operations and procedures"),
     "prescriptions": gettext_lazy("Prescriptions"),
 }
+RELEASED = (DocumentReference.Kind.LETTER, DocumentReference.Kind.CONSENT)
 TOPICS = {"conditions": "history", "medications": "medications", "allergies": "allergies"}
 
 
@@ -61,6 +63,16 @@ def lists_of(user: User, record: Record, language: str, today: date) -> list[Lis
     written = {name: [_entry(line, record.patient, terms, names) for line in some] for name, some in lines.items()}
     written["prescriptions"] = _prescriptions(user, terms)
     return [List(name, title, written[name], _empty(name, record)) for name, title in TITLES.items()]
+
+
+def documents_for(patient: Patient) -> list[DocumentReference]:
+    """Return the files a patient finds in the portal: those handed in, letters to the patient, and signed consents.
+
+    The rest of the file is given out by the clinic, which explains it first.
+    """
+    own = Q(recorded_by=patient.user_id) if patient.user_id else Q(pk__in=())
+    shown = DocumentReference.objects.filter(patient=patient, active=True).filter(own | Q(kind__in=RELEASED))
+    return list(shown.select_related("content").order_by("-recorded_at", "-pk"))
 
 
 def _lines(record: Record) -> dict[str, list[Any]]:

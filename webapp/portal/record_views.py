@@ -41,7 +41,12 @@ def _language() -> str:
 def _context(request: HttpRequest) -> dict[str, Any]:
     patient, today = _patient(request), timezone.localdate()
     found = patients.record_of(request.user, patient, path=request.path)
-    return {"patient": patient, "lists": record.lists_of(request.user, found, _language(), today), "today": today}
+    return {
+        "patient": patient,
+        "lists": record.lists_of(request.user, found, _language(), today),
+        "documents": record.documents_for(patient),
+        "today": today,
+    }
 
 
 @of_patients
@@ -62,6 +67,17 @@ def download(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         made, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+@of_patients
+@require_GET
+def document(request: HttpRequest, document: UUID) -> HttpResponse:
+    """Give one of the own files, under a name of ours."""
+    if document not in {one.pk for one in record.documents_for(_patient(request))}:
+        raise Http404
+    found = patients.document_for(request.user, document, path=request.path)
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Content-Security-Policy": "sandbox"}
+    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
 
 
 @of_patients

@@ -17,6 +17,7 @@ urlpatterns = [
     path("more/", views.more, name="more"),
     path("record/", record_views.show, name="record"),
     path("record/pdf/", record_views.download, name="record_pdf"),
+    path("record/documents/<uuid:document>/", record_views.document, name="document"),
     path("record/allergy/", record_views.add_allergy, name="allergy"),
     path("who-looked/", record_views.who_looked, name="looks"),
     path("reach/", record_views.reach, name="reach"),
