@@ -23,6 +23,7 @@ from webapp.patients.models import NamePrefix, NotTheSame, Patient
 
 PREFIX = "patients.nameprefix.index"
 SORTED_AT_ONCE = 500
+LONGEST_SEARCH = 120  # letters; each word is one more condition of the query
 REASONS = {
     "national_id": _("same DNI or NIE"),
     "name": _("same name and date of birth"),
@@ -56,7 +57,7 @@ def directory(user: User, text: str = "", path: str = "") -> Directory:
     Words are the beginnings of names, in any order; besides, a date of birth, or alone a record number, a DNI or NIE,
     a telephone or an e-mail.
     """
-    text = text.replace("\0", "").strip()
+    text = _plain(text)
     found = list(_matching(patients_for(user), text).order_by("-registered_at")[: SORTED_AT_ONCE + 1])
     shown = sorted(found[:SORTED_AT_ONCE], key=_by_name)
     shown = [patient for patient in shown if _begins_like(patient, text)]
@@ -66,9 +67,14 @@ def directory(user: User, text: str = "", path: str = "") -> Directory:
 
 def found_among(patients: QuerySet[Patient], text: str) -> list[Patient]:
     """Return those of ``patients`` whom ``text`` fits, by surname; who asks writes that they were seen."""
-    text = text.replace("\0", "").strip()
+    text = _plain(text)
     found = sorted(_matching(patients, text).order_by("-registered_at")[:SORTED_AT_ONCE], key=_by_name)
     return [patient for patient in found if _begins_like(patient, text)]
+
+
+def _plain(text: str) -> str:
+    """Return the words of a search without what the database takes for no text, and no more than a name has."""
+    return text.replace("\0", "")[:LONGEST_SEARCH].strip()
 
 
 def _by_name(patient: Patient) -> tuple[str, str, str]:

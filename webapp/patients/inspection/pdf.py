@@ -95,7 +95,7 @@ def _has_more_behind(content: bytes) -> bool:
 
 def _written_anew(found: pikepdf.Pdf) -> bytes:
     held = io.BytesIO()
-    found.save(held, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
+    found.save(held, deterministic_id=not found.is_encrypted)
     return held.getvalue()
 
 
