@@ -25,9 +25,9 @@ PASSWORD = "pauta-demo-2026"
 DEMO_SECRET = "PAUTADEMOPAUTADEMOPAUTADEMOPAUTA"
 
 
-def demo_code() -> str:
-    """Return what the demo's authenticator app shows now (RFC 6238)."""
-    digest = hmac.digest(base64.b32decode(DEMO_SECRET), struct.pack(">Q", int(time.time()) // 30), "sha1")
+def demo_code(secret: str = DEMO_SECRET) -> str:
+    """Return what an authenticator app of this secret shows now (RFC 6238); the demo's staff share one."""
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
     start = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
 
@@ -80,7 +80,7 @@ class Site:
 
     def forget_codes(self) -> None:
         """Let a code be typed again: many tests log in as the same doctor within one half minute."""
-        self.query("UPDATE mfa_authenticator SET data = data - 'last_counter'")
+        self.query("UPDATE mfa_authenticator SET data = data - 'last_counter' RETURNING id")
 
     def start(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "webapp.asgi:application", "--port", str(self.port)]

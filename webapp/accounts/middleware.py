@@ -84,7 +84,7 @@ class SessionLimits:
         self, request: HttpRequest, view: Callable[..., Any], _arguments: Any, _options: Any
     ) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if access.rule_of(view, name) in (access.PUBLIC, None):
+        if access.rule_of(view, name) in (access.PUBLIC, None) and name != "home":
             return None
         if not request.user.is_authenticated:
             why = getattr(request, "session_over", "") or _gone(request)
