@@ -57,6 +57,7 @@ CHANGED: Mapping[str, Words] = {
     "plan.signed": _("Signed the plan"),
     "response.started": _("Began a questionnaire"),
     "response.submitted": _("Sent the answers to a questionnaire"),
+    "reminder.done": _("Wrote that a reminder is done"),
     "document.added": _("Added a document"),
 }
 # What a verb says by its last word, where nothing more exact is known.
