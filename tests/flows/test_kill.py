@@ -17,15 +17,19 @@ from tests.site import Site, clinic
 EMAIL, PASSWORD = "kill@example.org", "correct horse battery"
 A_PATIENT = f"""
 from datetime import date
+from django.utils import timezone
 from webapp.accounts.services import create_user
+from webapp.alerts import services as alerts
 from webapp.patients import services as patients
 user = create_user(email="{EMAIL}", password="{PASSWORD}", display_name="Marina", roles=["patient"])
 one = patients.register(actor=None, given_name="Marina", family_name="Ortega", birth_date=date(1979, 3, 14), user=user)
 text = patients.publish_consent_text(purpose="treatment", body_es="Acepto", body_en="I agree", actor=None)
 patients.accept_consent(patient=one, text=text, channel="desk", actor=None)
+alerts.remind_all([alerts.Wanted(one.pk, "drill", timezone.now(), questionnaire="gerdq")])
 """
 STATE = """
 import json
+from webapp.alerts.models import Reminder
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients.models import Observation
 from webapp.plans.models import Evaluation
@@ -36,6 +40,7 @@ print("STATE" + json.dumps({
     "status": one.status,
     "observations": Observation.objects.filter(source_id=one.pk).count(),
     "evaluations": Evaluation.objects.count(),
+    "reminders": list(Reminder.objects.values_list("outcome", flat=True)),
     "jobs": ProcrastinateJob.objects.filter(task_name="plans.assess").count(),
 }))
 """
@@ -119,10 +124,12 @@ def test_a_kill_loses_no_acknowledged_answer_and_sends_nothing_twice(site):
     site.start()
     after = state(site)
     assert after["answers"] == kept
+    assert after["reminders"] == (["done"] if after["status"] == "completed" else [""])  # with the answers, or not yet
     _send(browser, response)
     done = state(site)
     assert (done["answers"], done["status"], done["jobs"]) == (kept, "completed", 1)
     assert done["observations"] == len(items)
+    assert done["reminders"] == ["done"]
 
 
 def _send(browser: Browser, response: str) -> None:

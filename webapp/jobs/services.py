@@ -58,8 +58,10 @@ def begin() -> None:
             continue
 
 
-def forget_failures(now: datetime) -> None:
+def forget(now: datetime) -> None:
+    """Let go of old failures and of messages that are long gone."""
     Failure.objects.filter(at__lt=now - KEPT_FAILED).delete()
+    outbox.forget(now)
 
 
 @dataclass(frozen=True, slots=True)

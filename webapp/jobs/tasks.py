@@ -27,11 +27,11 @@ async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:
 @app.periodic(cron="10 3 * * *")
 @app.task(queueing_lock="jobs.clean", name="jobs.clean", pass_context=True)
 async def clean(context: JobContext, timestamp: int = 0) -> None:
-    """Let go of jobs done two weeks ago, and of failures nobody cared for in three months."""
+    """Let go of jobs done two weeks ago, failures nobody cared for in three months, messages of a year ago."""
     manager = context.app.job_manager
     await manager.delete_old_jobs(nb_hours=int(services.KEPT_DONE.total_seconds() // 3600))
     await manager.delete_old_jobs(nb_hours=int(services.KEPT_FAILED.total_seconds() // 3600), include_failed=True)
-    await sync_to_async(services.forget_failures)(timezone.now())
+    await sync_to_async(services.forget)(timezone.now())
 
 
 class _Remembered:

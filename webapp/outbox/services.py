@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -22,6 +22,7 @@ from webapp.outbox.selectors import WAITING
 from webapp.outbox.texts import TEXTS, TOO_LATE
 
 DELIVER = "outbox.deliver"
+KEPT = timedelta(days=365)
 CODE = re.compile(r"[0-9A-Za-z-]{4,20}")
 NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f<>]")  # what would end a line or begin a header
 State, Haste = Message.State, Message.Haste
@@ -158,10 +159,19 @@ def cancel(*keys: str) -> bool:
 def again(pk: int) -> bool:
     """Return whether a message that was given up waits again, with all its attempts before it."""
     given_up = Message.objects.filter(pk=pk, state=State.GIVEN_UP).exclude(error=TOO_LATE)
-    fresh = given_up.update(state=State.QUEUED, attempts=0, in_doubt=0, error="", due_at=timezone.now())
+    anew = {"attempts": 0, "in_doubt": 0, "error": "", "carried_by": None, "due_at": timezone.now()}
+    fresh = given_up.update(state=State.QUEUED, **anew)
     if fresh:
         soon()
     return bool(fresh)
+
+
+def forget(now: datetime) -> None:
+    """Delete what was sent, given up or cancelled a year ago, addresses with it."""
+    over = (State.SENT, State.GIVEN_UP, State.CANCELLED)
+    old = Message.objects.filter(state__in=over, due_at__lt=now - KEPT)
+    old.exclude(carried_by=None).delete()
+    old.delete()
 
 
 def soon() -> None:

@@ -233,3 +233,15 @@ def test_the_outbox_in_figures_says_nothing_of_anybody(way, django_assert_num_qu
         standing = selectors.standing(NOON)
     assert (standing.due, standing.later, standing.given_up, standing.oldest) == (1, 1, 0, NOON)
     assert "example.org" not in str(standing)
+
+
+def test_what_left_a_year_ago_is_forgotten_and_what_waits_is_not(mailoutbox):
+    for key in ("first", "carried"):
+        queued(key=key, address="marina@example.org")
+    with at(NOON):
+        sending.deliver()
+    waiting = queued(key="waiting", due_at=NOON - timedelta(days=30))
+    services.forget(NOON + timedelta(days=364))
+    assert Message.objects.count() == 3
+    services.forget(NOON + timedelta(days=366))
+    assert list(Message.objects.all()) == [waiting]
