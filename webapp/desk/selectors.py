@@ -5,11 +5,12 @@ Thousands of rows are sorted from plain columns alone; names and texts are decry
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from webapp.accounts.models import User
@@ -18,8 +19,9 @@ from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
 from webapp.patients import selectors as patients
 from webapp.patients.finding import found_among
 from webapp.patients.models import Patient
+from webapp.plans import monitoring
 from webapp.plans import selectors as plans
-from webapp.plans.models import Plan, PlanItem
+from webapp.plans.models import Plan, PlanItem, Task
 from webapp.plans.terms import words
 
 PAGE = 50
@@ -27,6 +29,7 @@ TABS = {
     "all": gettext_lazy("All"),
     "flags": gettext_lazy("Red flags"),
     "plans": gettext_lazy("Plans"),
+    "watched": gettext_lazy("To be watched"),
     "not_assessed": gettext_lazy("Not assessed"),
 }
 BANDS = (
@@ -46,6 +49,7 @@ class Entry:
     since: datetime | None = None
     plan_id: UUID | None = None
     alert_ids: list[UUID] = field(default_factory=list)
+    task_ids: list[UUID] = field(default_factory=list)  # what a doctor said she would watch, and is due
     flagged: bool = False
     not_assessed: bool = False
 
@@ -55,6 +59,7 @@ class Entry:
 
     def in_tab(self, tab: str) -> bool:
         kept = {"flags": self.flagged, "plans": self.plan_id is not None, "not_assessed": self.not_assessed}
+        kept["watched"] = bool(self.task_ids)
         return kept.get(tab, True)
 
 
@@ -67,6 +72,7 @@ class Row:
     headline: str
     detail: str
     plan: Any = None  # a draft with its counts
+    tasks: Sequence[Task] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Band:
 
 
 def entries_for(user: User) -> list[Entry]:
-    """Return everybody who waits for this clinician, in order; two queries, however many wait."""
+    """Return everybody who waits for this clinician, in order; three queries, however many wait."""
     found: dict[UUID, Entry] = {}
     drafts = plans.drafts_for(user).values_list("pk", "patient_id", "urgency", "created_at")
     for pk, patient_id, urgency, created in drafts:
@@ -91,6 +97,11 @@ def entries_for(user: User) -> list[Entry]:
         entry.not_assessed |= rule == NOT_ASSESSED
         entry.flagged |= rule != NOT_ASSESSED and urgency in alerts.RED_FLAG
         entry.tell(RANK[urgency], raised)
+    due = monitoring.due_for(user, timezone.localdate()).values_list("pk", "patient_id", "due_on")
+    for pk, patient_id, due_on in due:
+        entry = found.setdefault(patient_id, Entry(patient_id))
+        entry.task_ids.append(pk)
+        entry.tell(RANK["soon"], timezone.make_aware(datetime.combine(due_on, time())))
     return sorted(found.values(), key=_order)
 
 
@@ -108,9 +119,16 @@ def rows_of(user: User, entries: Sequence[Entry], language: str) -> list[Row]:
     who = patients.patients_for(user).in_bulk([entry.patient_id for entry in entries])
     drafts = plans.drafts_for(user).in_bulk([entry.plan_id for entry in entries if entry.plan_id])
     told = alerts.alerts_for(user).in_bulk([pk for entry in entries for pk in entry.alert_ids])
+    watched = monitoring.tasks_for(user).in_bulk([pk for entry in entries for pk in entry.task_ids])
     about = _hypotheses(drafts.values(), language)
     return [
-        Row(entry, who[entry.patient_id], *_told(entry, told, about, language), drafts.get(entry.plan_id))
+        Row(
+            entry,
+            who[entry.patient_id],
+            *_told(entry, told, about, language),
+            drafts.get(entry.plan_id),
+            [watched[pk] for pk in entry.task_ids if pk in watched],
+        )
         for entry in entries
     ]
 

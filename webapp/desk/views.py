@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.desk import selectors
+from webapp.plans import reviewing
 
 clinicians = access.may("plans.read")
 
@@ -44,6 +45,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "total": len(entries),
         "now": sum(entry.rank >= selectors.BANDS[0][0] for entry in entries),
         "today": timezone.localdate(),
+        "undoable": reviewing.undoable(request.user),
     }
     return render(request, "desk/worklist.html", context)
 

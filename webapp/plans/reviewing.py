@@ -91,6 +91,23 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A signature its signer may still take back, with the time left in seconds and in words."""
+
+    plan: Plan
+    seconds: int
+
+    @property
+    def shown(self) -> str:
+        return clock(self.seconds)
+
+
+def undoable(user: User) -> list[Undoable]:
+    """Return what this person signed in the last three minutes, for the worklist."""
+    return [Undoable(plan, seconds_left(user, plan)) for plan in selectors.undoable_by(user)]
+
+
 def clock(seconds: int) -> str:
     """Return a time as minutes and seconds: 2:47."""
     return f"{seconds // 60}:{seconds % 60:02d}"
