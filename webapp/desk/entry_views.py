@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.base import access
+from webapp.base.downloads import attachment
 from webapp.desk import entries, services
 from webapp.desk.entry_forms import CloseForm, ErrorForm
 from webapp.desk.kinds import CONTACTS, KINDS, Kind
@@ -86,8 +87,7 @@ def document(request: HttpRequest, pk: UUID, document: UUID) -> HttpResponse:
         found = people.document_for(request.user, document, path=request.path)
     except DocumentReference.DoesNotExist:
         raise Http404 from None
-    headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Content-Security-Policy": "sandbox"}
-    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
+    return attachment(found.content, name=found.name, content_type=found.content_type)
 
 
 @access.may("record.write")

@@ -38,6 +38,7 @@ def add_document(
 
 @transaction.atomic
 def _keep(line: DocumentReference, accepted: Accepted, index: bytes, actor: User | None) -> DocumentReference:
+    Patient.objects.select_for_update(no_key=True).get(pk=line.patient_id)  # two clicks at once keep one file
     held = Binary.objects.filter(content_index=index).first()
     if held and held.documents.filter(active=True).exists():
         raise PatientError(_("This file is already in the record."))

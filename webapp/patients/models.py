@@ -157,7 +157,10 @@ class NotTheSame(models.Model):
             models.UniqueConstraint(fields=["patient", "other"], name="patients_told_apart_once"),
             models.CheckConstraint(condition=~Q(patient=models.F("other")), name="patients_told_apart_are_two"),
         ]
-        triggers = [pgtrigger.Protect(name="told_apart_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="told_apart_stays", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("told_apart"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.patient_id} is not {self.other_id}"
@@ -187,7 +190,10 @@ class ConsentText(models.Model):
             ),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="patients_consent_text_purpose"),
         ]
-        triggers = [pgtrigger.Protect(name="consent_texts_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="consent_texts_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("consent_texts"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.version}"
@@ -229,7 +235,10 @@ class Consent(models.Model):
                 condition=Q(channel__in=["portal", "desk", "phone", "imported"]), name="patients_consent_channel"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="consents_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="consents_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("consents"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision} {self.text_id}"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.base import access, pdf
+from webapp.base.downloads import attachment
 from webapp.base.roles import Role
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
@@ -64,9 +65,7 @@ def download(request: HttpRequest) -> HttpResponse:
     services.note_taking(user=request.user, patient=context["patient"], what="record", path=request.path)
     made = pdf.render("portal/record_pdf.html", context, _language())
     name = f"record-{context['patient'].record_number}.pdf"
-    return HttpResponse(
-        made, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return attachment(made, name=name, content_type="application/pdf")
 
 
 @of_patients
@@ -76,8 +75,7 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
     if document not in {one.pk for one in record.documents_for(_patient(request))}:
         raise Http404
     found = patients.document_for(request.user, document, path=request.path)
-    headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Content-Security-Policy": "sandbox"}
-    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
+    return attachment(found.content, name=found.name, content_type=found.content_type)
 
 
 @of_patients

@@ -9,8 +9,7 @@ from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_use
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
 from webapp.patients import selectors, services
-from webapp.patients.lines import Line
-from webapp.patients.models import BinaryChunk, Encounter, Observation, Patient, Procedure, RelatedPerson
+from webapp.patients.models import Encounter, Observation, Patient, Procedure, RelatedPerson
 
 pytestmark = pytest.mark.django_db
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -25,10 +24,8 @@ IN_CARE = {"contact": "contacts", "procedure": "procedures", "encounter": "encou
 
 
 def _is_kept(model):
-    """Lines of the record, the pieces of its files, who is a patient, and the versions of all of them."""
-    return issubclass(getattr(model, "pgh_tracked_model", model), (Line, Patient, BinaryChunk)) and (
-        model.__name__ != "Consent"
-    )
+    """Everything but the index of names, which is written anew, and what is no record: invitations to the portal."""
+    return model.__name__ not in {"NamePrefix", "Invitation"}
 
 
 def shown(kind, patient, doctor):

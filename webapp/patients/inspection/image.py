@@ -6,6 +6,7 @@ Nothing but the picture is kept: no place, no camera, no words, no second file b
 import io
 import resource
 import sys
+from contextlib import suppress
 
 from PIL import Image, ImageOps
 
@@ -46,7 +47,8 @@ def _drawn(found: Image.Image, kind: str) -> bytes:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError):  # not every system bounds memory; the caller bounds the time besides
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     verdict, image = redraw(sys.stdin.buffer.read(), sys.argv[1])
     sys.stdout.buffer.write(verdict.encode() + b"\n" + image)

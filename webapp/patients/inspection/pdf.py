@@ -7,6 +7,7 @@ import io
 import resource
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
@@ -100,7 +101,8 @@ def _written_anew(found: pikepdf.Pdf) -> bytes:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError):  # not every system bounds memory; the caller bounds the time besides
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     verdict, copy = look(sys.stdin.buffer.read())
     sys.stdout.buffer.write(verdict.encode() + b"\n" + copy)
