@@ -36,10 +36,12 @@ STATE = """
 import json
 from collections import Counter
 from webapp.alerts.models import Reminder
+from webapp.jobs.models import Failure
 from webapp.outbox.models import Message
 print("STATE" + json.dumps({
     "told": Reminder.objects.filter(told_at__isnull=False).count(),
     "states": Counter(Message.objects.values_list("state", flat=True)),
+    "failures": list(Failure.objects.values_list("code", flat=True)),
     "in_doubt": Message.objects.filter(in_doubt__gt=0).count(),
 }))
 """
@@ -87,6 +89,7 @@ def test_a_worker_killed_twice_in_a_thousand_reminders_sends_each_of_them_once(c
     assert clinic.addresses() == {f"patient{n}@example.org": 1 for n in range(REMINDERS)}
     found = state(clinic)
     assert (found["told"], found["states"]) == (REMINDERS, {"sent": REMINDERS})
+    assert found["failures"] == []
     assert found["in_doubt"] <= 2  # at each kill one letter at most was on its way
     assert not list((clinic.folder / "mail").glob("*.half"))
 

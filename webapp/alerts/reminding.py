@@ -84,7 +84,7 @@ def _message(reminder: Reminder) -> dict[str, Any]:
         "address": patient.email or (patient.user.email if patient.user else ""),
         "template": reminder.template,
         "language": patient.language,
-        "link": reminder.path,
+        "link": HOME,  # where it is done may say too much; the first page leads there
         "recipient": str(patient.pk),
     }
 

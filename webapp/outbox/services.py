@@ -176,7 +176,7 @@ def forget(now: datetime) -> None:
 
 def soon() -> None:
     """Wake the worker once this transaction is committed; without it the message leaves with the next minute."""
-    transaction.on_commit(_wake)
+    transaction.on_commit(_wake, robust=True)  # what was committed stands, whatever becomes of the wake-up
 
 
 def _wake() -> None:

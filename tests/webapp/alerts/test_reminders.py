@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.webapp.outbox.factories import NOON, at
+from tests.webapp.outbox.health_words import told_in
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
 from webapp.alerts import selectors, services
 from webapp.alerts.models import Reminder
@@ -34,6 +35,15 @@ def test_a_reminder_is_told_once_though_the_job_runs_twice(mailoutbox):
         assert sending.deliver() == 0
     assert [mail.to for mail in mailoutbox] == [["marina@example.org"]]
     assert "diario" not in mailoutbox[0].body
+
+
+def test_its_link_says_nothing_wherever_it_leads(mailoutbox):
+    reminded(a_patient_with_login(), path="/portal/diary/")
+    told()
+    with at(NOON):
+        sending.deliver()
+    assert mailoutbox[0].body.count("http") == 1
+    assert told_in(f"{mailoutbox[0].subject} {mailoutbox[0].body}") == set()
 
 
 def test_the_same_key_again_is_the_same_reminder():
