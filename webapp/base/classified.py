@@ -257,6 +257,10 @@ _WHEN = "A date without the word it belongs to; the database holds it against ot
 _SORT = "One of a few sorts of paper; says nothing of what stands in it"
 _ORDER = "How soon or in what state, not what: lists of thousands are sorted and counted by it"
 _ASKED = "Says what was asked or measured, not what came of it; the newest value of each is found by it"
+_GAP = (
+    "A known gap: tells what was proposed or warned of beside an identifier without a name;"
+    " constraints, lists and counts ask for it"
+)
 
 IN_CLEAR: dict[str, str] = {
     "patients.Patient.sex": "One of four words, which alone points to nobody; constraints hold it",
@@ -286,6 +290,14 @@ IN_CLEAR: dict[str, str] = {
     "plans.PlanItem.kind": "Medicine, test, advice and so on: which sort of line, not which line; triggers ask for it",
     "plans.PlanItem.state": _ORDER,
     "plans.PlanItem.urgency": _ORDER,
+    "plans.PlanItem.code": _GAP,
+    "plans.RuleEvent.protocol": _GAP,
+    "plans.RuleEvent.rule": _GAP,
+    "plans.Settlement.key": _GAP,
+    "plans.Settlement.rule": _GAP,
+    "plans.Task.what": _GAP,
+    "alerts.Alert.rule": _GAP,
+    "alerts.Alert.code": _GAP,
     "alerts.Alert.urgency": _ORDER,
     "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
     "rules.Version.author_name": "Stands beside the text of a protocol as its signature",
