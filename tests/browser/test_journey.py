@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE, is_wider_than_the_screen, violations
+from tests.site import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs/img/review.png"
@@ -51,8 +52,8 @@ def fill_intake(page: Page) -> int:
         assert violations(page) == []
         assert not is_wider_than_the_screen(page)
         fill_screen(page)
-        page.get_by_role("button", name="Siguiente").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Siguiente").click()
         screens += 1
     return screens
 
@@ -101,8 +102,11 @@ def sign(page: Page) -> None:
     with page.expect_response(lambda reply: reply.url.endswith("/rest/")):
         page.locator("#signbar [data-key=A]").click()
     expect(page.locator("#signbar [data-key=Enter]")).not_to_have_attribute("aria-disabled", "true")
+    page.locator("#signbar [data-key=Enter]").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Lo que leerá")
+    page.get_by_label("Su contraseña o código").fill(PASSWORD)
     with page.expect_response(lambda reply: reply.url.endswith("/sign/")):
-        page.locator("#signbar [data-key=Enter]").click()
+        page.get_by_role("dialog").get_by_role("button", name="Firmar y entregar").click()
     page.get_by_text("Firmado por").first.wait_for()
 
 
@@ -131,6 +135,9 @@ def test_from_answers_on_a_phone_to_a_signed_plan_that_the_patient_reads(visit):
     decide(doctor, refused, "Rechazar", reason="not_indicated")
     sign(doctor)
 
+    patient.goto("/portal/plan/")
+    assert "Omeprazol" not in patient.locator("main").inner_text()  # the doctor may still take it back
+    phone.site.tell_patients()
     patient.goto("/portal/plan/")
     read = patient.locator("main").inner_text()
     assert "Firmado por Dra. Elena Vidal" in read

@@ -243,7 +243,9 @@ document.addEventListener(
   (event) => {
     const form = event.target;
     if (!kept.able || event.defaultPrevented) return;
-    if (form.matches("[data-answers]") && !form.dataset.clear) {
+    const sends = form.matches("[data-sends]") && event.submitter?.value === "next";
+    const calm = navigator.onLine && !writing.size && !kept.any();
+    if (form.matches("[data-answers]") && !form.dataset.clear && (sends || !calm)) {
       event.preventDefault();
       goOnWhenSaved(form, event.submitter);
     } else if (form.matches('[action$="/logout/"]') && !form.dataset.clear) {

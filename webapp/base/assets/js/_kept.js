@@ -33,6 +33,11 @@ function names() {
     .sort();
 }
 
+// Whether anything waits on this device, whoever's.
+export function any() {
+  return names().length > 0;
+}
+
 function givenAt(name) {
   return Number(name.slice(NAME.length).split(":")[0]);
 }
