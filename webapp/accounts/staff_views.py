@@ -18,7 +18,7 @@ from webapp.base import access
 MOST_WORDS = 20_000  # letters of a form that lists every pair there is, and more
 A_PAGE = 50
 STATES = {
-    "": gettext_lazy("All"),
+    "": gettext_lazy("All accounts"),
     "active": gettext_lazy("Open accounts"),
     "closed": gettext_lazy("Closed accounts"),
     "without": gettext_lazy("Without a second factor"),
