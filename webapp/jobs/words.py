@@ -11,6 +11,7 @@ TITLES: dict[str, Any] = {
     "intake.remind": _("Finds diaries and questionnaires that wait"),
     "plans.assess": _("Assesses new answers"),
     "jobs.retry_stalled": _("Takes up jobs whose worker died"),
+    "accounts.forget": _("Forgets sessions that are over, codes and failed attempts"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

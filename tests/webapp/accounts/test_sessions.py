@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from tests.webapp.people import PASSWORD, a_user
-from webapp.accounts import devices, services, whereabouts
-from webapp.accounts.models import Session
+from webapp.accounts import devices, forgetting, services, tasks, whereabouts
+from webapp.accounts.models import SentCode, Session
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
 
@@ -218,11 +218,20 @@ def test_public_pages_stay_open_to_who_was_away(marina):
     assert here.get(reverse("account_login")).status_code == 200
 
 
-def test_what_is_over_is_cleared_away(marina):
-    logged_in()
-    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
-    call_command("clearsessions")
-    assert not Session.objects.exists()
+def test_what_is_over_is_forgotten_within_the_hour_and_nothing_else(marina):
+    now = timezone.now()
+    here, there = logged_in(), logged_in()
+    Session.objects.filter(session_key=there.session.session_key).update(expire_date=now - timedelta(minutes=1))
+    for minutes in (5, 20, 70):
+        SentCode.objects.create(user=marina, digest=b"x" * 32, sent_at=now - timedelta(minutes=minutes))
+        AccessAttempt.objects.create(username=f"u{minutes}", ip_address="fd00::1", failures_since_start=1)
+        AccessAttempt.objects.filter(username=f"u{minutes}").update(attempt_time=now - timedelta(minutes=minutes))
+    tasks.forget()
+    assert is_in(here)
+    assert Session.objects.filter(user=marina).count() == 1
+    assert SentCode.objects.count() == 2
+    assert AccessAttempt.objects.get().username == "u5"
+    assert forgetting.forget(now) == 0
 
 
 # --- devices
