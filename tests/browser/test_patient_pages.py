@@ -54,7 +54,19 @@ def answered(page: Page) -> list[str]:
 def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE).log_in(WITH_A_PLAN)
     speak(page, language)
-    for name in ("", "plan/", "diary/", "answers/", "consent/", "more/"):
+    for name in (
+        "",
+        "plan/",
+        "diary/",
+        "answers/",
+        "consent/",
+        "more/",
+        "record/",
+        "who-looked/?own=1",
+        "record/allergy/",
+        "contacts/new/",
+        "reach/",
+    ):
         page.goto(f"/portal/{name}")
         look(page)
     page.goto("/portal/plan/")

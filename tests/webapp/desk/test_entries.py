@@ -12,7 +12,7 @@ from tests.webapp.people import a_doctor, a_patient, a_patient_with_login
 from tests.webapp.plans.factories import an_evaluation
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
-from webapp.patients.models import AllergyIntolerance, MedicationStatement, NoneRecorded, RelatedPerson
+from webapp.patients.models import MedicationStatement, NoneRecorded, RelatedPerson
 from webapp.plans.models import Evaluation
 
 pytestmark = pytest.mark.django_db

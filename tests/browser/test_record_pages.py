@@ -1,0 +1,79 @@
+"""A record at the desk, as somebody at a screen has it: three letters to the patient, two clicks to anything."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LAPTOP, NARROW, is_wider_than_the_screen, violations
+
+DOCTOR, ADMINISTRATOR = "vidal@demo.example", "administrator@demo.example"
+
+
+def find_marina(page: Page) -> None:
+    """Find her by three letters and the keyboard alone."""
+    page.goto("/desk/patients/")
+    page.keyboard.press("/")
+    page.keyboard.type("ort", delay=40)
+    expect(page.locator("#people tbody tr")).not_to_have_count(50)
+    row = page.locator("#people a", has_text="Ortega Rey, Marina")
+    expect(row).to_be_visible()
+    row.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/desk/patients/[0-9a-f-]{36}/$"))
+
+
+def look(page: Page, path: str) -> None:
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.ok, path
+    assert violations(page) == [], path
+    assert not is_wider_than_the_screen(page), path
+
+
+@pytest.mark.parametrize("size", [LAPTOP, NARROW])
+def test_every_page_of_a_record_fits_and_passes_axe(visit, size):
+    page = visit(size).log_in(DOCTOR)
+    find_marina(page)
+    record = page.url
+    entry = page.locator("#allergies .entry a").first.get_attribute("href") or ""
+    value = page.locator("#labs a[href*=measurements]").first.get_attribute("href") or ""
+    asked = page.locator("#questionnaires a").first.get_attribute("href") or ""
+    parts = ("record/medications/new/", "record/reports/new/", "contacts/new/", "measurements/new/", "identity/")
+    look(page, record)
+    for path in (entry, value, asked, *(record + part for part in parts), "/desk/patients/new/", "/desk/who-looked/"):
+        look(page, path)
+    look(page, record.replace("/patients/", "/who-looked/"))
+
+
+def test_figures_lead_to_the_parts_of_a_record_and_an_entry_is_set_right_by_keyboard(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    find_marina(page)
+    page.keyboard.press("3")
+    page.wait_for_url(re.compile("#medications$"))
+    page.locator("#medications .sec-h a").focus()
+    page.keyboard.press("Enter")
+    page.locator("#id_name").fill("Levotiroxina")
+    page.locator("#id_dose").fill("75 µg al día")
+    page.keyboard.press("Enter")
+    expect(page.locator("#medications")).to_contain_text("75 µg al día")
+    page.locator("#medications .entry a").first.click()
+    page.locator("#id_dose").fill("88 µg al día")
+    page.keyboard.press("Enter")
+    expect(page.locator("#medications")).to_contain_text("88 µg al día")
+    page.locator("#medications .entry a").first.click()
+    expect(page.locator(".was del")).to_have_text("75 µg al día")
+
+
+def test_an_administrator_answers_who_looked_in_a_few_steps(visit):
+    page = visit(LAPTOP).log_in(ADMINISTRATOR)
+    page.get_by_role("link", name="Quién ha mirado").click()
+    page.locator("input[type=search]").fill("ortega rey")
+    page.keyboard.press("Enter")
+    page.locator("tbody a", has_text="Ortega Rey, Marina").first.click()
+    expect(page.locator("table.looks")).to_contain_text("Dra. Elena Vidal")
+    page.locator("#who").select_option(label="Dra. Elena Vidal")
+    page.get_by_role("button", name="Mostrar").click()
+    expect(page.locator("table.looks tbody").first).to_contain_text("Dra. Elena Vidal")
+    assert "Ortega" not in page.url
+    assert violations(page) == []

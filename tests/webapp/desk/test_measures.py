@@ -1,0 +1,103 @@
+"""Measurements: in the right unit or asked about, set right with the old value kept, their course in words."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.webapp.desk.clinic import address, browser, words
+from tests.webapp.people import a_patient
+from webapp.desk import measures
+from webapp.patients import services as patients
+from webapp.patients.models import Observation
+
+pytestmark = pytest.mark.django_db
+
+
+def measured(patient, value, days_ago=0, code="hb", unit="g/L"):
+    at = timezone.now() - timedelta(days=days_ago)
+    [row] = patients.record_observations(
+        patient=patient, rows=[patients.Reading(code, value, at, Observation.Origin.LAB, unit)], actor=None
+    )
+    return row
+
+
+def the_page(patient, row):
+    return address("measure", patient, measure=row.pk)
+
+
+def test_a_value_stands_with_unit_day_origin_and_its_course_in_words():
+    patient = a_patient()
+    measured(patient, 120, days_ago=90)
+    measured(patient, 131)
+    page = words(browser().get(address("patient", patient)))
+    for told in ("131", "g/L", "Laboratorio", "de 120 a 131 desde el"):
+        assert told in page
+
+
+def test_a_correction_keeps_the_wrong_value_in_the_history():
+    patient, client = a_patient(), browser()
+    row = measured(patient, 13)
+    client.post(the_page(patient, row), {"act": "correct", "value": "131", "unit": "g/L"})
+    newest = Observation.objects.get(supersedes=row)
+    page = words(client.get(the_page(patient, newest)))
+    assert newest.value == 131
+    assert "<del>13" in page
+    assert client.user.display_name in page
+
+
+def test_of_two_who_correct_a_value_the_second_keeps_what_was_typed():
+    patient, client = a_patient(), browser()
+    row = measured(patient, 13)
+    patients.correct_observation(observation=row, value=131, actor=None)
+    late = client.post(the_page(patient, row), {"act": "correct", "value": "130", "unit": "g/L"})
+    assert late.status_code == 409
+    assert 'value="130"' in words(late)
+    assert Observation.objects.count() == 2
+
+
+def test_a_value_taken_back_counts_no_more_and_the_one_before_stands_again():
+    patient, client = a_patient(), browser()
+    measured(patient, 120, days_ago=9)
+    wrong = measured(patient, 999)
+    client.post(the_page(patient, wrong), {"act": "error", "error-reason": "typing"})
+    page = words(client.get(address("patient", patient)))
+    assert "120" in page
+    assert "999" not in page
+
+
+@pytest.mark.parametrize("value", ["muchos", "", "1e999", "NaN", "9" * 40])
+def test_a_value_that_is_no_number_is_refused_at_its_field(value):
+    patient = a_patient()
+    row = measured(patient, 120)
+    answer = browser().post(the_page(patient, row), {"act": "correct", "value": value, "unit": "g/L"})
+    assert answer.status_code == 422
+    assert Observation.objects.count() == 1
+
+
+def test_a_name_the_rules_do_not_know_is_not_guessed():
+    patient = a_patient()
+    given = {"code": "Nivel de humor", "value": "3", "unit": "", "effective_on": timezone.localdate(), "origin": "lab"}
+    answer = browser().post(address("measure_add", patient), given)
+    assert answer.status_code == 422
+    assert "Elija uno de la lista" in words(answer)
+
+
+def test_one_value_has_no_course_and_neither_have_words_or_other_units():
+    patient = a_patient()
+    assert measures.spark_of([measured(patient, 1)]) is None
+    assert measures.spark_of([measured(patient, "positive"), measured(patient, "negative")]) is None
+    assert measures.spark_of([measured(patient, 12, unit="g/dL"), measured(patient, 120, unit="g/L")]) is None
+
+
+@pytest.mark.parametrize("role", ["front_desk", "administrator", "director", "patient"])
+def test_nobody_but_clinicians_opens_a_measurement(role):
+    patient = a_patient()
+    row, client = measured(patient, 120), browser(role)
+    assert client.get(the_page(patient, row)).status_code == 404
+    assert client.get(address("measure_add", patient)).status_code == 404
+
+
+def test_another_patients_value_is_not_found_under_this_one():
+    row = measured(a_patient(), 120)
+    assert browser().get(the_page(a_patient(), row)).status_code == 404

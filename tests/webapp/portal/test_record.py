@@ -1,0 +1,181 @@
+"""The own record in the portal: six lists in plain words, taken along as PDF, who looked, and what one sets right."""
+
+import io
+import re
+from uuid import uuid4
+
+import pikepdf
+import pytest
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.webapp.patients.hostile import a_png
+from tests.webapp.people import a_doctor, a_patient_with_login, a_user
+from tests.webapp.plans.factories import an_evaluation
+from webapp.audit import services as audit
+from webapp.audit.models import Entry
+from webapp.patients import services as patients
+from webapp.patients.models import AllergyIntolerance, RelatedPerson
+
+pytestmark = pytest.mark.django_db
+PAGES = ("record", "record_pdf", "looks", "reach", "contact", "allergy")
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def portal(patient):
+    client = Client()
+    client.force_login(patient.user)
+    return client
+
+
+@pytest.fixture
+def marina():
+    return a_patient_with_login()
+
+
+def a_full_record(patient):
+    doctor = a_doctor(display_name="Dra. Elena Vidal")
+    patients.add_condition(patient=patient, code="", detail={"text": "Gota"}, actor=doctor, verification="confirmed")
+    patients.add_medication(patient=patient, code="", text="Omeprazol", dose="20 mg al día", actor=doctor)
+    patients.add_encounter(patient=patient, reason="Neumonía", started="2020", actor=doctor)
+    patients.add_procedure(patient=patient, text="Apendicectomía", performed="2001-05", actor=doctor)
+    patient.user.active_role = "patient"
+    patients.add_allergy(patient=patient, code="", text="Látex: ronchas", actor=patient.user)
+    return doctor
+
+
+def test_the_six_lists_stand_with_day_and_author(marina):
+    a_full_record(marina)
+    page = words(portal(marina).get(reverse("portal:record")))
+    for title in ("Diagnósticos", "Tratamientos actuales", "Alergias", "Hospitalizaciones", "Operaciones", "Recetas"):
+        assert title in page
+    for told in ("Gota", "Omeprazol", "20 mg al día", "Neumonía", "may 2001", "Látex: ronchas"):
+        assert told in page
+    assert page.count("anotado por Dra. Elena Vidal") == 4
+    assert "anotado por usted" in page
+    assert "su médico aún no lo ha confirmado" in page
+
+
+def test_what_nobody_asked_is_not_told_as_none(marina):
+    patients.record_none(patient=marina, topic="allergies", actor=None)
+    page = words(portal(marina).get(reverse("portal:record")))
+    assert page.count("Todavía no se lo hemos preguntado") == 2
+    assert page.count("Ninguna: así nos lo dijo") == 1
+
+
+def test_the_record_is_taken_along_as_a_pdf(marina):
+    a_full_record(marina)
+    answer = portal(marina).get(reverse("portal:record_pdf"))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="record-{marina.record_number}.pdf"'
+    with pikepdf.open(io.BytesIO(answer.content)) as book:
+        assert len(book.pages) == 1
+    verbs = set(Entry.objects.filter(patient_id=marina.pk, actor_id=marina.user_id).values_list("verb", flat=True))
+    assert {"patient.viewed", "record.printed"} <= verbs
+
+
+def test_letters_and_what_one_handed_in_are_there_and_the_rest_of_the_file_is_not(marina):
+    doctor = a_doctor()
+    letter, report = (
+        patients.add_document(marina, name="x.png", content=a_png(size), kind=kind, title=kind, actor=doctor)
+        for kind, size in (("letter", (8, 6)), ("report", (9, 6)))
+    )
+    client = portal(marina)
+    page = words(client.get(reverse("portal:record")))
+    assert reverse("portal:document", args=[letter.pk]) in page
+    assert str(report.pk) not in page
+    given = client.get(reverse("portal:document", args=[letter.pk]))
+    assert given["Content-Disposition"].startswith("attachment; filename=")
+    for missing in (report.pk, uuid4()):
+        assert client.get(reverse("portal:document", args=[missing])).status_code == 404
+    assert portal(a_patient_with_login()).get(reverse("portal:document", args=[letter.pk])).status_code == 404
+
+
+def test_a_reported_allergy_is_unconfirmed_in_force_and_has_the_plan_worked_out_again(marina):
+    an_evaluation(marina)
+    done = portal(marina).post(reverse("portal:allergy"), {"name": "Metamizol", "text": "ronchas en 2019"})
+    assert done.url == reverse("portal:record")
+    line = AllergyIntolerance.objects.get(patient=marina)
+    assert (line.active, line.is_confirmed, line.text) == (True, False, "Metamizol: ronchas en 2019")
+    [job] = ProcrastinateJob.objects.filter(task_name__contains="assess")
+    assert job.args["patient_id"] == str(marina.pk)
+
+
+def test_an_allergy_without_a_name_is_asked_for_again(marina):
+    answer = portal(marina).post(reverse("portal:allergy"), {"name": "", "text": "ronchas"})
+    assert answer.status_code == 422
+    assert "Rellene este dato" in words(answer)
+    assert "ronchas</textarea>" in words(answer)
+    assert not AllergyIntolerance.objects.exists()
+
+
+def test_one_sets_right_how_one_is_reached_and_not_who_one_is(marina):
+    given = {"phone": "612 345 678", "email": "marina@example.org", "language": "en", "family_name": "Otra"}
+    portal(marina).post(reverse("portal:reach"), given)
+    marina.refresh_from_db()
+    assert (marina.phone, marina.language, marina.family_name) == ("+34612345678", "en", "Ortega Rey")
+
+
+def test_a_number_that_cannot_be_is_said_at_its_field(marina):
+    answer = portal(marina).post(reverse("portal:reach"), {"phone": "12", "email": "", "language": "es"})
+    assert answer.status_code == 422
+    assert 'value="12"' in words(answer)
+
+
+def test_somebody_to_call_is_named_and_taken_out_again(marina):
+    client = portal(marina)
+    client.post(reverse("portal:contact"), {"name": "Luis Rey", "relationship": "partner", "phone": "600998877"})
+    contact = RelatedPerson.objects.get(patient=marina)
+    assert contact.is_emergency_contact
+    assert "Luis Rey" in words(client.get(reverse("portal:more")))
+    client.post(reverse("portal:contact_drop", args=[contact.pk]))
+    assert "Luis Rey" not in words(client.get(reverse("portal:more"))).partition("toasts")[0]
+
+
+def test_another_patients_contact_is_not_found(marina):
+    other = a_patient_with_login()
+    contact = patients.add_contact(
+        patient=other, name="Ana", relationship="friend", phone="600998877", is_emergency_contact=True, actor=None
+    )
+    assert portal(marina).post(reverse("portal:contact_drop", args=[contact.pk])).status_code == 404
+    contact.refresh_from_db()
+    assert contact.active
+
+
+def test_who_looked_is_told_by_day_without_the_own_visits_unless_asked_for(marina):
+    doctor, client = a_doctor(display_name="Dra. Elena Vidal"), portal(marina)
+    for _n in range(3):
+        audit.record(actor=doctor, verb="patient.viewed", patient_id=marina.pk)
+    client.get(reverse("portal:record"))
+    page = words(client.get(reverse("portal:looks")))
+    assert "Dra. Elena Vidal" in page
+    assert "(3 veces)" in page
+    assert "<b>Usted</b>" not in page
+    assert "<b>Usted</b>" in words(client.get(reverse("portal:looks"), {"own": "1"}))
+
+
+def test_at_first_nobody_has_looked(marina):
+    audit.record(actor=a_doctor(display_name="Dr. Otro"), verb="patient.viewed", patient_id=uuid4())
+    assert "Dr. Otro" not in words(portal(marina).get(reverse("portal:looks")))
+
+
+def test_a_long_book_costs_as_many_queries_as_a_short_one(marina, django_assert_max_num_queries):
+    client, doctor = portal(marina), a_doctor()
+    for verb in ("a.viewed", "b.viewed", "c.viewed"):
+        audit.record_list(actor=doctor, verb=verb, patient_ids=[marina.pk] * 20)
+    client.get(reverse("portal:looks"))
+    with django_assert_max_num_queries(14):
+        page = words(client.get(reverse("portal:looks")))
+    assert page.count("(20 veces)") == 3
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_staff_find_no_patients_page_and_a_patient_without_a_record_none_either(name):
+    for user in (a_doctor(), a_user("patient")):
+        client = Client()
+        client.force_login(user)
+        assert client.get(reverse(f"portal:{name}")).status_code == 404
