@@ -16,6 +16,7 @@ from webapp.desk import changes, selectors
 from webapp.desk.forms import RegistrationForm
 from webapp.patients import selectors as people
 from webapp.patients import services
+from webapp.patients.models import Patient
 from webapp.patients.registering import PossibleDuplicate
 
 PATIENTS_A_PAGE = 50
@@ -72,8 +73,10 @@ def _told_apart(request: HttpRequest) -> list[UUID]:
 @access.may("patients.register")
 @require_http_methods(["GET", "POST"])
 def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Set right who a patient is and how to reach the person."""
+    """Set right who a patient is and how to reach the person, and say of who seems the same that they are two."""
     patient = get_object_or_404(people.patients_for(request.user), pk=pk)
+    if request.POST.get("apart"):
+        return _two_people(request, patient)
     fields = {name: getattr(patient, name) for name in RegistrationForm.base_fields}
     form = RegistrationForm(request.POST or None, initial=fields)
     if form.is_valid():
@@ -84,6 +87,21 @@ def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Corrected. What it said before stands in the history."))
             return redirect("desk:patient", pk=patient.pk)
+    likely = people.duplicates_of(request.user, patient, path=request.path)
     history = changes.steps_of(people.history_of(request.user, patient, "patient", path=request.path))
-    context = {"form": form, "patient": patient, "history": history}
+    context = {"form": form, "patient": patient, "history": history, "likely": likely}
     return render(request, "desk/identity_edit.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _two_people(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Write that somebody looked at both and that they are two people."""
+    chosen = request.POST["apart"]
+    number = chosen if _A_NUMBER.fullmatch(chosen) else None
+    other = get_object_or_404(people.patients_for(request.user), pk=number)
+    try:
+        services.tell_apart(patient=patient, other=other, actor=request.user)
+    except services.PatientError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Written down: they are two people."))
+    return redirect("desk:identity", pk=patient.pk)
