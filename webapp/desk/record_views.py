@@ -5,15 +5,15 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from webapp.alerts import selectors as alerts
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.desk import record
-from webapp.intake import screens
 from webapp.intake import selectors as intake
+from webapp.intake.reading import reading_of
 from webapp.patients import selectors as people
 from webapp.patients.models import Patient
 from webapp.plans.lines import terms_now
@@ -67,9 +67,7 @@ def answers(request: HttpRequest, pk: UUID, response: UUID) -> HttpResponse:
     person = get_object_or_404(people.patients_for(request.user), pk=pk)
     sent = intake.responses_for(request.user).filter(patient=person).exclude(completed_at=None)
     found = get_object_or_404(sent, pk=response)
-    with override(found.language):  # an answer is told in the language in which it was asked
-        groups = list(screens.overview(intake.sheet_of(found), found.language))
     audit.record(actor=request.user, verb="response.viewed", patient_id=person.pk, path=request.path)
-    title = record.title_of(found, found.language)
-    context = {"patient": person, "response": found, "groups": groups, "title": title}
+    reading = reading_of(found)
+    context = {"patient": person, "response": found, "reading": reading, "title": reading.title}
     return render(request, "desk/answers.html", context)

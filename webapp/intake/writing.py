@@ -124,10 +124,13 @@ def _allergies(record: patient_selectors.Record, entries: Sequence[Entry], actor
 
 
 def _medications(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
-    """Add what is new; what the patient once reported and no longer names has ended. A clinician's lines stay."""
-    named = {_key(entry["code"], entry["text"]) for entry in entries}
+    """Add what is new; what the patient once wrote and no longer names has ended. A clinician's lines stay.
+
+    They also stay where a clinician fills in: nobody can tell a line heard from the patient from one of the clinic.
+    """
+    named, own = {_key(entry["code"], entry["text"]) for entry in entries}, record.patient.user_id
     for line in record.medications:
-        if line.active and line.recorded_by_id == actor.pk and _changed(line, named, entries):
+        if line.active and own and line.recorded_by_id == own and _changed(line, named, entries):
             patients.stop_medication(medication=line, ended_on=timezone.localdate(), actor=actor)
     for entry in _new(entries, record.medications):
         patients.add_medication(

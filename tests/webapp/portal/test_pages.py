@@ -64,7 +64,7 @@ def test_after_sending_the_page_says_who_is_at_work_and_asks_for_the_diary(clien
     sent(patient)
     page = the_page(client, patient)
     assert "Un médico lo prepara con sus respuestas" in page
-    assert "Rellenar hoy" in page
+    assert "Empezar por las otras preguntas" in page
 
 
 def test_when_all_is_done_nothing_is_asked(client):

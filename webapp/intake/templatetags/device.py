@@ -28,6 +28,13 @@ def key_of(user: User) -> str:
     return base64.b64encode(b"".join(blind(str(user.pk), half) for half in HALVES)).decode()
 
 
+@register.simple_tag(takes_context=True)
+def may_fill_in(context: dict[str, Any]) -> bool:
+    """Tell whether who reads this page may fill in questionnaires for patients."""
+    user = getattr(context.get("request"), "user", None)
+    return isinstance(user, User) and user.may(selectors.FILL_IN)
+
+
 @register.inclusion_tag("intake/_diary_today.html", takes_context=True)
 def diary_today(context: dict[str, Any], day: date) -> dict[str, Any]:
     """Offer a day of the diary by its first scale: the tap that answers it begins the page."""

@@ -91,12 +91,16 @@ async function sendAll() {
   return false;
 }
 
-// Resolves to whether nothing waits any more; true also when the page is being left for another one.
+// Resolves to whether all that waited when it was called has been sent; true also when the page is being left.
 export function send() {
-  sending ??= sendAll()
+  return sending ? sending.then((done) => done && send()) : begin();
+}
+
+function begin() {
+  sending = sendAll()
     .then(() => true)
     .catch(() => false)
-    .then(async (done) => {
+    .then((done) => {
       sending = null;
       clearTimeout(timer);
       if (done) tries = 0;
@@ -248,6 +252,13 @@ document.addEventListener(
     if (form.matches("[data-answers]") && !form.dataset.clear && (sends || !calm)) {
       event.preventDefault();
       goOnWhenSaved(form, event.submitter);
+    } else if (form.matches("#send") && !form.dataset.clear && !calm) {
+      event.preventDefault(); // nothing is sent to the doctor without what still waits here
+      send().then((done) => {
+        if (!done) return;
+        form.dataset.clear = "yes";
+        form.requestSubmit(event.submitter);
+      });
     } else if (form.matches('[action$="/logout/"]') && !form.dataset.clear) {
       event.preventDefault();
       send().then(() => {
