@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from webapp.desk.forms import PlainForm, a_day, a_line
+from webapp.desk.identity_form import PlainForm, a_day, a_line
 from webapp.patients import dates
 from webapp.patients.amending import ErrorReason
 from webapp.patients.models import DiagnosticReport, DocumentReference, Encounter, Observation, RelatedPerson

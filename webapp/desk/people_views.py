@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from webapp.base import access
 from webapp.desk import changes, selectors
-from webapp.desk.forms import RegistrationForm
+from webapp.desk.identity_form import RegistrationForm
 from webapp.patients import selectors as people
 from webapp.patients import services
 from webapp.patients.models import Patient
