@@ -46,3 +46,13 @@ def test_every_hat_is_of_the_clinic_or_from_outside():
     assert set(Role) == STAFF | OUTSIDE
     assert not STAFF & OUTSIDE
     assert CLINICIANS < STAFF
+
+
+def test_a_way_in_by_permission_is_seen_by_who_has_it_whatever_the_hat(monkeypatch):
+    rooms = Entry("rooms", "Rooms", "house", permission="patients.search")
+    monkeypatch.setattr(navigation, "ENTRIES", (rooms,))
+    held = frozenset({"patients.search"})
+    assert [link.label for link in navigation.links_for("front_desk", "/", held)] == ["Rooms"]
+    assert navigation.links_for("front_desk", "/") == []
+    assert navigation.home_of("doctor", held) == "/rooms/"
+    assert navigation.home_of("doctor") is None
