@@ -97,6 +97,7 @@ def _a_life(given: str, family: str, doctor: User) -> Life:
     allergy = _record(patient)
     draft, item = _plans(patient, doctor)
     alerts.remind(patient.pk, f"fu:{n}", "task_due", timezone.now(), words=WORDS)
+    alerts.tell_due()
     alert = alerts.raise_(
         patient_id=patient.pk,
         rule="alarm_upper.dysphagia",
