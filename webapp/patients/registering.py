@@ -33,9 +33,10 @@ IDENTITY = (
     "email",
     "phone",
     "language",
+    "channel",
     "general_practitioner",
 )
-OWN = frozenset({"email", "phone", "language"})  # what patients set right themselves
+OWN = frozenset({"email", "phone", "language", "channel"})  # what patients set right themselves
 AT_ONCE = 500
 
 
@@ -239,8 +240,9 @@ def _index_names(patients: list[Patient]) -> int:
 
 
 def rebuild_index() -> tuple[int, int]:
-    """Write the whole index of names and numbers anew, as after a change of the key; return patients and entries.
+    """Write the whole index of names and numbers anew, as after a change in how they are folded.
 
+    Returns how many patients there are, and how many beginnings of names.
     By batches, each on its own: who searches meanwhile finds everybody but those of the batch being written.
     """
     numbers = list(Patient.objects.order_by("pk").values_list("pk", flat=True))
