@@ -242,8 +242,8 @@ def _index_names(patients: list[Patient]) -> int:
 def rebuild_index() -> tuple[int, int]:
     """Write the whole index of names and numbers anew, as after a change in how they are folded.
 
-    Returns how many patients there are, and how many beginnings of names.
-    By batches, each on its own: who searches meanwhile finds everybody but those of the batch being written.
+    Returns how many patients there are, and how many beginnings of names. By batches, each a transaction of its own:
+    who searches meanwhile still finds everybody.
     """
     numbers = list(Patient.objects.order_by("pk").values_list("pk", flat=True))
     entries = 0
