@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, NARROW, violations
+from tests.site import PASSWORD
 
 pytestmark = pytest.mark.browser
 DOCTOR = "vidal@demo.example"
@@ -21,21 +22,92 @@ def open_a_plan(page, held):
     page.wait_for_url(re.compile("/review/$"))
 
 
-def test_a_plan_is_signed_with_three_keys(visit):
-    page = visit(LAPTOP).log_in(DOCTOR)
-    open_a_plan(page, held=False)
+def see_everything(page):
     for _row in range(page.locator("[data-row]").count()):
         page.keyboard.press("j")
         page.wait_for_timeout(100)
     page.locator("[data-key=A]:not([aria-disabled])").wait_for()  # every item has been on the screen
-    page.keyboard.press("A")
-    page.locator("[data-key=Enter]:not([aria-disabled])").wait_for()
+
+
+def press(page, *keys):
+    """Press the keys of a plan that needs no change; return how many actions it took."""
+    for key in keys:
+        page.locator(f"[data-key={key}]:not([aria-disabled])").wait_for()
+        page.keyboard.press(key)
+    return len(keys)
+
+
+def test_an_unchanged_plan_is_signed_with_three_keys_and_taken_back_with_one(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    see_everything(page)
+    actions = press(page, "A", "Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Lo que leerá")
+    assert violations(page) == []
+    page.keyboard.type("no es mi contraseña")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("No se ha firmado nada")
+    page.locator("#secret:focus").wait_for()
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_text("Firmado por").wait_for()
+    actions += 1
+    assert actions <= 3
+    expect(page.locator("[data-count]")).to_have_text(re.compile("2:[0-5]"))
+    assert violations(page) == []
+    page.goto("/desk/")
+    page.locator("[data-undo]").wait_for()
+    assert violations(page) == []
+    page.keyboard.press("z")
+    page.get_by_text("Se ha retirado la firma").wait_for()
+    press(page, "Enter")  # asked who she is a moment ago: the text, then the signature
+    dialog.get_by_role("button", name="Firmar y entregar").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("Se avisa en").wait_for()
     signed = page.url
     page.keyboard.press("n")
     page.wait_for_url(lambda url: url != signed)
     assert re.search("/plans/.*/review/$|/desk/patients/.*/$", page.url)
+
+
+def test_no_key_works_while_somebody_types(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    row = page.locator("[data-row].cursor").get_attribute("id")
+    page.keyboard.press("r")
+    note = page.locator(f"#{row} details[open] input[name=note]")
+    note.focus()
+    page.keyboard.type("azAnr")
+    expect(note).to_have_value("azAnr")
+    page.locator(f"#{row}.is-proposed").wait_for()
+    page.keyboard.press("Escape")
+
+
+def test_an_alert_is_settled_with_two_keys_and_what_is_monitored_stands_beside_it(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    page.goto("/desk/?tab=plans")
+    plans = [link.get_attribute("href") for link in page.locator("td.who a").all()]
+    for plan in plans:
+        page.goto(plan)
+        if page.locator("[data-row] .beside details.settle").count():
+            break
+    row = page.locator("[data-row]:has(.beside details.settle)").first
+    row.locator("[data-row-title]").click()
+    before = row.locator("details.settle").count()
+    page.keyboard.press("o")
+    row.locator("details.settle[open]").first.wait_for()
+    assert violations(page) == []
+    page.keyboard.press("4")
+    expect(row.locator("details.settle")).to_have_count(before - 1)
+    expect(row.locator(".beside").first).to_contain_text("Resuelto el")
+    expect(page.locator(".col-r")).to_contain_text("En vigilancia")
+    page.locator(".col-r .lines a").first.click()
+    page.get_by_role("button", name="Mirado: hecho").wait_for()
+    assert violations(page) == []
+    page.get_by_label("Qué se encontró").fill("INR 2,4")
+    page.get_by_role("button", name="Mirado: hecho").click()
+    page.get_by_text("Ya no está en la bandeja").wait_for()
 
 
 def test_a_row_is_decided_where_the_cursor_is_and_the_cursor_goes_on(visit):

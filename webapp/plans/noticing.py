@@ -167,7 +167,11 @@ def _beside(item: PlanItem, case: CaseFacts | None, terms: Terms) -> list[Notice
 
 
 def _case(plan: Plan, terms: Terms) -> CaseFacts:
-    return read_case(plan.evaluation.case, terms.edition.vocabulary, terms.edition.formulary)
+    """Return the newest facts: an assessment that changed no item leaves the draft with an older evaluation."""
+    newest = selectors.latest_evaluation(plan.patient_id)
+    same = newest is not None and newest.status == "ok" and newest.release_id == plan.evaluation.release_id
+    case = newest.case if newest is not None and same else plan.evaluation.case
+    return read_case(case, terms.edition.vocabulary, terms.edition.formulary)
 
 
 def _stable(content: Mapping[str, Any]) -> dict[str, Any]:
