@@ -20,6 +20,7 @@ TEXTS: dict[str, Any] = {
     "message_waiting": _("Something waits to be read"),
     "digest": _("Several things wait"),
     "invitation": _("Invitation"),
+    "new_password": _("New password"),
     "sign_in_code": _("Code to sign in"),
     "security_notice": _("Notice about the access"),
 }

@@ -47,6 +47,12 @@ TEXTS: dict[str, Text] = {
         at_any_hour=True,
         useless_after=timedelta(hours=72),
     ),
+    "new_password": Text(
+        _("A new password for your account"),
+        _("Somebody, perhaps you, asked for a new password. To choose one, open this address. It works once:"),
+        at_any_hour=True,
+        useless_after=timedelta(hours=72),
+    ),
     "sign_in_code": Text(
         _("Your code"),
         _("This is your code to sign in to Pauta. Give it to nobody, whoever asks:"),
