@@ -58,11 +58,10 @@ def _claim(now: datetime) -> Message | None:
         if message.state == State.SENDING:  # whatever kills its senders must not hold up the others
             _settle(message, state=State.GIVEN_UP, error=IN_DOUBT)
         elif _too_late(message, now):
-            _settle(message, state=State.GIVEN_UP, error=TOO_LATE, link="")
+            Message.objects.filter(pk=message.pk).update(state=State.GIVEN_UP, error=TOO_LATE, link="")
         elif _over_the_cap(message, now):
-            until_morning = {"due_at": tomorrow_morning(now)}
-            _companions(message, now).update(**until_morning)
-            _settle(message, **until_morning)
+            waiting = [message.pk, *(one.pk for one in _companions(message, now))]
+            Message.objects.filter(pk__in=waiting).update(due_at=tomorrow_morning(now))
         else:
             return _taken(message, now)
     return None
@@ -103,7 +102,7 @@ def _send(pk: int, way: Transport) -> bool:
     message = Message.objects.select_for_update(skip_locked=True).filter(pk=pk, state=State.SENDING).first()
     if message is None:  # somebody else took it for abandoned and has it now
         return False
-    letter = letter_of(message, several=message.carries.exists())
+    letter = letter_of(message, several=message.carries.filter(state=State.SENDING).exists())
     try:
         if not (message.in_doubt and way.took(letter)):
             way.send(letter)
@@ -123,5 +122,6 @@ def _not_sent(message: Message, fault: NotSent) -> None:
 
 
 def _settle(message: Message, **values: object) -> None:
-    """Write the same of a message and of those it speaks for."""
-    Message.objects.filter(Q(pk=message.pk) | Q(carried_by=message.pk)).update(**values)
+    """Write the same of a message that was being sent and of those it spoke for."""
+    together = Message.objects.filter(Q(pk=message.pk) | Q(carried_by=message.pk), state=State.SENDING)
+    together.update(**values)

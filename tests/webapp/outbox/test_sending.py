@@ -180,6 +180,18 @@ def test_a_digest_that_was_not_taken_is_tried_again_as_a_whole(way):
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 
+def test_what_is_cancelled_between_two_attempts_stays_cancelled(way):
+    first = queued(address="marina@example.org", key="stays")
+    queued(address="marina@example.org", key="goes")
+    way.faults = [NotSent("timeout", final=False)]
+    with at(NOON):
+        sending.deliver()
+    services.cancel("goes")
+    with later(first):
+        assert sending.deliver() == 1
+    assert dict(Message.objects.values_list("key", "state")) == {"stays": "sent", "goes": "cancelled"}
+
+
 def test_a_code_that_comes_too_late_is_not_sent(mailoutbox):
     message = queued(template="sign_in_code", link="482913")
     with at(message.queued_at + timedelta(minutes=16)):
