@@ -31,7 +31,7 @@ def lateness(waited: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A job that comes back by itself; ``late`` is measured from the last time it should have run."""
+    """A job that comes back by itself; ``late`` is measured from the first run it missed."""
 
     title: Any
     name: str
@@ -137,19 +137,20 @@ def periodic(now: datetime) -> list[Periodic]:
 
 def _periodic(name: str, task: PeriodicTask, job: Any, now: datetime) -> Periodic:
     clock = now.timestamp()  # in UTC, by which the worker reads it too
-    due = datetime.fromtimestamp(task.croniter.get_prev(float, start_time=clock), UTC)
-    following = datetime.fromtimestamp(task.croniter.get_next(float, start_time=clock), UTC)
     last = job.began if job else None
-    missed = last is None or last < due
     return Periodic(
         title=title_of(name),
         name=name,
         last=last,
         seconds=(job.ended - job.began).total_seconds() if job and job.ended and job.began else None,
         outcome=job.status if job else "",
-        next=following,
-        late=lateness(now - due) if missed else "",
+        next=_run_after(task, clock),
+        late=lateness(now - _run_after(task, last.timestamp())) if last else "very_late",
     )
+
+
+def _run_after(task: PeriodicTask, clock: float) -> datetime:
+    return datetime.fromtimestamp(task.croniter.get_next(float, start_time=clock), UTC)
 
 
 def queues(now: datetime) -> list[Queue]:

@@ -8,6 +8,8 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.middleware import AsyncCallNext
 
 from webapp.jobs import services
@@ -18,10 +20,16 @@ STALLED_AFTER = 120  # seconds without a sign of life from the worker
 @app.periodic(cron="*/2 * * * *")
 @app.task(queueing_lock="retry_stalled", name="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:
-    """Put jobs back into the queue whose worker died in the middle; every task here may run twice without harm."""
+    """Put jobs back into the queue whose worker died in the middle; every task here may run twice without harm.
+
+    One of which the next already waits is ended instead: a lock lets only one of them wait.
+    """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, status=Status.ABORTED, delete_job=False)
 
 
 @app.periodic(cron="10 3 * * *")

@@ -81,14 +81,16 @@ def test_every_job_that_comes_back_is_listed_with_its_last_and_next_run(page):
     assert all(name in page() for name in expected)
 
 
-@pytest.mark.parametrize(("ago", "late"), [(0.5, ""), (9, "late"), (40, "very_late")])
-def test_a_job_that_should_have_run_is_amber_and_then_red(ago, late):
-    now = timezone.now().replace(minute=30, second=0, microsecond=0)
-    a_job("intake.remind", "succeeded")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_events SET at = %s", [now - timedelta(hours=3)])
-    tick = shown("intake.remind", now).next - timedelta(hours=1)  # the run that was missed
-    assert shown("intake.remind", tick + timedelta(minutes=ago)).late == late
+@pytest.mark.parametrize("name", ["intake.remind", "outbox.deliver"])
+@pytest.mark.parametrize(("ago", "late"), [(0.5, ""), (9, "late"), (40, "very_late"), (24 * 60, "very_late")])
+def test_a_job_that_should_have_run_is_amber_and_then_red(name, ago, late):
+    a_job(name, "succeeded")
+    missed = shown(name).next  # the first run after the one there was
+    assert shown(name, missed + timedelta(minutes=ago)).late == late
+
+
+def test_a_job_that_never_ran_stands_still():
+    assert shown("outbox.deliver").late == "very_late"
 
 
 def test_a_queue_shows_how_much_waits_and_since_when(page):

@@ -1,6 +1,7 @@
 """A real worker: what fails leaves its kind and no word of it; what a dead one left is taken up."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.webapp.jobs.factories import a_job, a_worker, empty
-from webapp.jobs import services
+from webapp.jobs import services, tasks
 from webapp.jobs.models import Failure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,6 +20,13 @@ def _nothing_waits():
     empty()
     yield
     empty()
+
+
+async def retried():
+    """Let the job about stalled jobs do its work, and no other."""
+    with app.replace_connector(app.connector.get_worker_connector()) as ready:
+        async with ready.open_async():
+            await tasks.retry_stalled.func(SimpleNamespace(app=ready), timestamp=0)
 
 
 def work():
@@ -61,6 +69,15 @@ def test_a_job_whose_worker_died_runs_again():
     services.begin()
     work()
     assert ProcrastinateJob.objects.get(pk=pk).status == "succeeded"
+
+
+def test_a_dead_workers_job_whose_next_run_waits_already_is_ended_and_holds_up_no_other():
+    dead = a_job("outbox.deliver", "doing", args='{"timestamp": 0}', queue="outbox", lock="outbox.deliver")
+    a_job("outbox.deliver", "todo", args='{"timestamp": 0}', queue="outbox", lock="outbox.deliver")
+    other = a_job("intake.remind", "doing", args='{"timestamp": 0}', queue="reminders")
+    asyncio.run(retried())
+    states = dict(ProcrastinateJob.objects.filter(pk__in=[dead, other]).values_list("pk", "status"))
+    assert states == {dead: "aborted", other: "todo"}
 
 
 def test_a_job_whose_worker_lives_is_left_to_it():
