@@ -18,6 +18,7 @@ from webapp.alerts.models import Reminder
 from webapp.audit import services as audit
 from webapp.outbox import services as outbox
 from webapp.patients.models import Patient
+from webapp.patients.reaching import reached_by
 
 A_BATCH = 200
 HOME = "/portal/"
@@ -81,7 +82,7 @@ def _message(reminder: Reminder) -> dict[str, Any]:
     patient: Patient = reminder.patient
     return {
         "key": _key(reminder.key),
-        "address": patient.email or (patient.user.email if patient.user else ""),
+        **reached_by(patient),
         "template": reminder.template,
         "language": patient.language,
         "link": HOME,  # where it is done may say too much; the first page leads there

@@ -21,7 +21,7 @@ TABLES: dict[str, Table] = {
         CARE, "Who is treated", RECORD,
         identity="given_name family_name birth_date birth_date_index national_id national_id_index sex record_number",
         contact="email email_index phone phone_index",
-        technical="id user_id language general_practitioner_id registered_at",
+        technical="id user_id language channel general_practitioner_id registered_at",
     ),
     "patients.NamePrefix": table(
         CARE, "Finds a patient by the first letters of a name", RECORD, identity="index", technical="id patient_id"

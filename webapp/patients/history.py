@@ -67,6 +67,7 @@ LABELS = {
     "email": _("e-mail"),
     "phone": _("telephone"),
     "language": _("language"),
+    "channel": _("how to send notices"),
     "record_number": _("record number"),
     "general_practitioner": pgettext_lazy("field", "doctor"),
     "name": pgettext_lazy("field", "name"),

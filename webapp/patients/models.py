@@ -70,6 +70,11 @@ class Patient(models.Model):
         OTHER = "other", _("Other")
         UNKNOWN = "unknown", _("Not known")
 
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("Text message")
+        PUSH = "push", _("Notice on the telephone")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     record_number = models.CharField(_("record number"), max_length=12, unique=True)
@@ -87,6 +92,7 @@ class Patient(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=[("es", "Español"), ("en", "English")], default="es"
     )
+    channel = models.CharField(_("how to send notices"), max_length=5, choices=Channel, default=Channel.EMAIL)
     general_practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now)
 
@@ -94,6 +100,7 @@ class Patient(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=["female", "male", "other", "unknown"]), name="patients_sex"),
             models.CheckConstraint(condition=Q(language__in=["es", "en"]), name="patients_language"),
+            models.CheckConstraint(condition=Q(channel__in=["email", "sms", "push"]), name="patients_channel"),
             models.CheckConstraint(
                 condition=Q(record_number__regex=r"^[0-9]{6,12}$"), name="patients_record_number_is_digits"
             ),

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from webapp.outbox import services as outbox
 from webapp.outbox.models import Message
+from webapp.patients.reaching import reached_by
 from webapp.plans.models import Plan
 
 log = logging.getLogger(__name__)
@@ -18,12 +19,13 @@ def tell(plan: Plan, once_more: str = "") -> None:
     mail can go to does not undo the signature: the plan stands in the portal all the same.
     """
     patient = plan.patient
-    if not patient.email or plan.told_at is None:
+    way = reached_by(patient)
+    if not way["address"] or plan.told_at is None:
         return
     try:
         outbox.queue(
             key=f"{_key(plan)}{once_more}",
-            address=patient.email,
+            **way,
             template="plan_ready",
             language=patient.language,
             link=reverse("portal:plan"),

@@ -53,10 +53,21 @@ class ReachForm(PlainForm):
 
     phone = _a_phone(required=False)
     email = _an_address()
+    channel = forms.ChoiceField(
+        label=_("How to tell you that there is something to read"),
+        choices=[(one.value, one.label) for one in (Patient.Channel.EMAIL, Patient.Channel.SMS)],
+        help_text=_("A notice never says a word about your health."),
+    )
     language = forms.ChoiceField(label=_("Language of our letters"), choices=[("es", "Español"), ("en", "English")])
 
     def clean_phone(self) -> str:
         return _phone(self.cleaned_data["phone"])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("channel") == Patient.Channel.SMS and not given.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("For text messages we need your telephone."))
+        return given
 
 
 class ContactForm(PlainForm):

@@ -17,6 +17,7 @@ from webapp.audit import services as audit
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, RelatedPerson
+from webapp.patients.reaching import reached_by
 
 pytestmark = pytest.mark.django_db
 PAGES = ("record", "record_pdf", "looks", "reach", "contact", "allergy")
@@ -114,14 +115,33 @@ def test_an_allergy_without_a_name_is_asked_for_again(marina):
 
 
 def test_one_sets_right_how_one_is_reached_and_not_who_one_is(marina):
-    given = {"phone": "612 345 678", "email": "marina@example.org", "language": "en", "family_name": "Otra"}
+    given = {
+        "phone": "612 345 678",
+        "email": "marina@example.org",
+        "language": "en",
+        "family_name": "Otra",
+        "channel": "sms",
+    }
     portal(marina).post(reverse("portal:reach"), given)
     marina.refresh_from_db()
     assert (marina.phone, marina.language, marina.family_name) == ("+34612345678", "en", "Ortega Rey")
+    assert reached_by(marina) == {"channel": "sms", "address": "+34612345678"}
+
+
+def test_text_messages_need_a_telephone_and_without_one_the_mail_is_used(marina):
+    answer = portal(marina).post(
+        reverse("portal:reach"), {"phone": "", "email": "", "language": "es", "channel": "sms"}
+    )
+    assert answer.status_code == 422
+    assert "necesitamos su teléfono" in words(answer)
+    marina.channel = "sms"
+    assert reached_by(marina) == {"channel": "email", "address": marina.user.email}
 
 
 def test_a_number_that_cannot_be_is_said_at_its_field(marina):
-    answer = portal(marina).post(reverse("portal:reach"), {"phone": "12", "email": "", "language": "es"})
+    answer = portal(marina).post(
+        reverse("portal:reach"), {"phone": "12", "email": "", "language": "es", "channel": "email"}
+    )
     assert answer.status_code == 422
     assert 'value="12"' in words(answer)
 

@@ -1,0 +1,12 @@
+"""How a patient is told that there is something to read: the way chosen in the profile, while it can be used."""
+
+from django.conf import settings
+
+from webapp.patients.models import Patient
+
+
+def reached_by(patient: Patient) -> dict[str, str]:
+    """Return ``channel`` and ``address`` of the notices for a patient; e-mail where the way chosen leads nowhere."""
+    if patient.channel == Patient.Channel.SMS and patient.phone and settings.OUTBOX_CHANNELS.get("sms"):
+        return {"channel": "sms", "address": patient.phone}
+    return {"channel": "email", "address": patient.email or (patient.user.email if patient.user else "")}
