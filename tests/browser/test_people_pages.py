@@ -115,7 +115,7 @@ def test_the_desk_prints_a_code_and_the_patient_comes_in_with_it_on_a_phone(visi
     is_whole(phone)
     phone.locator("[name=email]").fill("recien.llegada@demo.example")
     for name in ("password1", "password2"):
-        phone.locator(f"[name={name}]").fill("una contraseña bien larga")
+        phone.locator(f"[name={name}]").fill("siete tambores 48 km")
     phone.get_by_role("button", name="Guardar y entrar").click()
     phone.wait_for_url("**/portal/consent/")
     is_whole(phone)

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from webapp.accounts.models import User
 from webapp.patients import identity
 from webapp.patients.inviting import Claim
 
@@ -75,7 +76,7 @@ class ClaimForm(_Dressed):
 
 
 class NewPasswordForm(_Dressed):
-    """A password for an account; its address only where there is no account yet."""
+    """A password for ``person``, whose name and address are no part of it; the address only for a new account."""
 
     email = forms.EmailField(
         label=_("E-mail you will log in with"),
@@ -97,14 +98,15 @@ class NewPasswordForm(_Dressed):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, known: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        if known:
+        self.person = person
+        if person.pk is not None:
             del self.fields["email"]
 
     def clean_password1(self) -> str:
         password: str = self.cleaned_data["password1"]
-        validate_password(password)
+        validate_password(password, self.person)
         return password
 
     def clean(self) -> dict[str, Any]:

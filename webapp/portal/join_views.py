@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from webapp.accounts.models import User
 from webapp.accounts.services import AccountError
 from webapp.base import access
 from webapp.patients import inviting
@@ -66,9 +67,8 @@ def password(request: HttpRequest) -> HttpResponse:
     if invitation is None:
         return redirect("portal:join")
     patient = invitation.patient
-    form = NewPasswordForm(
-        request.POST or None, known=patient.user_id is not None, initial={"email": patient.email or ""}
-    )
+    person = patient.user or User(display_name=patient.full_name, email=patient.email or "")
+    form = NewPasswordForm(request.POST or None, person=person, initial={"email": patient.email or ""})
     if request.method == "POST" and form.is_valid():
         try:
             return _enter(request, invitation, form)

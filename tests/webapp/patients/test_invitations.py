@@ -21,7 +21,7 @@ from webapp.patients.invitation import ALPHABET, in_groups, new_secret, secret_i
 from webapp.patients.models import Invitation, Patient
 
 pytestmark = pytest.mark.django_db
-JOIN, PASSWORD = "/portal/join/", "a long horse battery"
+JOIN, PASSWORD = "/portal/join/", "quick foxes jump 42 walls"
 BORN = date(1979, 3, 14)
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"')
 AS_TYPED = re.compile(rb'value="[^"]*"')
@@ -377,6 +377,7 @@ def test_a_patient_who_cannot_come_in_any_more_is_let_in_anew_and_told(visitor, 
     [
         ({"password2": "another horse"}, "not the same"),
         ({"password1": "short", "password2": "short"}, "10"),
+        ({"password1": "Marina Ortega 1979", "password2": "Marina Ortega 1979"}, "similar"),
         ({"email": "taken@example.org"}, "already signs in"),
         ({"email": "nowhere"}, "cannot receive mail"),
     ],
