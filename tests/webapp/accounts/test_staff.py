@@ -62,8 +62,8 @@ def test_a_new_doctor_begins_by_the_link_that_came_to_her_address(office, client
     assert "has not begun" in office.get(answer.url).content.decode()
     visitor, link = Client(), re.search(r"/accounts/\S+", letter.link).group()
     form = visitor.get(link, follow=True)
-    visitor.post(form.redirect_chain[-1][0], {"password1": "a long horse battery", "password2": "a long horse battery"})
-    assert User.objects.get(pk=nuria.pk).check_password("a long horse battery")
+    visitor.post(form.redirect_chain[-1][0], {"password1": "quick foxes jump 42 walls", "password2": "quick foxes jump 42 walls"})
+    assert User.objects.get(pk=nuria.pk).check_password("quick foxes jump 42 walls")
     assert Client().get(link, follow=True).context["token_fail"]
 
 
