@@ -51,7 +51,7 @@ def test_every_permission_has_its_place_on_the_page_and_what_it_needs_exists():
 
 
 def test_a_word_that_is_no_permission_opens_nothing():
-    with pytest.raises(permissions.UnknownPermission, match="records.read"):
+    with pytest.raises(permissions.UnknownPermission, match=r"records\.read"):
         access.may("records.read")
     with pytest.raises(permissions.UnknownPermission):
         a_user(Role.ADMINISTRATOR).may("everything")

@@ -18,6 +18,7 @@ from webapp.base.roles import Role
 from webapp.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "quick foxes jump 42 walls"
 LIST, NEW = "/accounts/staff/", "/accounts/staff/new/"
 FORM = {"name": "Dra. Nuria Soler", "email": "nuria.soler@example.org", "role": ["doctor"], "language": "es"}
 
@@ -62,8 +63,8 @@ def test_a_new_doctor_begins_by_the_link_that_came_to_her_address(office, client
     assert "has not begun" in office.get(answer.url).content.decode()
     visitor, link = Client(), re.search(r"/accounts/\S+", letter.link).group()
     form = visitor.get(link, follow=True)
-    visitor.post(form.redirect_chain[-1][0], {"password1": "quick foxes jump 42 walls", "password2": "quick foxes jump 42 walls"})
-    assert User.objects.get(pk=nuria.pk).check_password("quick foxes jump 42 walls")
+    visitor.post(form.redirect_chain[-1][0], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert User.objects.get(pk=nuria.pk).check_password(NEW_PASSWORD)
     assert Client().get(link, follow=True).context["token_fail"]
 
 
