@@ -25,6 +25,7 @@ from webapp.intake.answers import MARK_UNKNOWN
 from webapp.patients import selectors, services
 from webapp.patients.models import Patient
 from webapp.plans import services as plans
+from webapp.plans.models import Plan
 
 Event = dict[str, Any]
 IDENTITY = ("given_name", "family_name", "sex", "national_id", "phone", "email", "language")
@@ -123,6 +124,14 @@ def _play(stage: Stage, person: dict[str, Any], event: Event, moment: datetime) 
             stage.patients[person["key"]] = _register(stage, person, moment)
         else:
             PLAYED[event["do"]](stage, stage.patients[person["key"]], event)
+            if event["do"] in TOLD:
+                _assess_anew(stage.patients[person["key"]])
+
+
+def _assess_anew(patient: Patient) -> None:
+    """Keep an open draft on the newest facts, as the clinic does with everything written down."""
+    if Plan.objects.filter(patient=patient, status=Plan.Status.DRAFT).exists():
+        plans.assess(patient_id=patient.pk, because="visit", today=timezone.localdate())
 
 
 def _register(stage: Stage, person: dict[str, Any], moment: datetime) -> Patient:
@@ -283,6 +292,7 @@ def _sign(stage: Stage, patient: Patient, event: Event) -> None:
     signing.settle_and_sign(patient, stage.staff[event["by"]])
 
 
+TOLD = frozenset({"allergy", "medication", "condition", "family", "none", "values", "answers", "diary"})
 PLAYED: dict[str, Callable[[Stage, Patient, Event], None]] = {
     "consent": _consent,
     "withdraw": _consent,
