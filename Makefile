@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: demo test check install lock messages assets
+.PHONY: demo test check install lock messages assets mutate-access
 
 install:
 	@$(PYTHON) tools/install.py
@@ -24,3 +24,6 @@ messages: install
 
 assets: install
 	@$(RUN) -m tools.assets
+
+mutate-access: install
+	@$(RUN) -m tools.mutate_access $(ARGS)

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 
-from tests.webapp.access.world import on_the_shelf
+from tests.webapp.access.world import a_world, on_the_shelf
 
 
 @pytest.fixture(autouse=True)
@@ -29,4 +29,12 @@ def shelf(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         on_the_shelf()
         yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def world(shelf, django_db_blocker):
+    """One clinic for all tests of a file that leave it as they found it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield a_world()
         transaction.set_rollback(True)

@@ -13,8 +13,6 @@ from rules.models import Version
 from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
 
-NOBODYS = object()  # an argument that is no person's object: the same for everybody
-
 
 @dataclass(frozen=True)
 class Route:
@@ -75,14 +73,37 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("plans", "item"): lambda life: life.item.pk,
     ("plans", "allergy"): lambda life: life.allergy.pk,
     ("desk", "pk"): lambda life: life.patient.pk,
+    ("desk", "contact"): lambda life: life.contact.pk,
+    ("desk", "measure"): lambda life: life.measure.pk,
+    ("desk", "document"): lambda life: life.document.pk,
+    ("portal", "document"): lambda life: life.document.pk,
+    ("desk", "entry"): lambda life: life.allergy.pk,
+    ("desk", "response"): lambda life: life.sent_response.pk,
+    ("intake", "patient"): lambda life: life.patient.pk,
+    ("portal", "contact"): lambda life: life.contact.pk,
+    ("plans", "task"): lambda life: life.task_id,
+    ("accounts", "pk"): lambda life: life.patient.general_practitioner_id,
     ("alerts", "reminder"): lambda life: life.reminder_id,
     ("alerts", "pk"): lambda life: life.alert_id,
 }
+# ... but at these addresses it is another object ...
+ELSEWHERE: dict[tuple[str, str], Callable[[Life], Any]] = {
+    ("plans:paper", "pk"): lambda life: life.signed_id,
+    ("plans:own_paper", "pk"): lambda life: life.signed_id,
+    ("plans:record_paper", "pk"): lambda life: life.signed_id,
+}
+# ... of these, those that are numbers rather than UUIDs ...
+NUMBERED = {("accounts", "pk")}
+NO_NUMBER = 2**31 - 1  # the number of nobody
 # ... and arguments that name nothing of a person's.
 SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("intake", "group"): _group,
     ("intake", "item"): _item,
     ("portal", "purpose"): lambda _life: "treatment",
+    ("portal", "secret"): lambda _life: "no-such-secret",
+    ("desk", "purpose"): lambda _life: "treatment",
+    ("desk", "kind"): lambda _life: "allergies",
+    ("accounts", "what"): lambda _life: "link",
     ("studio", "pk"): _version,
     ("jobs", "pk"): lambda _life: 1,
     ("", "uidb36"): lambda _life: "zz",
@@ -98,19 +119,30 @@ def unfilled(route: Route) -> list[str]:
 
 def is_personal(route: Route) -> bool:
     """Tell whether a route leads to something of a person's."""
-    return any((route.space, name) in ARGUMENTS for name in route.arguments)
+    return bool(personal(route))
 
 
-def path_to(route: Route, life: Life | None) -> str:
-    """Return the address of the route with this person's objects; with None, of objects that do not exist."""
-    filled = {}
-    for name in route.arguments:
-        key = (route.space, name)
-        if key in SHARED:
-            filled[name] = SHARED[key](life)
-        else:
-            filled[name] = ARGUMENTS[key](life) if life else uuid4()
+def personal(route: Route) -> list[str]:
+    """Return the arguments that name something of a person's."""
+    return [name for name in route.arguments if (route.space, name) in ARGUMENTS]
+
+
+def path_to(route: Route, life: Life | None, **lives: Life) -> str:
+    """Return the address of the route with this person's objects; with None, of objects that do not exist.
+
+    ``lives`` gives single arguments somebody else's: an own plan with a stranger's line in it.
+    """
+    filled = {name: _filled(route, name, lives.get(name, life)) for name in route.arguments}
     return reverse(route.name, kwargs=filled)
+
+
+def _filled(route: Route, name: str, life: Life | None) -> Any:
+    key = (route.space, name)
+    if key in SHARED:
+        return SHARED[key](life)
+    if life is not None:
+        return ELSEWHERE.get((route.name, name), ARGUMENTS[key])(life)
+    return NO_NUMBER if key in NUMBERED else uuid4()
 
 
 class _Undo(Exception):

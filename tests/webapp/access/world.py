@@ -13,17 +13,18 @@ from django.utils import timezone
 from engine.language.documents import Questionnaire
 from rules import selectors as shelf
 from rules import services as shelf_services
+from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
-from webapp.accounts.models import User
+from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
 from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, QuestionnaireResponse
 from webapp.patients import services as patients
-from webapp.patients.models import AllergyIntolerance, Patient
+from webapp.patients.models import AllergyIntolerance, DocumentReference, Observation, Patient, RelatedPerson
 from webapp.plans import case as cases
-from webapp.plans.models import Evaluation, Plan, PlanItem
+from webapp.plans.models import Evaluation, Plan, PlanItem, Task
 
 CLINICAL, PERSONAL = "Clinamark", "Personamark"
 PROTOCOLS = Path(__file__).resolve().parents[3] / "protocols_yaml"
@@ -41,10 +42,22 @@ class Life:
     item: PlanItem
     allergy: AllergyIntolerance
     alert_id: Any
+    contact: RelatedPerson
+    measure: Observation
+    task_id: Any
+    signed_id: Any
 
     @property
     def user(self) -> User:
         return self.patient.user
+
+    @property
+    def reminder_id(self) -> Any:
+        return Reminder.objects.values_list("pk", flat=True).get(patient=self.patient)
+
+    @property
+    def document(self) -> DocumentReference:
+        return DocumentReference.objects.get(patient=self.patient)
 
 
 @dataclass
@@ -65,6 +78,7 @@ def a_world() -> World:
     a_text("treatment")
     a_text("marketing")
     users = {role: a_user(role, display_name=f"{role} {PERSONAL}") for role in Role if role != Role.PATIENT}
+    CodeChannel.objects.create(user=users[Role.GUARDIAN], kind="sms", number=f"+34600112233 {PERSONAL}")
     lives = [_a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
     users[Role.PATIENT] = lives[0].user
     return World(*lives, users=users)
@@ -106,7 +120,10 @@ def _a_life(given: str, family: str, doctor: User) -> Life:
         text=WORDS,
         facts={"said": CLINICAL},
     )
-    return Life(patient, *_responses(patient), draft, item, allergy, alert.pk)
+    signed_id = Plan.objects.get(patient=patient, status="signed").pk
+    task = _task(draft, doctor)
+    contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab").get()
+    return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id)
 
 
 def _record(patient: Patient) -> AllergyIntolerance:
@@ -120,6 +137,24 @@ def _record(patient: Patient) -> AllergyIntolerance:
     patients.add_condition(patient=patient, code="ulcerative_colitis", detail={"text": CLINICAL}, actor=None)
     patients.add_family_history(patient=patient, code="colorectal_cancer", relation=CLINICAL, actor=None)
     return patients.add_allergy(patient=patient, code="penicillins", text=f"{CLINICAL} hives", actor=None)
+
+
+def _around(patient: Patient) -> RelatedPerson:
+    """Add what surrounds the record, and change a line of it, so that its history holds the mark too."""
+    patients.add_procedure(patient=patient, text=f"{CLINICAL} cut", outcome=CLINICAL, place=CLINICAL, actor=None)
+    patients.add_encounter(patient=patient, reason=f"{CLINICAL} stay", place=CLINICAL, outcome=CLINICAL, actor=None)
+    patients.add_report(
+        patient=patient, category="laboratory", title=f"{CLINICAL} report", conclusion=CLINICAL,
+        performer=CLINICAL, actor=None,
+    )  # fmt: skip
+    patients.add_document(
+        patient, name="scan.png", content=a_png(), kind="letter", title=f"{CLINICAL} letter", actor=None
+    )
+    contact = patients.add_contact(
+        patient=patient, name=f"Luis {PERSONAL}", relationship="partner", phone="600998877",
+        email=f"luis.{PERSONAL}@example.org", note=CLINICAL, is_emergency_contact=True, actor=None,
+    )  # fmt: skip
+    return patients.correct(line=contact, actor=None, phone="600998866")
 
 
 def _evaluation(patient: Patient) -> Evaluation:
@@ -159,13 +194,26 @@ def _plans(patient: Patient, doctor: User) -> tuple[Plan, PlanItem]:
         content=_content("advice:small_meals"), decision="edited", final={"title": WORDS}, note=f"{CLINICAL} note",
         decided_by=doctor, decided_at=now,
     )  # fmt: skip
-    Plan.objects.filter(pk=signed.pk).update(status="signed", signed_by=doctor, signed_at=now)
+    Plan.objects.filter(pk=signed.pk).update(status="signed", signed_by=doctor, signed_at=now - timedelta(minutes=10))
     draft = Plan.objects.create(patient=patient, evaluation=_evaluation(patient))
     code = "advice:weight_loss"
     item = PlanItem.objects.create(
         plan=draft, position=0, code=code, kind="advice", state="proposed", content=_content(code)
     )
     return draft, item
+
+
+def _task(plan: Plan, doctor: User) -> Any:
+    """Leave something a doctor said she would watch."""
+    made = Task.objects.create(
+        patient=plan.patient,
+        plan=plan,
+        what="test:calprotectin",
+        title=WORDS,
+        due_on=timezone.localdate(),
+        made_by=doctor,
+    )
+    return made.pk
 
 
 def questionnaire() -> Questionnaire:
