@@ -15,9 +15,9 @@ from webapp.intake import selectors as intake
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients.models import Patient
 from webapp.plans import selectors as plans
+from webapp.plans.sheets import Emergency, Sheet, emergency_in, sheet_of
 from webapp.plans.terms import terms_of
 from webapp.portal.diary import DAYS, Diary, diary_of
-from webapp.portal.sheets import Emergency, Sheet, emergency_in, sheet_of
 
 SENT = QuestionnaireResponse.Status.COMPLETED
 A_PAGE = 30  # questionnaires on one page of the own answers
