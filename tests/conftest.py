@@ -9,6 +9,7 @@ from django.utils import translation
 TOGETHER = ("browser", "tools")  # folders whose files share a running clinic, or a port, and stay in one process
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """Keep what shares its set-up in one process when the run is spread over several: a file, or a whole folder."""
     for item in items:

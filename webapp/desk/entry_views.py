@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from webapp.audit import services as audit
 from webapp.base import access
 from webapp.base.downloads import attachment
 from webapp.desk import entries, services
@@ -72,6 +73,7 @@ def _add(request: HttpRequest, patient: Patient, kind: Kind) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return _back(patient, kind.slug)
+    audit.record(actor=request.user, verb="patient.identity_viewed", patient_id=patient.pk, path=request.path)
     context = {"form": form, "kind": kind, "patient": patient, "names": entries.names_for(kind, terms)}
     return render(request, "desk/entry_add.html", context, status=REFUSED if form.is_bound else 200)
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from webapp.audit import services as audit
 from webapp.base import access
 from webapp.desk import measures, measuring, services
 from webapp.desk.changes import newest_of
@@ -50,6 +51,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return _back(patient)
     names = [("measures", sorted(terms.fact(spec.name) for spec in measuring.measurable(terms).values()))]
+    audit.record(actor=request.user, verb="patient.identity_viewed", patient_id=patient.pk, path=request.path)
     context = {"form": form, "patient": patient, "names": names}
     return render(request, "desk/measure_add.html", context, status=REFUSED if form.is_bound else 200)
 

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -115,7 +116,7 @@ def looks(response: HttpResponseBase) -> tuple[object, ...]:
         response.status_code,
         TOKEN.sub("", UUID.sub("#", body.decode("utf-8", "replace"))),
         tuple(sorted(heads.items())),
-        tuple(sorted(response.cookies)),
+        tuple(sorted(set(response.cookies) - {settings.SESSION_COOKIE_NAME})),  # sent anew now and then, by the clock
     )
 
 
@@ -162,7 +163,7 @@ def is_reached(route: Route, answers: dict[Probe, HttpResponseBase]) -> bool:
 # Opened by a page that tells them in its form what it is about.
 NEEDS_WORDS = {
     "intake:urgent", "intake:search", "intake:mistake", "plans:override", "plans:allergy", "desk:consent_write",
-    "desk:invite",
+    "desk:invite", "portal:decide",
 }  # fmt: skip
 # With something made afresh for each answer (a secret, a day of printing), or sent on with what stood in the address.
 NEVER_TWICE_THE_SAME = {

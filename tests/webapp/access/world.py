@@ -20,11 +20,11 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
 from webapp.intake import selectors as intake
-from webapp.intake.models import Answer, QuestionnaireResponse
+from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, DocumentReference, Observation, Patient, RelatedPerson
 from webapp.plans import case as cases
-from webapp.plans.models import Evaluation, Plan, PlanItem, Task
+from webapp.plans.models import Evaluation, Plan, PlanItem, Settlement, Task
 
 CLINICAL, PERSONAL = "Clinamark", "Personamark"
 PROTOCOLS = Path(__file__).resolve().parents[3] / "protocols_yaml"
@@ -213,6 +213,10 @@ def _task(plan: Plan, doctor: User) -> Any:
         due_on=timezone.localdate(),
         made_by=doctor,
     )
+    Settlement.objects.create(
+        patient=plan.patient, plan=plan, user=doctor, key="rx:omeprazole ppi_long_term", facts_digest="0" * 32,
+        reason_code="will_monitor", note=f"{CLINICAL} watch",
+    )  # fmt: skip
     return made.pk
 
 
@@ -235,7 +239,9 @@ def _responses(patient: Patient) -> tuple[QuestionnaireResponse, QuestionnaireRe
             language="es",
             started_at=now - timedelta(hours=1),
         )
-        Answer.objects.create(response=response, item=text_item, value={"value": CLINICAL}, answered_at=now)
+        said = {"response": response, "item": text_item, "value": {"value": CLINICAL}, "answered_at": now}
+        Answer.objects.create(**said)
+        PastAnswer.objects.create(**said, because="changed", ended_at=now)
         if sent:
             response.status, response.completed_at, response.completed_by = "completed", now, patient.user
             response.save()
