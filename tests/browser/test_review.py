@@ -61,6 +61,7 @@ def test_an_unchanged_plan_is_signed_with_three_keys_and_taken_back_with_one(vis
     assert violations(page) == []
     page.keyboard.press("z")
     page.get_by_text("Se ha retirado la firma").wait_for()
+    page.wait_for_load_state()  # keys pressed before the scripts stand open a page in place of the dialog
     press(page, "Enter")  # asked who she is a moment ago: the text, then the signature
     dialog.get_by_role("button", name="Firmar y entregar").wait_for()
     page.keyboard.press("Enter")
