@@ -5,16 +5,22 @@ import pytest
 from django.core.management import call_command
 from django.test import TransactionTestCase
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("browser", "tools")  # folders whose files share a running clinic, or a port, and stay in one process
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items):
-    """Keep what shares its set-up in one process when the run is spread over several: a file, or a whole folder."""
-    for item in items:
-        inside = item.path.relative_to(item.config.rootpath / "tests").parts
-        item.add_marker(pytest.mark.xdist_group(inside[0] if inside[0] in TOGETHER else "/".join(inside)))
+class BySetUp(LoadScopeScheduling):
+    """Keeps what shares its set-up in one process when the run is spread over several: a file, or a whole folder."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        folder = file.split("/")[1]
+        return folder if folder in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return BySetUp(config, log)
 
 
 @pytest.fixture(scope="session")

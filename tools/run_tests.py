@@ -41,7 +41,7 @@ def main() -> None:
         install_browser()
     assets.main()
     found_running = devdb.is_running()
-    spread = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    spread = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadscope"]
     done = subprocess.run([sys.executable, "-m", "pytest", *spread, *arguments], cwd=ROOT, check=False)
     if not found_running:
         devdb.rest()
