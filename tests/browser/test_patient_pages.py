@@ -10,7 +10,8 @@ from tests.browser.conftest import NARROW, PHONE, is_wider_than_the_screen, viol
 
 WITH_A_PLAN, NEW = "patient05@demo.example", {"es": "patient54@demo.example", "en": "patient58@demo.example"}
 ENGLISH = {"es": "Español", "en": "English"}
-# What a thumb cannot hit. A link within a line of text may be as high as the line; a box counts with its label, a label with its field.
+# What a thumb cannot hit. A link within a line of text may be as high as the line; a box counts with its label,
+# a label with its field.
 SMALL = """() => {
   const seen = e => { const r = e.getBoundingClientRect(); return r.width > 1 && r.height > 1 && e.checkVisibility() };
   const small = e => { const r = e.getBoundingClientRect(); return r.width < 43.5 || r.height < 43.5 };
