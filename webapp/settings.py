@@ -150,10 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("display_name", "email")},
-    },
+    {"NAME": "webapp.accounts.passwords.NotOneself"},
     {"NAME": "webapp.accounts.passwords.NotGuessable"},
 ]
 DEMO_PASSWORD = env("DEMO_PASSWORD", default="" if PRODUCTION else "pauta-demo-2026")
