@@ -3,7 +3,7 @@
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.webapp.patients.lines import KINDS, a_change, a_line
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
@@ -105,6 +105,26 @@ def test_a_job_is_named_and_who_acted_before_acts_again():
         Patient.objects.filter(pk=patient.pk).update(sex="other")
     by_doctor, by_job, *_rest = selectors.history_of(doctor, patient, "patient")
     assert [(change.by, change.job) for change in (by_job, by_doctor)] == [(None, "import"), (doctor, "")]
+
+
+def test_whoever_acted_acts_no_more_once_the_deed_is_done():
+    """The rest of the same transaction is the system's, and not blamed on the last person who did something in it."""
+    patient, doctor = a_patient(), a_doctor()
+    with acting(doctor):
+        Patient.objects.filter(pk=patient.pk).update(sex="male")
+    Patient.objects.filter(pk=patient.pk).update(sex="other")
+    later, by_doctor, *_rest = selectors.history_of(doctor, patient, "patient")
+    assert (by_doctor.by, later.by, later.role) == (doctor, None, "")
+
+
+def test_a_deed_that_fails_leaves_nobody_acting():
+    patient, doctor = a_patient(), a_doctor()
+    with pytest.raises(IntegrityError), transaction.atomic(), acting(doctor):
+        Patient.objects.filter(pk=patient.pk).update(sex="martian")
+    with pytest.raises(LookupError), acting(doctor):
+        raise LookupError
+    Patient.objects.filter(pk=patient.pk).update(sex="other")
+    assert selectors.history_of(doctor, patient, "patient")[0].by is None
 
 
 def test_reading_the_history_is_audited_and_costs_the_same_however_much_changed(django_assert_max_num_queries):
