@@ -31,7 +31,7 @@ def confirm(request: HttpRequest, secret: str) -> bool:
     A wrong one counts toward the lockout, which then answers this request, and both are written into the audit.
     """
     user: User = request.user
-    if not secret.strip() or lockout.is_locked(request, user):
+    if not secret.strip() or not lockout.takes_a_try(request, user):
         return False
     if not _is_theirs(user, secret):
         lockout.failed(request, user)

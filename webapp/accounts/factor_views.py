@@ -22,22 +22,25 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return stage.abort()
     if request.method == "GET":
         return _ask(request)
-    return _look_at(request, request.POST.get("code", ""))
+    code = request.POST.get("code", "")
+    return _look_at(request, code) if code.strip() else _ask(request, _wrong())
 
 
 def _look_at(request: HttpRequest, code: str) -> HttpResponse:
     stage = request._login_stage
     user = stage.login.user
-    if lockout.is_locked(request, user):
+    if not lockout.takes_a_try(request, user):
         return stage.abort()
-    used = factors.take(user=user, code=code) if code.strip() else ""
-    if used:
+    if used := factors.take(user=user, code=code):
         services.second_step(user=user, kind=used)
         return stage.exit()
-    if code.strip():
-        lockout.failed(request, user)
-        services.second_step(user=user, kind="")
-    return _ask(request, _("This code does not open. Each code works once; type the newest."))
+    lockout.failed(request, user)
+    services.second_step(user=user, kind="")
+    return _ask(request, _wrong())
+
+
+def _wrong() -> str:
+    return _("This code does not open. Each code works once; type the newest.")
 
 
 def _ask(request: HttpRequest, problem: str = "", notice: str = "") -> HttpResponse:

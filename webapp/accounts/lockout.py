@@ -2,7 +2,8 @@
 
 From the fifth failure of an account on, each next try waits twice as long as the one before; the tenth closes the
 account for a quarter of an hour. An address, which a whole clinic may share, is allowed three times as many. The
-database counts, so that every process knows. No address is kept: a keyed digest of it is, for as long as it counts.
+database counts, so that every process knows; it counts before the word is looked at, so that a hundred tries sent at
+one moment are a hundred tries. No address is kept: a keyed digest of it is, for as long as it counts.
 """
 
 import hashlib
@@ -17,7 +18,8 @@ from axes.helpers import get_client_username, get_cool_off, get_credentials
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
-from django.db.models import Max, QuerySet, Sum
+from django.db import connection, transaction
+from django.db.models import F, Max, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,6 +28,7 @@ from webapp.accounts.models import User
 FREE_TRIES = 5  # failures that cost nothing but the next one
 PER_ADDRESS = 3  # as many times what an account may fail
 NOTHING = timedelta()
+LOCK = 0x4C4F434B  # one try of an account, and with the next number of an address, at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,54 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         return self.wait(request, credentials) > NOTHING
 
+    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        """Tell whether a password may be looked at; if so, it is counted as wrong until it turns out right."""
+        with transaction.atomic():
+            self._hold(request, credentials)
+            allowed = self.wait(request, credentials) == NOTHING
+            if allowed:
+                self.count(request, credentials)
+        return allowed
+
+    def account_is_free(self, request: HttpRequest, credentials: dict[str, Any]) -> bool:
+        """Tell the same of a person who is known already, whatever others do at the same address."""
+        with transaction.atomic():
+            self._hold(request, credentials)
+            account, _address = self.failures(request, credentials)
+            free = account.wait(timezone.now(), get_cool_off(request)) == NOTHING
+            if free:
+                self.count(request, credentials)
+        return free
+
+    def _hold(self, request: HttpRequest, credentials: dict[str, Any] | None) -> None:
+        """Let one try of an account, and one of an address, be counted at a time."""
+        name = get_client_username(request, credentials) or ""
+        with connection.cursor() as cursor:
+            for kind, word in enumerate((name, request.axes_ip_address)):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK + kind, str(word)])
+
+    def count(self, request: HttpRequest, credentials: dict[str, Any] | None) -> None:
+        """Count a try; the caller holds its account and its address."""
+        self.clean_expired_user_attempts(request, credentials)
+        nothing = dict.fromkeys(("get_data", "post_data", "http_accept"), "")
+        row, fresh = AccessAttempt.objects.get_or_create(
+            username=get_client_username(request, credentials),
+            ip_address=request.axes_ip_address,
+            user_agent="",
+            defaults={"failures_since_start": 1, "attempt_time": timezone.now(), "path_info": "", **nothing},
+        )
+        if not fresh:
+            again = F("failures_since_start") + 1
+            AccessAttempt.objects.filter(pk=row.pk).update(failures_since_start=again, attempt_time=timezone.now())
+
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **options: Any
     ) -> None:
-        if request is not None:
-            request.axes_user_agent = request.axes_http_accept = ""
-            request.axes_attempt_time = timezone.now()
-        super().user_login_failed(sender, credentials, request, **options)
+        """Say so where this was the one too many; it was counted before it was looked at."""
+        if request is None:
+            return
+        if request.axes_locked_out or self.get_failures(request, credentials) >= settings.AXES_FAILURE_LIMIT:
+            request.axes_locked_out, request.axes_credentials = True, credentials
 
     def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Forget the failures of who came in, but not those of others from the same address."""
@@ -104,27 +148,35 @@ def _named(user: User) -> dict[str, Any]:
     return named
 
 
-def is_locked(request: HttpRequest, user: User) -> bool:
-    """Tell whether no word or code of this person is looked at now; the answer to this request then says how long.
+def takes_a_try(request: HttpRequest, user: User) -> bool:
+    """Tell whether a word or code of this person is looked at now; it is counted as wrong until ``forget``.
 
-    For who is signed in only the account counts: a stranger at the clinic's address cannot keep a doctor from signing.
+    If not, the answer to this request says how long to wait. For who is signed in only the account counts: a stranger
+    at the clinic's address cannot keep a doctor from signing.
     """
     AxesProxyHandler.update_request(request)
-    account, _address = AxesProxyHandler.get_implementation().failures(request, _named(user))
-    if account.wait(timezone.now(), get_cool_off(request)) == NOTHING:
-        return False
+    if AxesProxyHandler.get_implementation().account_is_free(request, _named(user)):
+        return True
     request.axes_locked_out, request.axes_credentials = True, _named(user)
-    return True
+    return False
 
 
 def failed(request: HttpRequest, user: User) -> None:
-    """Count a wrong word or code; the one too many turns the answer to this request into the page that says so."""
+    """Take note of a wrong word or code; the one too many turns the answer into the page that says so."""
     AxesProxyHandler.user_login_failed("webapp.accounts", _named(user), request)
 
 
 def forget(user: User) -> None:
     """Forget the failures of a person who has shown to be there."""
     reset(username=user.get_username())
+
+
+def give_back(request: HttpRequest, user: User) -> None:
+    """Uncount the try of a password that was right, where a second step is still to come."""
+    AxesProxyHandler.update_request(request)
+    rows = AccessAttempt.objects.filter(username=user.get_username(), ip_address=request.axes_ip_address)
+    rows.filter(failures_since_start__lte=1).delete()
+    rows.update(failures_since_start=F("failures_since_start") - 1)
 
 
 def seconds_to_wait(request: HttpRequest, credentials: dict[str, Any] | None) -> int:

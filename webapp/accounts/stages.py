@@ -4,7 +4,7 @@ from allauth.account.stages import LoginStage
 from allauth.core.internal.httpkit import headed_redirect_response
 from django.http import HttpResponse
 
-from webapp.accounts import codes, factors
+from webapp.accounts import codes, factors, lockout
 
 KEY = "second_factor"
 
@@ -19,6 +19,7 @@ class SecondFactor(LoginStage):  # type: ignore[misc]
         user = self.login.user
         if not factors.kind_of(user):
             return None, True
+        lockout.give_back(self.request, user)
         self.state["password"] = user.get_session_auth_hash()
         if channel := factors.channel_of(user):
             codes.send(user=user, kind=channel.kind, number=channel.number)

@@ -1,17 +1,21 @@
 """Who tries passwords is slowed, then stopped: by account and by address, alike for those who exist and those not."""
 
 import ipaddress
+import threading
+from copy import copy
 from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.db import connection
 from django.db.models import F
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.webapp.people import PASSWORD, a_user
+from tests.webapp.people import PASSWORD, a_user, comes_in
 from webapp.accounts import lockout, services
 from webapp.base.roles import Role
 
@@ -135,3 +139,54 @@ def test_a_wrong_password_an_unknown_address_a_closed_account_and_one_without_pa
         work.clear()
         log_in(client, email, "wrong password")
         assert len(work) == 1, email
+
+
+def at_once(count, what):
+    """Do something from so many threads, each with a connection of its own, all begun at one moment; return answers."""
+    gate, answers = threading.Barrier(count), []
+
+    def one(number):
+        gate.wait()
+        try:
+            answers.append(what(number))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=[number]) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.fixture
+def nine_failures(vidal):
+    """Nine wrong passwords, the last one long enough ago for another try."""
+    row = {"username": vidal.get_username(), "ip_address": "fd00::1", "failures_since_start": 9}
+    AccessAttempt.objects.create(**row, attempt_time=timezone.now() - timedelta(minutes=5))
+    return vidal
+
+
+@pytest.mark.django_db(transaction=True)
+def test_passwords_sent_at_one_moment_are_looked_at_one_by_one(nine_failures):
+    """Whoever sends eight passwords at once has as many looked at as who sends them one after the other: one."""
+    assert at_once(8, lambda _n: log_in(Client(), password="wrong").status_code) == [429] * 8
+    assert sum(AccessAttempt.objects.values_list("failures_since_start", flat=True)) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_sent_at_one_moment_are_looked_at_one_by_one(nine_failures):
+    request = RequestFactory().post("/", REMOTE_ADDR=ELSEWHERE)
+    answers = at_once(8, lambda _n: lockout.takes_a_try(copy(request), nine_failures))
+    assert sorted(answers) == [False] * 7 + [True]
+
+
+def test_a_right_password_with_its_second_step_still_to_come_counts_as_no_failure(client):
+    doctor = a_user(Role.DOCTOR, email="salas@example.org")
+    log_in(client, doctor.email, "wrong")
+    for _n in range(4):
+        assert log_in(Client(), doctor.email).status_code == 302
+    assert AccessAttempt.objects.get().failures_since_start == 1
+    assert comes_in(Client(), doctor.email).status_code == 302
+    assert not AccessAttempt.objects.exists()
