@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, NARROW, PHONE, is_wider_than_the_screen, violations
+from tests.browser.conftest import LAPTOP, NARROW, PASSWORD, PHONE, is_wider_than_the_screen, violations
 
 ROOT = Path(__file__).resolve().parents[2]
 BOSS, DESK = "administrator@demo.example", "front_desk@demo.example"
@@ -47,6 +47,8 @@ def test_a_new_doctor_is_taken_in_by_keyboard_alone(visit):
     page.keyboard.type("nuria.soler@demo.example")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
+    page.locator("#secret_engage").focus()
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/staff/\d+/$"))
     assert "Dra. Nuria Soler" in page.locator("h1").inner_text()
@@ -61,6 +63,8 @@ def test_a_permission_is_taken_by_keyboard_and_the_other_person_meets_a_shut_doo
     box = office.locator('input[value="front_desk:patients.invite"]')
     box.focus()
     office.keyboard.press("Space")
+    office.locator("#secret_permissions").focus()
+    office.keyboard.type(PASSWORD)
     office.keyboard.press("Enter")
     expect(office.locator(".toast-p")).to_contain_text("1 permiso cambiado")
     assert counter.goto("/desk/invitations/").status == 404

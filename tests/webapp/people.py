@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from webapp.accounts import services as accounts
+from webapp.accounts.confirming import CONFIRMED
 from webapp.accounts.models import User
 from webapp.base.roles import STAFF, Role
 from webapp.patients import identity, selectors, services
@@ -56,6 +57,14 @@ def comes_in(client: Client, email: str, password: str = PASSWORD) -> HttpRespon
     if answer.headers.get("Location") == reverse("accounts:second_factor"):
         answer = client.post(answer.url, {"code": code_of(TOTP_SECRET)})
     return answer
+
+
+def confirmed(client: Client) -> Client:
+    """Return the client after its person has just typed the password once more."""
+    session = client.session
+    session[CONFIRMED] = time.time()
+    session.save()
+    return client
 
 
 def a_dni(n: int | None = None) -> str:

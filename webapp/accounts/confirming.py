@@ -43,6 +43,11 @@ def confirm(request: HttpRequest, secret: str) -> bool:
     return True
 
 
+def answered(request: HttpRequest) -> bool:
+    """Tell whether who sends a form showed to be there a moment ago, or does so by the ``secret`` in it."""
+    return is_fresh(request) or confirm(request, request.POST.get("secret", ""))
+
+
 def mark_fresh(request: HttpRequest) -> None:
     """Remember that this person has just shown to be there."""
     request.session[CONFIRMED] = time.time()

@@ -33,7 +33,7 @@ class ResetReason(models.TextChoices):
 
 class ResetPart(models.TextChoices):
     PASSWORD = "password", gettext_lazy("The password")
-    FACTOR = "factor", gettext_lazy("The second factor")
+    FACTOR = "factor", gettext_lazy("The second step")
     BOTH = "both", gettext_lazy("Both")
 
 

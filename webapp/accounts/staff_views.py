@@ -1,6 +1,7 @@
 """The administrator's pages: what each role may do, and the accounts of the clinic's people."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp.accounts import granting, roster, staff
+from webapp.accounts import confirming, granting, roster, staff
 from webapp.accounts.models import LANGUAGES, User
 from webapp.accounts.services import AccountError
 from webapp.base import access
@@ -21,7 +22,7 @@ STATES = {
     "": gettext_lazy("All accounts"),
     "active": gettext_lazy("Open accounts"),
     "closed": gettext_lazy("Closed accounts"),
-    "without": gettext_lazy("Without a second factor"),
+    "without": gettext_lazy("Without a second step"),
 }
 keepers = access.may("users.manage")
 
@@ -30,18 +31,39 @@ keepers = access.may("users.manage")
 @require_http_methods(["GET", "POST"])
 def permissions(request: HttpRequest) -> HttpResponse:
     """Show what each role may do, or change it."""
-    problem = ""
+    problem, kept = "", dict[str, Any]()
     if request.method == "POST":
         try:
+            _confirmed(request)
             changes = granting.differences(request.POST.get("shown", "")[:MOST_WORDS], request.POST.getlist("may"))
             count = granting.decide(changes=changes, actor=request.user)
+        except NotConfirmed as refused:  # what was ticked stays ticked
+            problem = str(refused)
+            kept = {"shown": request.POST.get("shown", "")[:MOST_WORDS], "chosen": request.POST.getlist("may")}
         except AccountError as refused:
             problem = str(refused)
         else:
             messages.success(request, _told(count))
             return redirect("accounts:permissions")
-    page = {"matrix": granting.matrix_for(request.user), "problem": problem}
-    return render(request, "accounts/permissions.html", page, status=422 if problem else 200)
+    matrix = granting.matrix_for(request.user)
+    page = {"matrix": matrix, "shown": matrix.shown, "chosen": matrix.shown.split(), "problem": problem}
+    return _page(request, "accounts/permissions.html", page | kept)
+
+
+class NotConfirmed(AccountError):
+    """Who sends this has to show once more to be the administrator."""
+
+
+def _confirmed(request: HttpRequest) -> None:
+    """Raise NotConfirmed unless the administrator showed to be there, now or a moment ago."""
+    if not confirming.answered(request):
+        raise NotConfirmed(_("Type your password, or a fresh code of your app. Nothing was saved yet."))
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a page that may have to ask once more who it is."""
+    asks = {"is_fresh": confirming.is_fresh(request)}
+    return render(request, template, context | asks, status=422 if context["problem"] else 200)
 
 
 def _told(count: int) -> str:
@@ -75,6 +97,7 @@ def engage(request: HttpRequest) -> HttpResponse:
     form, problem = request.POST, ""
     if request.method == "POST":
         try:
+            _confirmed(request)
             user = staff.engage(
                 actor=request.user,
                 email=form.get("email", ""),
@@ -88,7 +111,7 @@ def engage(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The account is made and the link to begin is on its way."))
             return redirect("accounts:person", pk=user.pk)
     context = {"form": form, "chosen": form.getlist("role"), "roles": roster.GIVEN_HERE, "languages": LANGUAGES}
-    return render(request, "accounts/engage.html", context | {"problem": problem}, status=422 if problem else 200)
+    return _page(request, "accounts/engage.html", context | {"problem": problem})
 
 
 @keepers
@@ -98,19 +121,21 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, pk)
 
 
-def _show(request: HttpRequest, pk: int, problem: str = "") -> HttpResponse:
+def _show(request: HttpRequest, pk: int, problem: str = "", what: str = "") -> HttpResponse:
     member = roster.member(request.user, pk)
     if member is None:
         raise Http404
     context = {
         "member": member,
+        "form": request.POST,
+        "chosen": request.POST.getlist("role") if what == "roles" else [role.value for role in member.roles],
         "roles": roster.GIVEN_HERE,
         "own": member.user.pk == request.user.pk,
         "parts": staff.ResetPart.choices,
         "reasons": staff.ResetReason.choices,
         "problem": problem,
     }
-    return render(request, "accounts/person.html", context, status=422 if problem else 200)
+    return _page(request, "accounts/person.html", context)
 
 
 def _roles(request: HttpRequest, user: User) -> str:
@@ -147,6 +172,8 @@ DEEDS: Mapping[str, Callable[[HttpRequest, User], str]] = {
     "reopen": _reopen,
 }
 
+LETS_IN = DEEDS.keys() - {"close"}  # whoever did not sign in here must not open a way in; closing one never waits
+
 
 @keepers
 @require_POST
@@ -156,7 +183,9 @@ def deed(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if member is None or what not in DEEDS:
         raise Http404
     try:
+        if what in LETS_IN:
+            _confirmed(request)
         messages.success(request, DEEDS[what](request, member.user))
     except AccountError as refused:
-        return _show(request, pk, str(refused))
+        return _show(request, pk, str(refused), what)
     return redirect("accounts:person", pk=pk)

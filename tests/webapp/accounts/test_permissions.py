@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from tests.webapp.people import a_patient, a_user
+from tests.webapp.people import PASSWORD, a_patient, a_user, confirmed
 from webapp.accounts import granting
 from webapp.accounts.models import RolePermission, User
 from webapp.accounts.services import AccountError
@@ -213,6 +213,12 @@ def test_the_administrator_changes_it_on_the_page_and_the_book_tells(client, bos
     answer = client.post(PAGE, form(matrix, give=[give], take=[take]), follow=True)
     assert "2 permissions changed" in answer.content.decode()
     assert a_user(Role.DIRECTOR).may("jobs.read")
+def signed_in(client, boss):
+    """The administrator, who has typed the password once more a moment ago."""
+    client.force_login(boss)
+    confirmed(client)
+
+
     assert not a_user(Role.FRONT_DESK).may("patients.invite")
     told = {(row.verb, row.object_id, row.detail["permission"]) for row in Entry.objects.filter(actor_id=boss.pk)}
     assert told >= {
@@ -223,8 +229,8 @@ def test_the_administrator_changes_it_on_the_page_and_the_book_tells(client, bos
     assert len(shown(client).departures) == 2
 
 
-def test_saving_what_was_shown_changes_nothing(client, boss):
-    client.force_login(boss)
+def test_who_left_the_browser_open_is_asked_again_and_every_tick_stays(client, boss):
+    signed_in(client, boss)
     answer = client.post(PAGE, form(shown(client)), follow=True)
     assert "Nothing was otherwise" in answer.content.decode()
     assert not RolePermission.objects.exists()
@@ -236,6 +242,21 @@ def test_two_who_edit_at_once_both_keep_their_changes(client, boss):
     client.force_login(boss)
     old = shown(client)
     decide(other, ("billing", "patients.search", True), ("front_desk", "patients.invite", False))
+    sent = form(shown(client), give=["director:jobs.read"], take=["front_desk:patients.invite"])
+    for secret in ({}, {"secret": "wrong"}):
+        answer = client.post(PAGE, sent | secret)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Nothing was saved" in page
+        assert re.search(r'value="director:jobs.read" checked', page)
+        assert not re.search(r'value="front_desk:patients.invite" checked', page)
+    assert not RolePermission.objects.exists()
+    assert client.post(PAGE, sent | {"secret": PASSWORD}).status_code == 302
+    assert a_user(Role.DIRECTOR).may("jobs.read")
+
+
+def test_saving_what_was_shown_changes_nothing(client, boss):
+    signed_in(client, boss)
     client.post(PAGE, form(old, give=["director:jobs.read"], take=["front_desk:patients.invite"]))
     assert a_user(Role.BILLING).may("patients.search")
     assert a_user(Role.DIRECTOR).may("jobs.read")
@@ -244,7 +265,7 @@ def test_two_who_edit_at_once_both_keep_their_changes(client, boss):
 
 
 def test_pairs_that_cannot_be_stand_without_a_box_and_with_their_reason(client, boss):
-    client.force_login(boss)
+    signed_in(client, boss)
     matrix, page = shown(client), client.get(PAGE).content.decode()
     cells = {cell.key: cell for group in matrix.groups for row in group.rows for cell in row.cells}
     assert len(cells) == len(PERMISSIONS) * len(HOLDERS)
@@ -257,7 +278,7 @@ def test_pairs_that_cannot_be_stand_without_a_box_and_with_their_reason(client, 
 
 
 def test_a_forged_form_is_refused_and_says_why(client, boss):
-    client.force_login(boss)
+    signed_in(client, boss)
     matrix = shown(client)
     words = {"marketing:record.read": "clinicians alone", "emperor:all": "Load it again", "x": "Load it again"}
     for word, said in words.items():
@@ -269,7 +290,7 @@ def test_a_forged_form_is_refused_and_says_why(client, boss):
 
 def test_a_permission_without_effect_says_what_it_lacks(client, boss):
     decide(boss, ("doctor", "patients.search", False))
-    client.force_login(boss)
+    signed_in(client, boss)
     assert "no effect without “Search patients and see who they are”" in client.get(PAGE).content.decode()
 
 

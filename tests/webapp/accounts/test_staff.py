@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.webapp.people import PASSWORD, a_patient_with_login, a_user
+from tests.webapp.people import PASSWORD, a_patient_with_login, a_user, confirmed
 from webapp.accounts import roster, services, staff
 from webapp.accounts.models import User, UserRole
 from webapp.accounts.services import AccountError
@@ -36,7 +36,7 @@ def boss():
 @pytest.fixture
 def office(client, boss):
     client.force_login(boss)
-    return client
+    return confirmed(client)
 
 
 def page_of(user, what=""):
@@ -98,6 +98,52 @@ def test_an_address_in_use_is_refused(office):
     office.post(NEW, FORM)
     assert "already signs in" in office.post(NEW, FORM).content.decode()
     assert told("invitation").count() == 1
+
+
+# --- is it still the administrator?
+
+
+@pytest.fixture
+def left_open(client, boss):
+    """The administrator's browser, some time after the last password was typed in it."""
+    client.force_login(boss)
+    return client
+
+
+def test_an_open_browser_takes_nobody_in_and_what_was_typed_stays(left_open):
+    answer = left_open.post(NEW, FORM)
+    assert answer.status_code == 422
+    assert "Nothing was saved yet" in answer.content.decode()
+    assert FORM["email"] in answer.content.decode()
+    assert not told("invitation").exists()
+    assert left_open.post(NEW, FORM | {"secret": PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [
+        ("roles", {"role": ["director"]}),
+        ("link", {}),
+        ("reset", {"part": "both", "reason": "lost"}),
+    ],
+)
+def test_an_open_browser_lets_nobody_in_anew(left_open, what, form):
+    vidal = a_user(Role.DOCTOR)
+    before = vidal.password
+    for secret in ({}, {"secret": "wrong"}):
+        answer = do(left_open, vidal, what, **form, **secret)
+        assert answer.status_code == 422
+        assert 'type="password"' in answer.content.decode()
+    vidal = User.objects.get(pk=vidal.pk)
+    assert (vidal.role_names, vidal.password) == ({"doctor"}, before)
+    assert not Message.objects.exists()
+    assert do(left_open, vidal, what, **form, secret=PASSWORD).status_code == 302
+
+
+def test_closing_an_account_never_waits_for_a_password(left_open):
+    vidal = a_user(Role.DOCTOR)
+    assert do(left_open, vidal, "close").status_code == 302
+    assert not User.objects.get(pk=vidal.pk).is_active
 
 
 # --- the list
