@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -54,21 +54,23 @@ def raise_(
     urgency: str,
     text: Mapping[str, str],
     facts: Mapping[str, object],
+    newest: date | None = None,
     actor: User | None = None,
 ) -> Alert:
     """Return the patient's alert of this rule, open if it is new, worse, or rests on other facts than before.
 
     ``rule`` is what one alert is kept for (``alarm_upper.dysphagia``), ``facts`` what it rests on, ``text`` words by
-    language. An alert settled on the same facts at the same urgency stays settled.
+    language. An alert settled on the same facts at the same urgency stays settled, unless ``newest``, the day of the
+    newest of them, is later than the day it was closed: the same finding again is another finding.
     """
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two raises at once make one alert
     alert = Alert.objects.filter(patient_id=patient_id, rule=rule).order_by("-last_raised_at").first()
     digest, now = facts_digest(facts), timezone.now()
-    if alert and not _is_news(alert, urgency, digest):
+    if alert and not _is_news(alert, urgency, digest, newest):
         return alert
-    if alert is None:
+    if alert is None or alert.status == Alert.Status.CLOSED:  # what was closed stays, with who closed it and why
         alert = Alert(patient_id=patient_id, rule=rule, raised_at=now, times=0)
-    elif alert.status != Alert.Status.CLOSED:
+    else:
         urgency = max(urgency, alert.urgency, key=RANK.__getitem__)  # a live alert never grows milder by itself
     alert.code, alert.urgency, alert.text, alert.facts_digest = code, urgency, dict(text), digest
     alert.status, alert.last_raised_at, alert.times = Alert.Status.OPEN, now, alert.times + 1
@@ -78,8 +80,9 @@ def raise_(
     return alert
 
 
-def _is_news(alert: Alert, urgency: str, digest: str) -> bool:
-    return RANK[urgency] > RANK[alert.urgency] or digest != alert.facts_digest
+def _is_news(alert: Alert, urgency: str, digest: str, newest: date | None) -> bool:
+    again = newest is not None and alert.closed_at is not None and newest > timezone.localdate(alert.closed_at)
+    return again or RANK[urgency] > RANK[alert.urgency] or digest != alert.facts_digest
 
 
 def acknowledge(*, alert_id: UUID, actor: User, note: str = "", times: int | None = None) -> Alert:
@@ -125,7 +128,7 @@ def _settle(alert_id: UUID, actor: User, status: str, note: str, times: int | No
     if alert.status in (status, Alert.Status.CLOSED):
         return alert
     _stamp(alert, actor, status, timezone.now())
-    alert.note = note.strip() or alert.note
+    alert.note = "\n".join(dict.fromkeys(part for part in (alert.note, note.strip()) if part)) or None
     alert.save()
     _record(f"alert.{status}", alert, actor)
     return alert

@@ -95,7 +95,7 @@ TABLES: dict[str, Table] = {
     ),
     "plans.Evaluation": table(
         CARE, "What the engine was asked and said", RECORD,
-        clinical="case case_sha256 result result_sha256",
+        clinical="case case_sha256 record_mark result result_sha256",
         technical="id patient_id release_id status error because created_at",
     ),
     "plans.Plan": table(
@@ -294,6 +294,7 @@ IN_CLEAR: dict[str, str] = {
     "plans.RuleEvent.protocol": _GAP,
     "plans.RuleEvent.rule": _GAP,
     "plans.Settlement.key": _GAP,
+    "plans.Evaluation.record_mark": "A digest under a key: equal for the same lines of the record, and tells nothing",
     "plans.Settlement.rule": _GAP,
     "plans.Task.what": _GAP,
     "alerts.Alert.rule": _GAP,

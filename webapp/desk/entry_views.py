@@ -153,7 +153,9 @@ def _correct(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
     if not form.is_valid():
         return _show(request, kind, line, form=form)
     try:
-        services.correct(line=line, given=kind.given(form.cleaned_data, _terms()), actor=request.user, today=today)
+        services.correct(
+            kind=kind, line=line, given=kind.given(form.cleaned_data, _terms()), actor=request.user, today=today
+        )
     except (PatientError, NotAllowed) as problem:
         return _not_so(request, kind, line, str(problem), form=form)
     messages.success(request, _("Corrected. What it said before stands in the history."))
@@ -171,7 +173,7 @@ def _not_so(request: HttpRequest, kind: Kind, line: Any, problem: str, **more: A
 def _confirm(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
     return _done(
         request, kind, line, _("Confirmed."),
-        lambda: services.confirm(line=line, actor=request.user, today=timezone.localdate()),
+        lambda: services.confirm(kind=kind, line=line, actor=request.user, today=timezone.localdate()),
     )  # fmt: skip
 
 
@@ -195,7 +197,7 @@ def _take_back(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     return _done(
         request, kind, line, _("Marked as entered in error. It stands in the history."),
-        lambda: services.take_back(line=line, reason=reason, actor=request.user, today=today),
+        lambda: services.take_back(kind=kind, line=line, reason=reason, actor=request.user, today=today),
     )  # fmt: skip
 
 

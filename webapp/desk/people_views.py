@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from webapp.base import access
 from webapp.desk import changes, selectors
+from webapp.desk import services as desk
 from webapp.desk.identity_form import RegistrationForm
 from webapp.patients import selectors as people
 from webapp.patients import services
@@ -81,7 +82,8 @@ def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RegistrationForm(request.POST or None, initial=fields)
     if form.is_valid():
         try:
-            services.correct_identity(patient=patient, actor=request.user, **form.cleaned_data)
+            today = timezone.localdate()
+            desk.set_identity_right(patient=patient, given=form.cleaned_data, actor=request.user, today=today)
         except services.PatientError as problem:
             form.add_error(None, str(problem))
         else:

@@ -10,37 +10,32 @@ from webapp.accounts.models import User
 from webapp.desk.kinds import Kind
 from webapp.patients import services as patients
 from webapp.patients.models import Observation, Patient
-from webapp.plans import selectors as plans
 from webapp.plans import tasks
 
-
-def assess_again(patient: Patient, *, today: date) -> None:
-    """Have the plan worked out anew, if the patient has been assessed before: what is known has changed."""
-    if plans.latest_evaluation(patient.pk) is not None:
-        tasks.enqueue(patient_id=patient.pk, because="record", today=today)
+MEASURE, IDENTITY = "measure", "identity"
 
 
 @transaction.atomic
 def add(*, kind: Kind, patient: Patient, given: Mapping[str, Any], actor: User, today: date) -> Any:
     """Return the new line; raise PatientError if it is there already."""
     line = kind.add(patient=patient, actor=actor, **given)
-    assess_again(patient, today=today)
+    tasks.after_change(patient_id=patient.pk, what=kind.history, today=today)
     return line
 
 
 @transaction.atomic
-def correct(*, line: Any, given: Mapping[str, Any], actor: User, today: date) -> Any:
+def correct(*, kind: Kind, line: Any, given: Mapping[str, Any], actor: User, today: date) -> Any:
     """Return the line that takes the place of ``line``; raise PatientError if another did so meanwhile."""
     made = patients.correct(line=line, actor=actor, **given)
-    assess_again(line.patient, today=today)
+    tasks.after_change(patient_id=line.patient_id, what=kind.history, today=today)
     return made
 
 
 @transaction.atomic
-def confirm(*, line: Any, actor: User, today: date) -> None:
+def confirm(*, kind: Kind, line: Any, actor: User, today: date) -> None:
     """Mark a line as checked with the patient."""
     patients.confirm(line=line, actor=actor)
-    assess_again(line.patient, today=today)
+    tasks.after_change(patient_id=line.patient_id, what=kind.history, today=today)
 
 
 @transaction.atomic
@@ -49,35 +44,35 @@ def close(*, kind: Kind, line: Any, on: date, actor: User, today: date) -> None:
     if kind.close is None:
         raise patients.PatientError("nothing of this kind ends")
     kind.close(line, actor, on)
-    assess_again(line.patient, today=today)
+    tasks.after_change(patient_id=line.patient_id, what=kind.history, today=today)
 
 
 @transaction.atomic
-def take_back(*, line: Any, reason: str, actor: User, today: date) -> None:
+def take_back(*, kind: Kind, line: Any, reason: str, actor: User, today: date) -> None:
     """Mark a line as entered in error."""
     patients.enter_in_error(line=line, actor=actor, reason=reason)
-    assess_again(line.patient, today=today)
+    tasks.after_change(patient_id=line.patient_id, what=kind.history, today=today)
 
 
 @transaction.atomic
 def say_none(*, kind: Kind, patient: Patient, actor: User, today: date) -> None:
     """Write that the person was asked and there is none."""
     patients.record_none(patient=patient, topic=kind.topic, actor=actor)
-    assess_again(patient, today=today)
+    tasks.after_change(patient_id=patient.pk, what=kind.history, today=today)
 
 
 @transaction.atomic
 def measure(*, patient: Patient, reading: patients.Reading, actor: User, today: date) -> None:
     """Add a measurement."""
     patients.record_observations(patient=patient, rows=[reading], actor=actor)
-    assess_again(patient, today=today)
+    tasks.after_change(patient_id=patient.pk, what=MEASURE, today=today)
 
 
 @transaction.atomic
 def measure_again(*, row: Observation, value: Any, unit: str, actor: User, today: date) -> Observation:
     """Return the measurement that takes the place of a wrong one."""
     made = patients.correct_observation(observation=row, value=value, unit=unit, actor=actor)
-    assess_again(row.patient, today=today)
+    tasks.after_change(patient_id=row.patient_id, what=MEASURE, today=today)
     return made
 
 
@@ -85,4 +80,11 @@ def measure_again(*, row: Observation, value: Any, unit: str, actor: User, today
 def measure_taken_back(*, row: Observation, reason: str, actor: User, today: date) -> None:
     """Mark a measurement as entered in error: what was measured before it counts again."""
     patients.enter_observation_in_error(observation=row, actor=actor, reason=reason)
-    assess_again(row.patient, today=today)
+    tasks.after_change(patient_id=row.patient_id, what=MEASURE, today=today)
+
+
+@transaction.atomic
+def set_identity_right(*, patient: Patient, given: Mapping[str, Any], actor: User, today: date) -> None:
+    """Set right who a patient is: age and sex are facts of the plan. Raises PatientError."""
+    patients.correct_identity(patient=patient, actor=actor, **given)
+    tasks.after_change(patient_id=patient.pk, what=IDENTITY, today=today)

@@ -11,8 +11,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
+from engine.compiler import Program
 from engine.errors import PautaError
 from engine.evaluator import canonical, evaluate
+from engine.facts import CaseFacts
 from engine.language.cases import read_case
 from rules import services as shelf
 from rules.models import Release
@@ -22,8 +24,9 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import NOT_ASSESSED
 from webapp.audit import services as audit
 from webapp.patients.models import Patient
+from webapp.patients.selectors import contents_of
 from webapp.plans import case as cases
-from webapp.plans import drafting
+from webapp.plans import drafting, flagging, freshness
 from webapp.plans.models import Evaluation
 
 # Whatever the engine may meet in a case or a library. The answers are stored already; a person must hear of it.
@@ -37,10 +40,23 @@ NOT_ASSESSED_TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the engine said about a case: its canonical text and the same as JSON."""
+    """What the engine said about a case: its canonical text and the same as JSON; and what it was asked."""
 
     text: str
     plan: Mapping[str, Any]
+    program: Program
+    case: CaseFacts
+
+
+@dataclass(slots=True)
+class Asked:
+    """An assessment on its way: of whom, under which library and why; then the case, and the mark of its record."""
+
+    patient: Patient
+    release: Release | None
+    because: str
+    case: Mapping[str, Any]
+    mark: str = ""
 
 
 def run(case: Mapping[str, Any], release: Release) -> Outcome:
@@ -48,9 +64,9 @@ def run(case: Mapping[str, Any], release: Release) -> Outcome:
     as_of = date.fromisoformat(case["as_of"])
     edition = shelf.edition(release.digest, as_of)
     program = shelf.program(release.digest, as_of)
-    plan = evaluate(program, read_case(case, edition.vocabulary, edition.formulary))
-    text = canonical(plan)
-    return Outcome(text, json.loads(text))
+    facts = read_case(case, edition.vocabulary, edition.formulary)
+    text = canonical(evaluate(program, facts))
+    return Outcome(text, json.loads(text), program, facts)
 
 
 def digest(text: str) -> str:
@@ -70,63 +86,63 @@ def assess(*, patient_id: UUID, because: str, today: date, actor: User | None = 
     raises the alert "not assessed"; nothing that was answered is touched.
     """
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two runs at once make one draft
-    release, case = current_release(), {"as_of": today.isoformat()}
+    asked = Asked(patient, current_release(), because, {"as_of": today.isoformat()})
     try:
         with transaction.atomic(), audit.together():
-            case = cases.build(patient, today)
-            if release is not None:
-                case = cases.fit(case, shelf.edition(release.digest, today))
-            return _known_already(patient, case, release) or _assessed(patient, case, release, because, actor)
+            _read(asked, today)
+            return _known_already(asked) or _assessed(asked, actor)
     except FAULTS as fault:
-        return _failed(patient, case, release, because, fault)
+        return _failed(asked, fault)
 
 
-def _known_already(patient: Patient, case: Mapping[str, Any], release: Release | None) -> Evaluation | None:
+def _read(asked: Asked, today: date) -> None:
+    """Put the record as it is now into the case, in the words of the library."""
+    record = contents_of(asked.patient)
+    asked.mark = freshness.mark(record)
+    asked.case = cases.build(asked.patient, today, record)
+    if asked.release is not None:
+        asked.case = cases.fit(asked.case, shelf.edition(asked.release.digest, today))
+
+
+def _known_already(asked: Asked) -> Evaluation | None:
     """Return the newest evaluation if it rests on the same case and library."""
-    last = Evaluation.objects.filter(patient=patient).order_by("-created_at").first()
-    if last is None or last.status != Evaluation.Status.OK or release is None:
+    last = Evaluation.objects.filter(patient=asked.patient).order_by("-created_at").first()
+    if last is None or last.status != Evaluation.Status.OK or asked.release is None:
         return None
-    return last if (last.case_sha256, last.release_id) == (case_digest(case), release.pk) else None
+    return last if (last.case_sha256, last.release_id) == (case_digest(asked.case), asked.release.pk) else None
 
 
-def _assessed(
-    patient: Patient, case: Mapping[str, Any], release: Release | None, because: str, actor: User | None
-) -> Evaluation:
-    if release is None:
+def _assessed(asked: Asked, actor: User | None) -> Evaluation:
+    if asked.release is None:
         raise PautaError(NO_RELEASE, "nothing is published on the shelf")
-    outcome = run(case, release)
-    evaluation = Evaluation.objects.create(
-        patient=patient,
-        release=release,
-        case=dict(case),
-        case_sha256=case_digest(case),
-        result=outcome.text,
-        result_sha256=digest(outcome.text),
-        status=Evaluation.Status.OK,
-        because=because,
-    )
+    outcome = run(asked.case, asked.release)
+    evaluation = _store(asked, status=Evaluation.Status.OK, result=outcome.text, result_sha256=digest(outcome.text))
     drafting.draft(evaluation, outcome.plan, actor)
-    _raise_red_flags(patient, outcome.plan["items"])
-    alerts.assessed(patient_id=patient.pk)
+    flagging.raise_flags(asked.patient.pk, outcome.plan["items"], outcome.program, outcome.case)
+    alerts.assessed(patient_id=asked.patient.pk)
     _record(evaluation, "plan.assessed", actor)
     return evaluation
 
 
-def _failed(
-    patient: Patient, case: Mapping[str, Any], release: Release | None, because: str, fault: Exception
-) -> Evaluation:
+def _store(asked: Asked, **outcome: Any) -> Evaluation:
+    return Evaluation.objects.create(
+        patient=asked.patient,
+        release=asked.release,
+        case=dict(asked.case),
+        case_sha256=case_digest(asked.case),
+        record_mark=asked.mark,
+        because=asked.because,
+        **outcome,
+    )
+
+
+def _failed(asked: Asked, fault: Exception) -> Evaluation:
     """Keep what could not be assessed, by the kind of fault only: its message might quote an answer."""
-    evaluation = Evaluation.objects.create(
-        patient=patient,
-        release=release,
-        case=dict(case),
-        case_sha256=case_digest(case),
-        status=Evaluation.Status.FAILED,
-        error=getattr(fault, "code", "") or type(fault).__name__,
-        because=because,
+    evaluation = _store(
+        asked, status=Evaluation.Status.FAILED, error=getattr(fault, "code", "") or type(fault).__name__
     )
     alerts.raise_(
-        patient_id=patient.pk,
+        patient_id=asked.patient.pk,
         rule=NOT_ASSESSED,
         code=f"alert:{NOT_ASSESSED}",
         urgency="same_day",
@@ -135,21 +151,6 @@ def _failed(
     )
     _record(evaluation, "plan.not_assessed", None)
     return evaluation
-
-
-def _raise_red_flags(patient: Patient, items: list[Mapping[str, Any]]) -> None:
-    """Raise one alert for every alert item that carries an urgency; the plan's other alerts stay beside the plan."""
-    for item in items:
-        if item["kind"] == "alert" and item["urgency"] != "none" and item["state"] != "blocked":
-            reason = item["reasons"][0]
-            alerts.raise_(
-                patient_id=patient.pk,
-                rule=f"{reason['protocol']}.{reason['rule']}",
-                code=item["code"],
-                urgency=item["urgency"],
-                text=reason["because"] or item["title"],
-                facts={"code": item["code"], "reasons": [[r["protocol"], r["rule"]] for r in item["reasons"]]},
-            )
 
 
 def _record(evaluation: Evaluation, verb: str, actor: User | None) -> None:

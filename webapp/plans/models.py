@@ -30,6 +30,7 @@ class Evaluation(models.Model):
     release = models.ForeignKey("rules.Release", models.PROTECT, null=True, related_name="+")
     case = EncryptedJSONField()
     case_sha256 = models.CharField(max_length=64)
+    record_mark = models.CharField(max_length=32, blank=True)  # keyed: which lines of the record it was made of
     result = EncryptedTextField(null=True)  # the engine's canonical text, byte for byte
     result_sha256 = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=8, choices=Status)

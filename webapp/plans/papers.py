@@ -147,6 +147,6 @@ def _of_alert(alert: Alert, language: str) -> Said:
     if alert.closed_at:
         by = alert.closed_by.display_name if alert.closed_by else ""
         return Said(title, "", _("Closed"), by, alert.closed_at, alert.note or "")
-    if alert.acknowledged_at and alert.acknowledged_by:
+    if alert.status == Alert.Status.ACKNOWLEDGED and alert.acknowledged_at and alert.acknowledged_by:
         return Said(title, "", _("Taken charge of"), alert.acknowledged_by.display_name, alert.acknowledged_at)
     return Said(title, "", _("Shown. Not settled."))

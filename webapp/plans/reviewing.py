@@ -13,6 +13,7 @@ from webapp.patients.selectors import Record
 from webapp.plans import inputs, monitoring, noticing, papers, presenting, selectors, trends
 from webapp.plans.models import Plan, PlanItem, Task
 from webapp.plans.terms import Terms, terms_of
+from webapp.plans.occasions import occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Page:
 
     @property
     def is_told(self) -> bool:
+    @property
+    def occasion(self) -> Any:
+        """Why this plan was worked out."""
+        return occasion(self.plan.evaluation.because)
+
         """Whether the patient can see it: then it may be printed and handed out."""
         return self.plan.told_at is not None and self.plan.told_at <= timezone.now()
 

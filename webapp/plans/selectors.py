@@ -102,6 +102,11 @@ class ToDo:
     not_assessed: bool
     unseen: int
     held: int
+def was_assessed(patient_id: UUID) -> bool:
+    """Return whether the engine ever ran for a patient."""
+    return Evaluation.objects.filter(patient_id=patient_id).exists()
+
+
     undecided: int
     not_checked: bool = False  # something is in the record that no assessment has seen
 

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from webapp.plans import following, services
+from webapp.plans import following, selectors, services
+
+BURST = 15  # seconds in which somebody goes on writing into one record
 
 
 @app.task(name="plans.assess", queue="assess")
@@ -23,6 +25,17 @@ def assess(patient_id: str, because: str, today: str) -> None:
 def enqueue(*, patient_id: UUID, because: str, today: date) -> None:
     """Put the assessment into the queue, as part of the transaction that is open."""
     assess.defer(patient_id=str(patient_id), because=because, today=today.isoformat())
+
+
+def after_change(*, patient_id: UUID, what: str, today: date) -> None:
+    """Have the plan worked out anew after a change of the record, if the patient has been assessed before.
+
+    ``what`` names the kind of line that changed. It waits a little: the first job of a burst sees all of it, and those
+    that follow find everything assessed.
+    """
+    if selectors.was_assessed(patient_id):
+        later = assess.configure(schedule_in={"seconds": BURST})
+        later.defer(patient_id=str(patient_id), because=f"record:{what}", today=today.isoformat())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -13,7 +13,6 @@ from webapp.intake.terms import match, names
 from webapp.patients import identity
 from webapp.patients import services as patients
 from webapp.patients.models import Patient, RelatedPerson
-from webapp.plans import selectors as plans
 from webapp.plans import tasks
 from webapp.plans.terms import Terms
 
@@ -112,5 +111,4 @@ def add_allergy(*, patient: Patient, given: Mapping[str, str], actor: User, term
     code = match(terms.edition, "allergies", given["name"]) or ""
     text = ": ".join(part for part in (given["name"], given["text"].strip()) if part)
     patients.add_allergy(patient=patient, code=code, text=text, actor=actor)
-    if plans.latest_evaluation(patient.pk) is not None:
-        tasks.enqueue(patient_id=patient.pk, because="record", today=today)
+    tasks.after_change(patient_id=patient.pk, what="allergy", today=today)

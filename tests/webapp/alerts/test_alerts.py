@@ -64,6 +64,23 @@ def test_a_closed_alert_comes_back_with_new_facts_and_its_new_urgency():
     assert (back.status, back.urgency) == ("open", "soon")
 
 
+def test_what_was_closed_stays_with_its_note_and_who_closed_it_when_the_rule_speaks_again():
+    patient, doctor = a_patient(), a_doctor()
+    first = services.close(alert_id=raised(patient).pk, actor=doctor, note="Llamada: es el bismuto")
+    second = raised(patient, facts={"melena": True, "syncope": True})
+    services.close(alert_id=second.pk, actor=doctor, note="Al hospital")
+    first.refresh_from_db()
+    assert (second.pk == first.pk, first.status, first.note) == (False, "closed", "Llamada: es el bismuto")
+
+
+def test_a_second_note_is_written_below_the_first():
+    alert, doctor = raised(a_patient()), a_doctor()
+    services.acknowledge(alert_id=alert.pk, actor=doctor, note="La llamo hoy")
+    services.close(alert_id=alert.pk, actor=doctor, note="Hablado: es el bismuto")
+    alert.refresh_from_db()
+    assert alert.note == "La llamo hoy\nHablado: es el bismuto"
+
+
 def test_the_database_holds_one_live_alert_a_rule():
     patient = a_patient()
     raised(patient)

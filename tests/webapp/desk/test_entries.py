@@ -186,6 +186,7 @@ def test_a_change_has_the_plan_worked_out_again_where_there_was_one():
         client.post(address("entry_add", patient, kind="medications"), {"name": "Ibuprofeno", "dose": ""})
     queued = [job.args["patient_id"] for job in ProcrastinateJob.objects.filter(task_name__contains="assess")]
     assert queued == [str(assessed.pk)]
+    assert ProcrastinateJob.objects.get(task_name__contains="assess").args["because"] == "record:medication"
     assert Evaluation.objects.count() == 1
 
 

@@ -1,19 +1,26 @@
 """From the record to a draft, through the shipped protocols: once for the same facts, again for others, never lost."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rules.models import Release
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
+from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
+from webapp.patients import services as patients
 from webapp.patients.models import Observation
 from webapp.plans import assessment, deciding, tasks
 from webapp.plans.assessment import assess, reassess_bytes
 from webapp.plans.models import Evaluation, Plan
+from webapp.plans.occasions import occasion
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +113,88 @@ def test_a_red_flag_raises_one_alert_however_often_it_is_assessed():
     alerts = Alert.objects.filter(patient=patient, status="open")
     assert set(alerts.values_list("code", flat=True)) == {item["code"] for item in urgent}
     assert all(alert.times == 1 for alert in alerts)
+
+
+# --- a record that changes beside an open draft
+
+
+def waiting(patient):
+    return list(ProcrastinateJob.objects.filter(args__patient_id=str(patient.pk)).order_by("pk"))
+
+
+def written(patient, *names):
+    for name in names:
+        patients.add_medication(patient=patient, code="", text=name, actor=None)
+        tasks.after_change(patient_id=patient.pk, what="medication", today=TODAY)
+
+
+def test_what_is_written_in_one_go_is_assessed_once_within_a_minute_and_says_why():
+    patient = clinic.a_dyspeptic_woman()
+    assessed(patient)
+    written(patient, "uno", "dos", "tres")
+    jobs = waiting(patient)
+    assert all(timedelta(0) < job.scheduled_at - timezone.now() < timedelta(seconds=30) for job in jobs)
+    for job in jobs:
+        tasks.assess(**job.args)
+    newest = Evaluation.objects.order_by("-created_at")
+    assert [one.because for one in newest] == ["record:medication", "questionnaire"]
+    assert len(newest[0].case["medications"]) == 3
+
+
+def test_who_was_never_assessed_is_not_assessed_for_a_change_of_the_record():
+    patient = clinic.a_dyspeptic_woman()
+    written(patient, "uno")
+    assert waiting(patient) == []
+
+
+def test_a_change_that_was_undone_has_nothing_assessed():
+    patient = clinic.a_dyspeptic_woman()
+    assessed(patient)
+    with transaction.atomic():
+        written(patient, "uno")
+        transaction.set_rollback(True)
+    assert waiting(patient) == []
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ("record:allergy", "tras un cambio en las alergias"),
+        ("record:something new", "tras un cambio en la historia"),
+        ("something new", ""),
+    ],
+)
+def test_the_reason_is_said_as_far_as_it_has_words(because, said):
+    with override("es"):
+        assert str(occasion(because)) == said
+
+
+# --- alerts of a rule
+
+
+def flagged(patient, today=TODAY):
+    assessed(patient, today=today)
+    return list(Alert.objects.filter(patient=patient, rule__contains="alarm_upper").order_by("raised_at"))
+
+
+def closed(alert, doctor):
+    return alerts.close(alert_id=alert.pk, actor=doctor, note="Endoscopia pedida")
+
+
+def test_the_same_finding_again_after_it_was_settled_is_another_alert_and_the_first_keeps_its_note():
+    patient, doctor = clinic.a_dyspeptic_woman(), a_doctor()
+    clinic.says(patient, dysphagia=True)
+    [first] = flagged(patient)
+    closed(first, doctor)
+    assert [one.status for one in flagged(patient, TODAY + timedelta(days=1))] == ["closed"]
+    later = timezone.now() + timedelta(days=1)
+    again = [patients.Reading("dysphagia", True, later, "questionnaire")]
+    patients.record_observations(patient=patient, rows=again, actor=None)
+    day = timezone.localdate(later)
+    first, second = flagged(patient, day)
+    assert (first.status, first.note, first.closed_by) == ("closed", "Endoscopia pedida", doctor)
+    assert (second.status, second.times) == ("open", 1)
+    assert len(flagged(patient, day + timedelta(days=1))) == 2
 
 
 # --- when it fails

@@ -13,6 +13,7 @@ from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_u
 from webapp.audit.models import Entry
 from webapp.desk import selectors as desk
 from webapp.patients import services as patients
+from webapp.patients.models import Observation
 from webapp.plans import monitoring, noticing, selectors, services
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan, RuleEvent, Settlement, Task
@@ -269,6 +270,40 @@ def test_saying_the_same_again_is_no_missing_check(doctor):
     clinic.says(patient, dysphagia=False)
     items = selectors.items_for(doctor, plan)
     assert not selectors.to_do(doctor, plan, items).not_checked
+
+
+def not_checked(doctor, plan):
+    plan = Plan.objects.get(pk=plan.pk)
+    return selectors.to_do(doctor, plan, selectors.items_for(doctor, plan)).not_checked
+
+
+def test_a_line_that_is_closed_or_taken_back_is_a_change_though_nothing_was_added(doctor):
+    patient = clinic.a_dyspeptic_woman()
+    warfarin = patients.add_medication(patient=patient, code="warfarin", text="warfarina", dose="5 mg", actor=doctor)
+    plan = drafted(patient)
+    assert not not_checked(doctor, plan)
+    patients.stop_medication(medication=warfarin, ended_on=None, actor=doctor)
+    assert not_checked(doctor, plan)
+
+
+def test_a_value_taken_back_is_a_change_and_confirming_one_is_none(doctor):
+    patient = clinic.a_dyspeptic_woman()
+    clinic.lab(patient, "hb", 7, "g/dL")
+    plan = drafted(patient)
+    [row] = Observation.objects.filter(patient=patient, code="hb")
+    row = patients.confirm_observation(observation=row, actor=doctor)
+    assert not not_checked(doctor, plan)
+    patients.enter_observation_in_error(observation=row, actor=doctor, reason="other_patient")
+    assert not_checked(doctor, plan)
+
+
+def test_who_the_patient_is_counts_too_as_far_as_it_changes_the_plan(doctor):
+    patient = clinic.a_dyspeptic_woman()
+    plan = drafted(patient)
+    patients.correct_identity(patient=patient, actor=None, phone="600112233")
+    assert not not_checked(doctor, plan)
+    patients.correct_identity(patient=patient, actor=None, birth_date=TODAY.replace(year=TODAY.year - 63))
+    assert not_checked(doctor, plan)
 
 
 # --- what becomes of each rule
