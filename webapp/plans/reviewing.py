@@ -12,8 +12,8 @@ from webapp.patients import selectors as patients
 from webapp.patients.selectors import Record
 from webapp.plans import inputs, monitoring, noticing, papers, presenting, selectors, trends
 from webapp.plans.models import Plan, PlanItem, Task
-from webapp.plans.terms import Terms, terms_of
 from webapp.plans.occasions import occasion
+from webapp.plans.terms import Terms, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Page:
         return clock(self.undo_seconds)
 
     @property
-    def is_told(self) -> bool:
-    @property
     def occasion(self) -> Any:
         """Why this plan was worked out."""
         return occasion(self.plan.evaluation.because)
 
+    @property
+    def is_told(self) -> bool:
         """Whether the patient can see it: then it may be printed and handed out."""
         return self.plan.told_at is not None and self.plan.told_at <= timezone.now()
 

@@ -93,6 +93,11 @@ def latest_evaluation(patient_id: UUID) -> Evaluation | None:
     return Evaluation.objects.filter(patient_id=patient_id).order_by("-created_at").first()
 
 
+def was_assessed(patient_id: UUID) -> bool:
+    """Return whether the engine ever ran for a patient."""
+    return Evaluation.objects.filter(patient_id=patient_id).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class ToDo:
     """What is still between a draft and its signature; alerts and allergies are of the first tier."""
@@ -102,11 +107,6 @@ class ToDo:
     not_assessed: bool
     unseen: int
     held: int
-def was_assessed(patient_id: UUID) -> bool:
-    """Return whether the engine ever ran for a patient."""
-    return Evaluation.objects.filter(patient_id=patient_id).exists()
-
-
     undecided: int
     not_checked: bool = False  # something is in the record that no assessment has seen
 
