@@ -202,23 +202,23 @@ def shown(client):
     return client.get(PAGE).context["matrix"]
 
 
-def form(matrix, *, give=(), take=()):
-    return {"shown": matrix.shown, "may": sorted((set(matrix.shown.split()) | set(give)) - set(take))}
-
-
-def test_the_administrator_changes_it_on_the_page_and_the_book_tells(client, boss):
-    client.force_login(boss)
-    matrix = shown(client)
-    give, take = "director:jobs.read", "front_desk:patients.invite"
-    answer = client.post(PAGE, form(matrix, give=[give], take=[take]), follow=True)
-    assert "2 permissions changed" in answer.content.decode()
-    assert a_user(Role.DIRECTOR).may("jobs.read")
 def signed_in(client, boss):
     """The administrator, who has typed the password once more a moment ago."""
     client.force_login(boss)
     confirmed(client)
 
 
+def form(matrix, *, give=(), take=()):
+    return {"shown": matrix.shown, "may": sorted((set(matrix.shown.split()) | set(give)) - set(take))}
+
+
+def test_the_administrator_changes_it_on_the_page_and_the_book_tells(client, boss):
+    signed_in(client, boss)
+    matrix = shown(client)
+    give, take = "director:jobs.read", "front_desk:patients.invite"
+    answer = client.post(PAGE, form(matrix, give=[give], take=[take]), follow=True)
+    assert "2 permissions changed" in answer.content.decode()
+    assert a_user(Role.DIRECTOR).may("jobs.read")
     assert not a_user(Role.FRONT_DESK).may("patients.invite")
     told = {(row.verb, row.object_id, row.detail["permission"]) for row in Entry.objects.filter(actor_id=boss.pk)}
     assert told >= {
@@ -230,18 +230,7 @@ def signed_in(client, boss):
 
 
 def test_who_left_the_browser_open_is_asked_again_and_every_tick_stays(client, boss):
-    signed_in(client, boss)
-    answer = client.post(PAGE, form(shown(client)), follow=True)
-    assert "Nothing was otherwise" in answer.content.decode()
-    assert not RolePermission.objects.exists()
-    assert not Entry.objects.filter(verb__startswith="permission.").exists()
-
-
-def test_two_who_edit_at_once_both_keep_their_changes(client, boss):
-    other = a_user(Role.ADMINISTRATOR)
     client.force_login(boss)
-    old = shown(client)
-    decide(other, ("billing", "patients.search", True), ("front_desk", "patients.invite", False))
     sent = form(shown(client), give=["director:jobs.read"], take=["front_desk:patients.invite"])
     for secret in ({}, {"secret": "wrong"}):
         answer = client.post(PAGE, sent | secret)
@@ -257,6 +246,17 @@ def test_two_who_edit_at_once_both_keep_their_changes(client, boss):
 
 def test_saving_what_was_shown_changes_nothing(client, boss):
     signed_in(client, boss)
+    answer = client.post(PAGE, form(shown(client)), follow=True)
+    assert "Nothing was otherwise" in answer.content.decode()
+    assert not RolePermission.objects.exists()
+    assert not Entry.objects.filter(verb__startswith="permission.").exists()
+
+
+def test_two_who_edit_at_once_both_keep_their_changes(client, boss):
+    other = a_user(Role.ADMINISTRATOR)
+    signed_in(client, boss)
+    old = shown(client)
+    decide(other, ("billing", "patients.search", True), ("front_desk", "patients.invite", False))
     client.post(PAGE, form(old, give=["director:jobs.read"], take=["front_desk:patients.invite"]))
     assert a_user(Role.BILLING).may("patients.search")
     assert a_user(Role.DIRECTOR).may("jobs.read")
@@ -290,7 +290,7 @@ def test_a_forged_form_is_refused_and_says_why(client, boss):
 
 def test_a_permission_without_effect_says_what_it_lacks(client, boss):
     decide(boss, ("doctor", "patients.search", False))
-    signed_in(client, boss)
+    client.force_login(boss)
     assert "no effect without “Search patients and see who they are”" in client.get(PAGE).content.decode()
 
 
