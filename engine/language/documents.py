@@ -10,6 +10,7 @@ from engine.conditions import Expr
 from engine.errors import NOWHERE, Place
 from engine.facts import FactType, Text, Vocabulary
 from engine.formulary import Formulary
+from engine.lexicon import Lexicon
 from engine.plan import Urgency
 
 ActionKind = Literal[
@@ -245,6 +246,7 @@ class Edition:
     questionnaires: Mapping[str, Questionnaire]
     versions: Mapping[str, str]  # "protocol:reflux" -> "1.2.0"
     digest: str
+    lexicon: Lexicon = Lexicon()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +259,4 @@ class Library:
     scores: tuple[Score, ...]
     questionnaires: tuple[Questionnaire, ...]
     files: Mapping[str, str]  # path -> sha256
+    lexicon: Lexicon = Lexicon()

@@ -17,6 +17,7 @@ from engine.language.forms_base import (
     ValueType,
 )
 from engine.language.forms_data import FormularyForm, VocabularyForm
+from engine.language.forms_lexicon import LexiconForm
 from engine.language.shapes import (
     Condition,
     Flag,
@@ -240,8 +241,9 @@ FORMS: dict[str, type[Form]] = {
     "score": ScoreForm,
     "protocol": ProtocolForm,
     "questionnaire": QuestionnaireForm,
+    "lexicon": LexiconForm,
 }
 FOLDERS = {
     "vocabulary": "vocabulary", "formulary": "formulary", "scores": "score", "protocols": "protocol",
-    "questionnaires": "questionnaire",
+    "questionnaires": "questionnaire", "lexicon": "lexicon",
 }  # fmt: skip

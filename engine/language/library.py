@@ -21,7 +21,9 @@ from engine.language.documents import (
 from engine.language.forms import ProtocolForm, QuestionnaireForm, ScoreForm
 from engine.language.forms_base import Form
 from engine.language.forms_data import FormularyForm, VocabularyForm
+from engine.language.forms_lexicon import LexiconForm
 from engine.language.formularies import formulary_of
+from engine.language.lexicons import lexicon_of
 from engine.language.names import World
 from engine.language.protocols import protocol_of, score_of
 from engine.language.questionnaires import questionnaire_of
@@ -32,7 +34,7 @@ from engine.language.vocabularies import vocabulary_of
 D = TypeVar("D", bound=Document)
 _NAMED = ("questionnaire", "protocol", "score")  # a questionnaire may name its score: it comes first
 _DATA = ("vocabulary/", "formulary/")
-_NEED_DATA = ("P105", "P301", "P302", "P501", "P504", "P601")
+_NEED_DATA = ("P105", "P301", "P302", "P501", "P504", "P601", "P702")
 
 
 def read_library(files: Mapping[str, str]) -> Library:
@@ -78,6 +80,7 @@ def _checked(files: Mapping[str, str], problems: Problems) -> Library | None:
         place = Place(next(iter(sorted(files)), "vocabulary"), 1, 1)
         problems.add(place, "P020", "no vocabulary was read", "Name the folder that holds vocabulary/.")
     formulary = formulary_of(_of(FormularyForm, forms), problems)
+    lexicon = lexicon_of(_of(LexiconForm, forms), vocabulary, formulary, problems)
     drafts = _Drafts()
     for file, form in forms.items():
         _check_path(file, form, problems)
@@ -94,7 +97,7 @@ def _checked(files: Mapping[str, str], problems: Problems) -> Library | None:
         return None
     unread = frozenset(file.split("/")[-2] for file in broken if "/" in file)
     world = World(vocabulary, formulary, shared, _current(drafts.protocols), _current(drafts.scores), unread)
-    return _resolved(world, drafts, hashes, problems)
+    return replace(_resolved(world, drafts, hashes, problems), lexicon=lexicon)
 
 
 def _form(file: str, text: str, problems: Problems) -> Form | None:
@@ -225,6 +228,7 @@ def edition(library: Library, as_of: date | None = None, *, include_drafts: bool
         questionnaires=questionnaires,
         versions=_versions(protocols, scores, questionnaires),
         digest=_digest(library, chosen),
+        lexicon=library.lexicon,
     )
 
 
