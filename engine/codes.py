@@ -60,6 +60,8 @@ _CODES = {
     "P123": CodeInfo("a block of conditions is not complete", "Use one of all, any, not, or at_least with of."),
     "P124": CodeInfo("at_least can never or always be reached", "Count between 1 and the number of conditions."),
     "P125": CodeInfo("a whole number is needed here", "Write a number without decimals or unit."),
+    "P126": CodeInfo("a treatment is not in the formulary", "Name a medicine, class, brand or regimen."),
+    "P127": CodeInfo("`both weeks` is compared from above", "Write >= or >: it holds if both weeks reach the number."),
     "P201": CodeInfo("a fact lacks what its type needs", "A quantity needs a unit, a choice its choices."),
     "P202": CodeInfo("a fact has something its type cannot have", "Remove it or change the type."),
     "P203": CodeInfo(

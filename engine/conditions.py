@@ -138,32 +138,82 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Latest(Node):
-    """The last recorded value of a series."""
-
-    series: str
+class BothWeeks:
+    """The last fourteen days as two weeks, each judged by itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mean(Node):
-    """The mean of the recorded days of a series in its last ``window`` days (None: all); ``needs`` days or unknown."""
+class Since:
+    """The days since a treatment began; after checking, ``members`` are the codes on record that mean it."""
 
-    series: str
-    window: int | None = None
-    needs: int = 1
+    treatment: str
+    members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount(Node):
-    """``days(pain >= 5, last 14 days) >= 3 needs 10 recorded``: the count on the left of that comparison."""
+class Beside:
+    """The entries at which another list of the same length meets a limit: ``minutes <= 90``."""
 
     series: str
     op: Comparison
     threshold: Fraction
-    window: int
+
+
+Window = int | BothWeeks | Since | Beside | None
+"""Which entries of a series count: so many last days, two weeks, since a treatment, beside a list, or all (None)."""
+SUMMARIES = ("highest", "lowest", "first", "recorded", "change", "trend")
+
+
+@dataclass(frozen=True, slots=True)
+class OfSeries(Node):
+    """Something read from the entries of a series."""
+
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest(OfSeries):
+    """The last recorded value of a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(OfSeries):
+    """The mean of the recorded entries of a window; unknown on fewer than ``needs`` recorded days."""
+
+    window: Window = None
+    needs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount(OfSeries):
+    """``days(pain >= 5, last 14 days) >= 3 needs 10 recorded``: the count on the left of that comparison."""
+
+    op: Comparison
+    threshold: Fraction
+    window: Window = None
     needs: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Times(OfSeries):
+    """``times(stools >= 6, last 14 days)``: how many single entries, where a day may hold several."""
+
+    op: Comparison | None = None
+    threshold: Fraction = Fraction(0)
+    window: Window = None
+    needs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary(OfSeries):
+    """``highest lowest first recorded change trend`` of a window; ``change`` is last less first, ``trend`` a week's."""
+
+    function: Literal["highest", "lowest", "first", "recorded", "change", "trend"]
+    window: Window = None
+    needs: int | None = None
+
+
+FromSeries = Latest | Mean | DayCount | Times | Summary
 Expr = (
     Number
     | YesNo
@@ -183,6 +233,8 @@ Expr = (
     | Latest
     | Mean
     | DayCount
+    | Times
+    | Summary
 )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.compiler.program import Program, RuleNode, Scope
-from engine.compiler.walk import behind, facts_of, is_known, scope_of, state, truth
+from engine.compiler.reading import facts_of, is_known
+from engine.compiler.walk import behind, scope_of, state, truth
 from engine.conditions import And, AtLeast, Expr, Name, Not, Or, children
 from engine.evaluator.rules import Decision, judge
 from engine.facts import CaseFacts, Origin, Text

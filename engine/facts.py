@@ -14,6 +14,7 @@ Text = Mapping[str, str]  # language -> words: {"es": ..., "en": ...}
 FactType = Literal["yes_no", "integer", "decimal", "quantity", "choice", "set", "text", "date", "series"]
 UnknownBecause = Literal["not_asked", "dont_know", "stale", "queried", "not_valid", "unconfirmed_mention"]
 Scalar = bool | Fraction | str | date
+Entry = Fraction | tuple[Fraction, ...]  # what one day of a series holds: a value, or several (none: ())
 
 
 def fold(text: str) -> str:
@@ -52,6 +53,8 @@ class FactSpec:
     obtainable: bool = True
     red_flag: bool = False  # a positive answer never ages into plain unknown
     grade: str | None = None  # yes_no given as a number: the fact that keeps the number
+    several: bool = False  # series: a day may hold several values
+    open_for_days: int | None = None  # series: how many days back a day may still be filled in; None: any
     codes: Mapping[str, str] = field(default_factory=dict)  # loinc, snomed
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -104,10 +107,15 @@ class CodeSet:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Dated values, one a day, oldest first; None is a day not recorded."""
+    """Values in the order of time; None is a day not recorded.
 
-    values: tuple[Fraction | None, ...]
+    A diary has one entry a day and ends on ``last`` (None: nobody said); repeated measurements have ``dates`` instead.
+    """
+
+    values: tuple[Entry | None, ...]
     origin: Origin
+    last: date | None = None
+    dates: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +150,4 @@ class CaseFacts:
     queries: tuple[str, ...] = ()  # facts whose unit or value must be asked about
     conflicts: tuple[Conflict, ...] = ()
     free_text: Mapping[str, str] = field(default_factory=dict)
+    series: Mapping[str, Series] = field(default_factory=dict)  # measurements of more than one day, by fact

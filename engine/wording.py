@@ -9,6 +9,8 @@ from engine.conditions import (
     And,
     Arithmetic,
     AtLeast,
+    Beside,
+    BothWeeks,
     Call,
     Choose,
     Compare,
@@ -17,16 +19,20 @@ from engine.conditions import (
     Includes,
     Known,
     Latest,
-    Mean,
     Name,
     Not,
     Number,
+    OfSeries,
     OneOf,
     Or,
+    Since,
+    Summary,
+    Times,
+    Window,
     Within,
     YesNo,
 )
-from engine.facts import CodeSet, FactValue, Missing, Series, Text, Value
+from engine.facts import CodeSet, Entry, FactValue, Missing, Series, Text, Value
 from engine.units import written
 
 SIGNS = {"<": "<", "<=": "≤", "=": "=", "!=": "≠", ">=": "≥", ">": ">"}
@@ -44,6 +50,17 @@ WORDS: Mapping[str, Text] = {
     "unknown": {"es": "no se conoce", "en": "is not known:"},
     "at_least": {"es": "al menos {} de", "en": "at least {} of"},
     "between": {"es": "entre", "en": "in"},
+    "times": {"es": "veces de", "en": "times of"},
+    "highest": {"es": "valor más alto de", "en": "highest"},
+    "lowest": {"es": "valor más bajo de", "en": "lowest"},
+    "first": {"es": "primer valor de", "en": "first"},
+    "recorded": {"es": "días anotados de", "en": "days recorded of"},
+    "change": {"es": "cambio de", "en": "change of"},
+    "trend": {"es": "tendencia por semana de", "en": "trend a week of"},
+    "last_days": {"es": "últimos {} días", "en": "last {} days"},
+    "both_weeks": {"es": "en cada una de las dos últimas semanas", "en": "in each of the last two weeks"},
+    "since_start": {"es": "desde que empezó {}", "en": "since the start of {}"},
+    "days_with": {"es": "días con", "en": "days with"},
     "latest": {"es": "último valor de", "en": "latest"},
     "mean": {"es": "media de", "en": "mean of"},
     "days": {"es": "días de los últimos {} con", "en": "days of the last {} with"},
@@ -84,6 +101,13 @@ def measured(value: Fraction, unit: str | None, lang: str) -> str:
     if unit is None or unit in _UNSAID:
         return written(value)
     return f"{written(value)} {unit_words(unit, lang)}"
+
+
+def entry_words(entry: Entry | None) -> str:
+    """Return one day of a series: its value, its values joined, or a dash for a day not recorded."""
+    if entry is None:
+        return "–"
+    return "+".join(map(written, entry)) or "0" if isinstance(entry, tuple) else written(entry)
 
 
 def unit_words(unit: str, lang: str) -> str:
@@ -199,14 +223,38 @@ class Wording:
                 return f"{word('count', self.lang)} ({'; '.join(map(self.of, arguments))})"
             case Call(function=function, arguments=arguments):
                 return f"{function}({', '.join(map(self.of, arguments))})"
-            case Latest(series=series):
-                return f"{word('latest', self.lang)} {fact_title(self.program, series, self.lang)}"
-            case Mean(series=series):
-                return f"{word('mean', self.lang)} {fact_title(self.program, series, self.lang)}"
-            case DayCount(series=series, op=op, threshold=threshold, window=window):
-                title = fact_title(self.program, series, self.lang)
-                return f"{word('days', self.lang).format(window)} {title} {SIGNS[op]} {written(threshold)}"
+            case OfSeries():
+                return self._of_series(expr)
         raise TypeError(f"{type(expr).__name__} has no wording")
+
+    def _of_series(self, expr: OfSeries) -> str:
+        title = fact_title(self.program, expr.series, self.lang)
+        match expr:
+            case DayCount(op=op, threshold=limit, window=int() as days):
+                return f"{word('days', self.lang).format(days)} {title} {SIGNS[op]} {written(limit)}"
+            case DayCount(op=op, threshold=limit):
+                head = f"{word('days_with', self.lang)} {title} {SIGNS[op]} {written(limit)}"
+            case Times(op=op, threshold=limit):
+                limited = f" {SIGNS[op]} {written(limit)}" if op is not None else ""
+                head = f"{word('times', self.lang)} {title}{limited}"
+            case Summary(function=function):
+                head = f"{word(function, self.lang)} {title}"
+            case _:
+                head = f"{word('latest' if isinstance(expr, Latest) else 'mean', self.lang)} {title}"
+        window = self._window(getattr(expr, "window", None))
+        return f"{head} ({window})" if window else head
+
+    def _window(self, window: Window) -> str:
+        match window:
+            case int():
+                return word("last_days", self.lang).format(window)
+            case BothWeeks():
+                return word("both_weeks", self.lang)
+            case Since(treatment=code):
+                return word("since_start", self.lang).format(code_title(self.program, code, self.lang))
+            case Beside(series=series, op=op, threshold=limit):
+                return f"{fact_title(self.program, series, self.lang)} {SIGNS[op]} {written(limit)}"
+        return ""
 
     def value(self, fact: str, value: FactValue | None) -> str:
         """Return a fact's value as it was given, or why it is unknown."""
@@ -218,7 +266,7 @@ class Wording:
             case CodeSet(codes=codes):
                 return ", ".join(self._member(fact, code) for code in sorted(codes)) or word("none", self.lang)
             case Series(values=values):
-                return ", ".join("–" if day is None else written(day) for day in values)
+                return ", ".join(map(entry_words, values))
             case Value():
                 return self._scalar(fact, value)
         raise TypeError(f"{type(value).__name__} is not the value of a fact")

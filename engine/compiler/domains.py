@@ -1,18 +1,37 @@
 """Which values stand for all that an unknown input may be, and whether a score only rises or falls with it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 from engine.compiler.formula import FormulaText, compile_part, every_part
 from engine.compiler.intervals import ANYTHING, Interval, Real, add, apply, divide, hull, multiply, point, subtract
 from engine.compiler.program import Total
-from engine.conditions import Arithmetic, Call, Choose, Compare, Expr, Name, Number, OneOf, Within, children, nodes
-from engine.facts import Vocabulary
+from engine.conditions import (
+    Arithmetic,
+    Beside,
+    Call,
+    Choose,
+    Compare,
+    DayCount,
+    Expr,
+    Name,
+    Number,
+    OfSeries,
+    OneOf,
+    Times,
+    Within,
+    children,
+    nodes,
+)
+from engine.facts import Entry, Vocabulary
 from engine.language.documents import ScoreInput
 
 WHOLE_NUMBERS = 200  # a range of at most so many whole numbers is tried in full
 _FALLBACK = (Fraction(0), Fraction(10**6))
+_SAMPLES = 3  # entries of a list nobody gave
+_COMPLETIONS = 256
+FEW_GAPS = 8  # so many missing entries are tried at both ends of their range, each with each
 _GRAIN = 10**6  # a cell beside a threshold starts this fraction of the range away from it
 
 
@@ -55,6 +74,8 @@ def values(writer: FormulaText, item: ScoreInput, vocabulary: Vocabulary) -> tup
         return (False, True)
     if item.type == "choice":
         return item.choices or ("",)
+    if item.type == "series":
+        return filled(item, (None,) * (item.days or _SAMPLES), series_marks(writer, item.name))
     low, high = input_range(item, vocabulary)
     if item.type == "integer" and high - low <= WHOLE_NUMBERS:
         return tuple(range(int(low), int(high) + 1))
@@ -69,6 +90,54 @@ def _cells(low: Fraction, high: Fraction, marks: list[Fraction], *, whole: bool)
     middle = {(a + b) / 2 for a, b in pairwise(ends)}
     chosen = {*ends, *beside, *(set(map(Fraction, map(round, middle))) if whole else middle)}
     return tuple(tidy(value) for value in sorted(chosen) if low <= value <= high)
+
+
+def series_marks(writer: FormulaText, name: str) -> tuple[Fraction, ...]:
+    """Return the limits that entries of a list are held against, and those of numbers made from it."""
+    found: set[Fraction] = set()
+    for part in every_part(writer.score):
+        for node in nodes(part):
+            window = getattr(node, "window", None)
+            if isinstance(window, Beside) and writer.bare(window.series) == name:
+                found.add(window.threshold)
+            if isinstance(node, DayCount | Times) and writer.bare(node.series) == name:
+                found.add(node.threshold)
+            if isinstance(node, Compare) and name in writer.inputs(node):
+                found |= {side.value for side in children(node) if isinstance(side, Number)}
+    return tuple(sorted(found))
+
+
+def filled(
+    item: ScoreInput, entries: Sequence[Entry | None], marks: Sequence[Fraction]
+) -> tuple[tuple[Entry | None, ...], ...]:
+    """Return completions of a list: each missing entry in every way if these are few, else at the ends of its range."""
+    gaps = [i for i, entry in enumerate(entries) if entry is None]
+    return tuple(_with(entries, gaps, way) for way in dict.fromkeys(_ways(_entries(item, marks), len(gaps))))
+
+
+def _ways(options: tuple[Entry, ...], gaps: int) -> Iterator[tuple[Entry, ...]]:
+    if len(options) ** gaps <= _COMPLETIONS:
+        yield from product(options, repeat=gaps)
+        return
+    yield from ((option,) * gaps for option in options)
+    ends = (options[0], options[-1])
+    if gaps <= FEW_GAPS:
+        yield from product(ends, repeat=gaps)
+        return
+    for low, high in (ends, ends[::-1]):
+        yield from ((low,) * i + (high,) + (low,) * (gaps - i - 1) for i in range(gaps))
+
+
+def _with(entries: Sequence[Entry | None], gaps: Sequence[int], way: Sequence[Entry]) -> tuple[Entry | None, ...]:
+    chosen = dict(zip(gaps, way, strict=True))
+    return tuple(chosen.get(i, entry) for i, entry in enumerate(entries))
+
+
+def _entries(item: ScoreInput, marks: Sequence[Fraction]) -> tuple[Entry, ...]:
+    low, high = item.range or _FALLBACK
+    inside = [mark for mark in marks if low <= mark <= high]
+    single = [Fraction(value) for value in _cells(low, high, inside, whole=True) if isinstance(value, int | Fraction)]
+    return ((), *((value,) for value in single)) if item.several else tuple(single)
 
 
 def parts_of_one(writer: FormulaText, name: str) -> tuple[Expr, ...]:
@@ -92,8 +161,20 @@ def _largest(writer: FormulaText, expr: Expr, name: str) -> Iterator[Expr]:
         yield from _largest(writer, meaning, name)
 
 
+def pairs_of_lists(writer: FormulaText) -> frozenset[tuple[str, str]]:
+    """Return the lists that are read by the entries of another: ``highest(h2, minutes <= 90)`` is (h2, minutes)."""
+    return frozenset(
+        (writer.bare(node.series), writer.bare(window.series))
+        for part in every_part(writer.score)
+        for node in nodes(part)
+        if isinstance(node, OfSeries) and isinstance(window := getattr(node, "window", None), Beside)
+    )
+
+
 def classes(writer: FormulaText, name: str, choices: tuple[Total, ...]) -> tuple[Total, ...]:
     """Return the first value of each class that no part of the formula tells apart (0, 1, 2-3 and 4-7 days)."""
+    if any(name in pair for pair in pairs_of_lists(writer)):
+        return choices  # read beside another list: no part of the formula rests on it alone
     parts = [compile_part(writer, part, name) for part in parts_of_one(writer, name)]
     first: dict[tuple[object, ...], Total] = {}
     for value in choices:
@@ -157,8 +238,9 @@ class Trend:
                 return rule(self.bounds(left), self.bounds(right))
             case Choose(then=then, otherwise=otherwise):
                 return hull((self.bounds(then), self.bounds(otherwise)))
-            case Call(function="min" | "max", arguments=arguments):
-                return hull(map(self.bounds, arguments))
+            case Call(function="min" | "max" as function, arguments=arguments):
+                best, parts = (min if function == "min" else max), [self.bounds(part) for part in arguments]
+                return Interval(best(part.low for part in parts), best(part.high for part in parts))
             case Call(function="count", arguments=arguments):
                 return Interval(0, len(arguments))
             case Call(function=function, arguments=arguments):

@@ -13,11 +13,11 @@ from engine.conditions import (
     And,
     AtLeast,
     Compare,
-    DayCount,
     Expr,
     Name,
     Not,
     Number,
+    OfSeries,
     OneOf,
     Or,
     Within,
@@ -101,11 +101,11 @@ class Emitter:
         return found
 
     def counts_days(self, name: str) -> bool:
-        """Return whether a definition counts diary days, which red flags count more carefully."""
+        """Return whether a definition reads a series, whose missing days red flags take more carefully."""
         if name not in self._counting:
             body = self.definitions.get(name)
             self._counting[name] = body is not None and any(
-                isinstance(node, DayCount)
+                isinstance(node, OfSeries)
                 or (isinstance(node, Name) and node.kind == "definition" and self.counts_days(node.name))
                 for node in nodes(body)
             )

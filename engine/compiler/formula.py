@@ -11,10 +11,12 @@ from functools import partial
 
 from engine.compiler import intervals
 from engine.compiler.program import Formula, Outcome, Total
+from engine.compiler.series import total_of
 from engine.conditions import (
     And,
     Arithmetic,
     AtLeast,
+    Beside,
     Call,
     Choose,
     Compare,
@@ -23,6 +25,7 @@ from engine.conditions import (
     Name,
     Not,
     Number,
+    OfSeries,
     OneOf,
     Or,
     Within,
@@ -53,6 +56,7 @@ class FormulaText:
     names: tuple[str, ...]
     constants: dict[str, Fraction] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    lists: list[OfSeries] = field(default_factory=list)  # what is read from list inputs, by its number in the source
 
     def __post_init__(self) -> None:
         declared = {name for name, item in self.score.inputs.items() if item.null_is_not_done}
@@ -82,6 +86,8 @@ class FormulaText:
         for node in nodes(expr):
             if isinstance(node, Known):
                 yield self.bare(node.fact)
+            elif isinstance(node, OfSeries):
+                yield from (self.bare(name) for name in _series_of(node))
             elif isinstance(node, Name):
                 yield from self._named_inputs(node, path)
 
@@ -130,11 +136,16 @@ class FormulaText:
                 return f"({self.text(left)} {op} {self.text(right)})"
             case Choose(condition=condition, then=then, otherwise=otherwise):
                 return f"({self.text(then)} if {self.text(condition)} else {self.text(otherwise)})"
-            case Call(function="count", arguments=arguments):
-                return self.tally(arguments)
-            case Call(function=function, arguments=arguments):
-                return f"{_CALLS[function]}({', '.join(map(self.text, arguments))})"
+            case Call():
+                return self.call(expr)
+            case OfSeries():
+                return self.read(expr)
         raise PautaError("P400", f"score {self.score.name} reads the record directly; bind an input to it instead")
+
+    def call(self, expr: Call) -> str:
+        if expr.function == "count":
+            return self.tally(expr.arguments)
+        return f"{_CALLS[expr.function]}({', '.join(map(self.text, expr.arguments))})"
 
     def condition(self, expr: Expr) -> str:
         match expr:
@@ -158,6 +169,11 @@ class FormulaText:
             case AtLeast(count=count, parts=parts):
                 return f"({self.tally(parts)} >= {count})"
         raise AssertionError(expr)
+
+    def read(self, expr: OfSeries) -> str:
+        self.lists.append(expr)
+        named = (f"x{self.names.index(self.bare(name))}" for name in _series_of(expr))
+        return f"read({len(self.lists) - 1}, {', '.join(named)})"
 
     def tally(self, parts: Sequence[Expr]) -> str:
         return "(" + " + ".join(f"bool({self.text(part)})" for part in parts) + ")"
@@ -184,11 +200,20 @@ class FormulaText:
         done.setdefault(name, expr)
 
 
+def _series_of(expr: OfSeries) -> Iterator[str]:
+    yield expr.series
+    window = getattr(expr, "window", None)
+    if isinstance(window, Beside):
+        yield window.series
+
+
 def every_part(score: Score) -> Iterator[Expr]:
-    """Yield the expressions a score is made of: value, bands and definitions."""
+    """Yield the expressions a score is made of: value or record, bands and definitions."""
     if score.value is not None:
         yield score.value
+    yield from score.record.values()
     yield from score.bands.values()
+    yield from score.doubtful.values()
     yield from (definition.expression for definition in score.definitions.values())
 
 
@@ -199,21 +224,32 @@ def formula_source(writer: FormulaText) -> str:
     if writer.names:
         lines.append(f"    {', '.join(f'x{i}' for i in range(len(writer.names)))}, = inputs")
     lines += [f"    d_{name} = {writer.text(expr)}" for name, expr in writer.ordered_definitions()]
-    lines.append(f"    value = {'None' if score.value is None else writer.text(score.value)}")
+    lines.append(f"    value = {_value_text(writer)}")
     for band, condition in score.bands.items():
         lines.append(f"    if {writer.text(condition)}: return value, {band!r}")
     lines.append("    return value, None")
     return "\n".join(lines) + "\n"
 
 
+def _value_text(writer: FormulaText) -> str:
+    if writer.score.record:
+        return f"({''.join(f'{writer.text(expr)}, ' for expr in writer.score.record.values())})"
+    return "None" if writer.score.value is None else writer.text(writer.score.value)
+
+
 def compile_formula(writer: FormulaText) -> tuple[Formula, str]:
     """Return the score as a function of completed inputs, and its source. The text is ours, made from the tree."""
     source = formula_source(writer)
-    space: dict[str, object] = {**_HELPERS, **writer.constants}
+    space = _space(writer)
     exec(compile(source, f"<score {writer.score.name}>", "exec"), space)  # noqa: S102
     function = space["formula"]
     assert callable(function)  # noqa: S101 - the line above defines it
     return partial(_outcome, function), source
+
+
+def _space(writer: FormulaText) -> dict[str, object]:
+    lists = tuple(writer.lists)
+    return {**_HELPERS, **writer.constants, "read": lambda number, *entries: total_of(lists[number], *entries)}
 
 
 def _outcome(function: Callable[[Sequence[Total]], Outcome], inputs: Sequence[Total]) -> Outcome:
@@ -225,24 +261,30 @@ def _outcome(function: Callable[[Sequence[Total]], Outcome], inputs: Sequence[To
 
 def compile_part(writer: FormulaText, expr: Expr, name: str) -> Callable[[Total], object]:
     """Return a part of the formula that rests on one input as a function of that input."""
+    return function_over(writer, expr, (name,))
+
+
+def function_over(writer: FormulaText, expr: Expr, names: Sequence[str]) -> Callable[..., object]:
+    """Return a part of the formula that rests on ``names`` only as a function of them."""
+    known = set(names)
     lines = [
         f"    d_{other} = {writer.text(body)}"
         for other, body in writer.ordered_definitions()
-        if writer.inputs(body) <= {name}
+        if writer.inputs(body) <= known
     ]
-    if writer.score.value is not None and writer.inputs(writer.score.value) <= {name}:
+    if writer.score.value is not None and writer.inputs(writer.score.value) <= known:
         lines.append(f"    value = {writer.text(writer.score.value)}")
     lines.append(f"    return {writer.text(expr)}")
-    source = "\n".join([f"def part(x{writer.names.index(name)}):", *lines]) + "\n"
-    space: dict[str, object] = {**_HELPERS, **writer.constants}
+    source = "\n".join([f"def part({', '.join(f'x{writer.names.index(name)}' for name in names)}):", *lines]) + "\n"
+    space = _space(writer)
     exec(compile(source, f"<score {writer.score.name}>", "exec"), space)  # noqa: S102
     function = space["part"]
     assert callable(function)  # noqa: S101
     return partial(_part, function)
 
 
-def _part(function: Callable[[Total], object], value: Total) -> object:
+def _part(function: Callable[..., object], *values: Total) -> object:
     try:
-        return function(value)
+        return function(*values)
     except (ArithmeticError, ValueError):
         return "undefined"

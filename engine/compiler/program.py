@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from engine.compiler.intervals import ANYTHING, Interval, Real
 from engine.conditions import Expr
-from engine.facts import FactValue
+from engine.facts import Entry, FactValue, Series
 from engine.formulary import Interaction
 from engine.language.documents import Edition, Protocol, Rule, Score
 from engine.plan import ScoreResult, Truth
 
-Total = bool | str | Real | None  # one completed input of a score
-Outcome = tuple[Real | str | None, str | None]  # value and band
+Total = bool | str | Real | tuple[Entry | None, ...] | None  # one completed input of a score
+Outcome = tuple[Real | str | tuple[Real | bool | str, ...] | None, str | None]  # value (or the record's) and band
 Formula = Callable[[Sequence[Total]], Outcome]
 Test = Callable[[int], Truth]
 Note = Callable[[int], None]
@@ -31,13 +31,14 @@ Given = Total | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """``missing``: the unknown inputs that can still change value or band, in input order."""
+    """``missing``: the unknown inputs that can still change value or band, in input order; ``named`` as printed."""
 
     outcome: Outcome
     missing: tuple[str, ...]
     value: Interval
     codes: frozenset[str] | None
     bands: frozenset[str | None] | None  # None: any
+    named: tuple[str, ...] = ()
 
     @property
     def band(self) -> str | None:
@@ -63,12 +64,21 @@ class RuleNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """The input ``name`` is asked about when ``holds`` of the inputs at ``reads``: it contradicts them."""
+
+    name: str
+    reads: tuple[int, ...]
+    holds: Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreProgram:
     """A score as a function of completed inputs.
 
     ``choices`` holds per input the values that stand for all it may take (one of each class that no part of
-    the formula tells apart); ``rising`` whether the value only rises (1) or falls (-1) with it, stays (0), or none
-    of these (None); ``discrete`` whether those values are all that matter, with nothing between two of them.
+    the formula tells apart); ``rising`` whether the value only rises (1) or falls (-1) with it, stays (0), does one
+    or the other as the other inputs have it (2), or none of these (None); ``discrete`` whether those values are all that matter, with nothing between two of them.
     """
 
     score: Score
@@ -79,6 +89,8 @@ class ScoreProgram:
     discrete: tuple[bool, ...]
     optional: frozenset[str]  # inputs whose absence the formula deals with itself
     source: str
+    marks: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)  # limits that entries of a list meet
+    doubts: tuple[Doubt, ...] = ()
     settled: dict[tuple[Given, ...], Analysis] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -132,6 +144,8 @@ class Scope:
     program: Program
     values: Mapping[str, FactValue]
     adult: Truth = None
+    repeated: Mapping[str, Series] = field(default_factory=dict)  # measurements of several days
+    today: int | None = None  # number of the day of the case
     truths: dict[tuple[str, bool], Truth] = field(default_factory=dict)
     states: dict[str, ScoreState] = field(default_factory=dict)
     decided: dict[tuple[int, bool], Truth] = field(default_factory=dict)  # by the identity of the program's nodes

@@ -1,19 +1,33 @@
 """What is known of a score when answers are missing: its value or its range, its band, and which answers matter."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from math import prod
 
-from engine.compiler.domains import WHOLE_NUMBERS, Trend, classes, input_range, only_compared, tidy, values
+from engine.compiler.domains import (
+    FEW_GAPS,
+    WHOLE_NUMBERS,
+    Trend,
+    classes,
+    filled,
+    input_range,
+    only_compared,
+    series_marks,
+    tidy,
+    values,
+)
+from engine.compiler.doubts import doubts
 from engine.compiler.formula import FormulaText, compile_formula
-from engine.compiler.intervals import ANYTHING, Interval, Real
+from engine.compiler.intervals import ANYTHING, Interval
 from engine.compiler.program import UNKNOWN, Analysis, Given, Outcome, ScoreProgram, Total, Unknown
 from engine.facts import Vocabulary
 from engine.language.documents import Score, ScoreInput
 
 GRID = 1500  # completions tried in full; beyond, corners decide
 CONTEXTS = 64
+ONE_WAY = 2  # rises or falls, as the other answers have it: both ends are tried
 KEPT = 512  # analyses remembered per score: many cases leave the same questions open
 
 
@@ -29,13 +43,19 @@ def compile_score(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
     rising = tuple(_rising(trend, score, name) for name in names)
     discrete = tuple(_discrete(writer, item, vocabulary) for item in score.inputs.values())
     every = tuple(choices[name] for name in names)
-    made = ScoreProgram(score, names, formula, every, rising, discrete, writer.optional, source)
+    marks = {name: series_marks(writer, name) for name, item in score.inputs.items() if item.type == "series"}
+    made = ScoreProgram(
+        score, names, formula, every, rising, discrete, writer.optional, source, marks, doubts(writer)
+    )  # fmt: skip
     analyse(made, [None if name in made.optional else UNKNOWN for name in names])  # most scores of a case stay blank
     return made
 
 
 def _rising(trend: Trend, score: Score, name: str) -> int | None:
-    return None if score.value is None or score.value_type == "code" else trend.of(score.value, name)
+    if score.value is None or score.value_type == "code":
+        return None
+    found = trend.of(score.value, name)
+    return ONE_WAY if found is None and name in score.monotone else found
 
 
 def _discrete(writer: FormulaText, item: ScoreInput, vocabulary: Vocabulary) -> bool:
@@ -57,14 +77,14 @@ def analyse(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
 
 
 def _analysed(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
-    open_ = [i for i, value in enumerate(given) if isinstance(value, Unknown)]
-    grid = [program.choices[i] for i in open_]
+    open_ = [i for i, value in enumerate(given) if is_open(value)]
+    grid = [_options(program, i, given[i]) for i in open_]
     completed = _Completion(program, given, open_)
     if prod(map(len, grid)) <= GRID:
         outcomes = [completed.outcome(values) for values in product(*grid)]
         matter = _axes_that_matter(outcomes, [len(options) for options in grid])
     else:
-        contexts = list(_contexts(program, open_))
+        contexts = list(_contexts(program, open_, grid))
         outcomes = [completed.outcome(values) for values in contexts]
         matter = [_matters(completed, axis, grid[axis], contexts) for axis in range(len(grid))]
     missing = tuple(program.names[i] for i, each in zip(open_, matter, strict=True) if each)
@@ -72,7 +92,49 @@ def _analysed(program: ScoreProgram, given: Sequence[Given]) -> Analysis:
         return Analysis(outcomes[0], (), *_settled(outcomes[0]))
     tried = prod(map(len, grid)) <= GRID and all(program.discrete[i] for i in open_)
     rising = all(program.rising[i] is not None for i in open_)
-    return _undecided(program, missing, outcomes, tried=tried, rising=rising)
+    found = _undecided(program, missing, outcomes, tried=tried, rising=rising)
+    blurred = any(_blurs(program, i, given[i]) for i in open_)
+    return replace(found, bands=None if blurred else found.bands, named=_named(program, missing, given))
+
+
+def is_open(value: Given) -> bool:
+    """Return whether an input has no value, or is a list with entries that were not recorded."""
+    return isinstance(value, Unknown) or (isinstance(value, tuple) and None in value)
+
+
+def _options(program: ScoreProgram, i: int, value: Given) -> tuple[Total, ...]:
+    if isinstance(value, tuple):
+        return filled(program.score.inputs[program.names[i]], value, program.marks.get(program.names[i], ()))
+    return program.choices[i]
+
+
+def _blurs(program: ScoreProgram, i: int, value: Given) -> bool:
+    """Return whether a list lacks more than completions can try: entries of any number of values, or many of them."""
+    item = program.score.inputs[program.names[i]]
+    if item.type != "series":
+        return False
+    return item.several or not isinstance(value, tuple) or value.count(None) > FEW_GAPS
+
+
+def _named(program: ScoreProgram, missing: tuple[str, ...], given: Sequence[Given]) -> tuple[str, ...]:
+    """Return missing inputs as they are printed: the days of a diary by their numbers, all other inputs by name."""
+    days: set[int] = set()
+    printed_names: list[str] = []
+    for name in missing:
+        value = given[program.names.index(name)]
+        if isinstance(value, tuple) and program.score.inputs[name].days is not None:
+            days |= {day for day, entry in enumerate(value, start=1) if entry is None}
+        else:
+            printed_names.append(name)
+    return (*printed_names, *runs(sorted(days)))
+
+
+def runs(days: Sequence[int]) -> Iterator[str]:
+    """Yield days in words: ``days 3``, ``days 10-14``."""
+    begins = [day for day in days if day - 1 not in days]
+    ends = [day for day in days if day + 1 not in days]
+    for first, last in zip(begins, ends, strict=True):
+        yield f"days {first}" if first == last else f"days {first}-{last}"
 
 
 class _Completion:
@@ -100,9 +162,8 @@ def _axes_that_matter(outcomes: list[Outcome], sizes: list[int]) -> list[bool]:
     return found
 
 
-def _contexts(program: ScoreProgram, open_: list[int]) -> Iterator[tuple[Total, ...]]:
+def _contexts(program: ScoreProgram, open_: list[int], full: list[tuple[Total, ...]]) -> Iterator[tuple[Total, ...]]:
     """Yield completions that stand for a grid too large to try: its ends, and a fixed selection of its inside."""
-    full = [program.choices[i] for i in open_]
     ends = [options if len(options) < 3 else (options[0], options[-1]) for options in full]
     if prod(map(len, ends)) <= CONTEXTS:
         yield from product(*ends)
@@ -111,8 +172,16 @@ def _contexts(program: ScoreProgram, open_: list[int]) -> Iterator[tuple[Total, 
     yield tuple(options[-1] for options in ends)
     rising = [program.rising[i] for i in open_]
     for best in (1, -1):
-        yield tuple(options[-1 if step == best else 0] for options, step in zip(ends, rising, strict=True))
+        yield from islice(product(*_corners(ends, rising, best)), GRID)
     yield from islice(_selection(full), CONTEXTS)
+
+
+def _corners(
+    ends: Sequence[tuple[Total, ...]], rising: Sequence[int | None], best: int
+) -> Iterator[tuple[Total, ...]]:
+    """Yield per input the ends where the value is highest (``best`` 1) or lowest (-1)."""
+    for options, step in zip(ends, rising, strict=True):
+        yield options if step == ONE_WAY else (options[-1 if step == best else 0],)
 
 
 def _matters(
@@ -146,7 +215,8 @@ def _settled(outcome: Outcome) -> tuple[Interval, frozenset[str] | None, frozens
     value, band = outcome
     if isinstance(value, str):
         return ANYTHING, frozenset((value,)), frozenset((band,))
-    return (ANYTHING if value is None else Interval(value, value)), None, frozenset((band,))
+    number = None if isinstance(value, tuple) else value
+    return (ANYTHING if number is None else Interval(number, number)), None, frozenset((band,))
 
 
 def _codes(outcomes: list[Outcome]) -> frozenset[str] | None:
@@ -165,10 +235,19 @@ def _selection(grid: Sequence[Sequence[Total]]) -> Iterator[tuple[Total, ...]]:
         yield tuple(chosen)
 
 
-def printed(value: Real | str | None, value_type: str) -> int | float | str | None:
-    """Return a score's value as it is printed: counts as whole numbers, decimals with six places, a number as it is."""
-    if value is None or isinstance(value, str):
-        return value
+Printed = int | float | str | bool | None | Mapping[str, object]
+
+
+def printed(value: object, score: Score) -> Printed:
+    """Return a score's value as it is printed: counts as whole numbers, decimals with six places, a record by name."""
+    if isinstance(value, tuple):
+        return {name: _plain(part, "number") for name, part in zip(score.record, value, strict=True)}
+    return _plain(value, score.value_type)
+
+
+def _plain(value: object, value_type: str) -> int | float | str | bool | None:
+    if not isinstance(value, (int, float, Fraction)) or isinstance(value, bool):
+        return value if isinstance(value, (str, bool)) else None
     if value_type in ("integer", "number") and value == int(value):
         return int(value)
     return round(float(value), 6)

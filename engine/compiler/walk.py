@@ -5,11 +5,11 @@ generated program is held equal to.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from fractions import Fraction
 
 from engine.compiler import intervals
-from engine.compiler.intervals import ANYTHING, Interval, compare, conjunction, disjunction, hull, negation, point
+from engine.compiler.doubts import doubted
+from engine.compiler.intervals import Interval, compare, conjunction, disjunction, hull, negation, point
 from engine.compiler.program import (
     UNKNOWN,
     Analysis,
@@ -21,6 +21,18 @@ from engine.compiler.program import (
     ScoreState,
     Total,
 )
+from engine.compiler.reading import (
+    among,
+    declared,
+    entries_of,
+    fact_number,
+    facts_of,
+    fits,
+    included,
+    is_known,
+    of_series,
+    possible,
+)
 from engine.compiler.scoring import analyse, printed, total
 from engine.conditions import (
     And,
@@ -29,22 +41,19 @@ from engine.conditions import (
     Call,
     Choose,
     Compare,
-    DayCount,
     Expr,
     Includes,
     Known,
-    Latest,
-    Mean,
     Name,
     Not,
     Number,
+    OfSeries,
     OneOf,
     Or,
     Within,
     YesNo,
-    children,
 )
-from engine.facts import CaseFacts, CodeSet, Missing, Series, Value
+from engine.facts import CaseFacts, Missing, Value
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult, Truth
 
@@ -53,7 +62,8 @@ _SUMS = {"+": intervals.add, "-": intervals.subtract, "*": intervals.multiply, "
 
 def scope_of(program: Program, case: CaseFacts) -> Scope:
     """Return a fresh scope for one case."""
-    scope = Scope(program, case.values)
+    today = None if case.as_of is None else case.as_of.toordinal()
+    scope = Scope(program, case.values, repeated=case.series, today=today)
     age = scope.values.get("age")
     if isinstance(age, Value) and isinstance(age.value, Fraction):
         scope.adult = age.value >= 18
@@ -96,17 +106,12 @@ def leaf(expr: Expr, scope: Scope, *, red: bool) -> Truth:
         case Within():
             return _within(expr, scope, red=red)
         case OneOf(value=value, codes=codes):
-            return _among(possible_codes(value, scope), frozenset(codes))
+            return among(possible_codes(value, scope), frozenset(codes))
         case Includes():
-            return _included(expr, scope)
+            return included(expr, scope)
         case Known(fact=fact, known=known):
             return is_known(fact, scope) == known
     raise TypeError(f"{type(expr).__name__} is not a condition")
-
-
-def is_known(fact: str, scope: Scope) -> bool:
-    value = scope.values.get(fact)
-    return value is not None and not isinstance(value, Missing)
 
 
 def _chosen(condition: Expr, then: Expr, otherwise: Expr, scope: Scope, *, red: bool) -> Truth:
@@ -160,7 +165,7 @@ def _rule_parts(node: RuleNode, scope: Scope) -> Iterator[Truth]:
 def _compared(expr: Compare, scope: Scope, *, red: bool) -> Truth:
     left, right = behind(expr.left, scope), behind(expr.right, scope)
     if _is_code(left, scope) or _is_code(right, scope):
-        same = _among(possible_codes(left, scope), possible_codes(right, scope))
+        same = among(possible_codes(left, scope), possible_codes(right, scope))
         return same if expr.op == "=" else negation(same)
     if _is_condition(left, scope) or _is_condition(right, scope):
         return _agree(truth(left, scope, red=red), truth(right, scope, red=red), equal=expr.op == "=")
@@ -178,26 +183,6 @@ def _within(expr: Within, scope: Scope, *, red: bool) -> Truth:
         return None
     above = compare(">=" if expr.low_closed else ">", value, low)
     return conjunction((above, compare("<=" if expr.high_closed else "<", value, high)))
-
-
-def _among(possible: frozenset[str] | None, wanted: frozenset[str] | None) -> Truth:
-    if possible is None or wanted is None:
-        return None
-    if not possible & wanted:
-        return False
-    return True if possible <= wanted else None
-
-
-def _included(expr: Includes, scope: Scope) -> Truth:
-    value = scope.values.get(expr.fact)
-    if not isinstance(value, CodeSet):
-        return None
-    if value.codes & (expr.members | {expr.code}):
-        return True
-    wider = value.codes.intersection(scope.program.drugs.classes.get(expr.code, ()))
-    if wider and expr.fact == scope.program.edition.vocabulary.lists.get("allergies"):
-        return True  # an allergy to beta-lactams is one to penicillins
-    return False if value.complete and not wider else None  # "anticoagulants" on record may be warfarin
 
 
 def behind(expr: Expr, scope: Scope) -> Expr:
@@ -257,8 +242,8 @@ def number(expr: Expr, scope: Scope, *, red: bool = False) -> Interval | None:
     if isinstance(expr, Name) and expr.kind == "fact":
         known = fact_number(expr.name, scope)
         return None if known is None else point(known)
-    if isinstance(expr, (Latest, Mean)):
-        return _of_series(expr, scope)
+    if isinstance(expr, OfSeries):
+        return of_series(expr, scope, red=red)
     return interval(expr, scope, red=red)
 
 
@@ -272,11 +257,9 @@ def interval(expr: Expr, scope: Scope, *, red: bool = False) -> Interval:
             return state(name, scope).value
         case Name(name=name):
             known = fact_number(name, scope)
-            return _declared(name, scope) if known is None else point(known)
-        case Latest() | Mean():
-            return _of_series(expr, scope) or _declared(expr.series, scope)
-        case DayCount():
-            return _day_count(expr, scope, red=red)
+            return declared(name, scope) if known is None else point(known)
+        case OfSeries():
+            return of_series(expr, scope, red=red) or possible(expr, scope)
         case Arithmetic(op=op, left=left, right=right):
             return _SUMS[op](interval(left, scope, red=red), interval(right, scope, red=red))
         case Choose(condition=condition, then=then, otherwise=otherwise):
@@ -300,48 +283,6 @@ def _call(function: str, arguments: tuple[Expr, ...], scope: Scope, *, red: bool
     return intervals.apply(function, parts[0])
 
 
-def fact_number(name: str, scope: Scope) -> Fraction | int | None:
-    """Return a recorded number (a date as its day number), None if there is none."""
-    value = scope.values.get(name)
-    if not isinstance(value, Value):
-        return None
-    if isinstance(value.value, date):
-        return value.value.toordinal()
-    return value.value if isinstance(value.value, Fraction) else None
-
-
-def _declared(name: str, scope: Scope) -> Interval:
-    spec = scope.program.edition.vocabulary.facts.get(name)
-    return ANYTHING if spec is None or spec.range is None else Interval(*spec.range)
-
-
-def window(values: tuple[Fraction | None, ...], length: int | None) -> list[Fraction]:
-    """Return the recorded values of the last ``length`` days."""
-    chosen = values if length is None else values[-length:]
-    return [value for value in chosen if value is not None]
-
-
-def _of_series(expr: Latest | Mean, scope: Scope) -> Interval | None:
-    series = scope.values.get(expr.series)
-    if not isinstance(series, Series):
-        return None
-    if isinstance(expr, Latest):
-        known = window(series.values, None)
-        return point(known[-1]) if known else None
-    known = window(series.values, expr.window)
-    return point(sum(known, Fraction(0)) / len(known)) if len(known) >= max(expr.needs, 1) else None
-
-
-def _day_count(expr: DayCount, scope: Scope, *, red: bool) -> Interval:
-    """Return how many days of the window meet the limit: days not filled in may or may not."""
-    series = scope.values.get(expr.series)
-    known = window(series.values, expr.window) if isinstance(series, Series) else []
-    met = sum(compare(expr.op, point(value), point(expr.threshold)) is True for value in known)
-    if red or expr.needs is None:
-        return Interval(met, met + expr.window - len(known))
-    return point(met) if len(known) >= expr.needs else Interval(0, expr.window)
-
-
 def state(name: str, scope: Scope) -> ScoreState:
     """Return what is known of a score in this case, worked out once."""
     if name not in scope.states:
@@ -355,11 +296,12 @@ def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) ->
     if program.score.adults_only and scope.adult is not True:
         unknown = () if scope.adult is False else ("age",)
         return ScoreState(ScoreResult(title, None, None, "incomplete", unknown), waiting=unknown)
+    given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
     queried = tuple(item.name for item in program.score.inputs.values() if _is_queried(program, item, scope))
+    queried = queried or doubted(program, given)
     if queried:
         facts = tuple(dict.fromkeys(fact for name in queried for fact in _bound(program, name)))
         return ScoreState(ScoreResult(title, None, None, "reject_or_query", query=queried), waiting=facts)
-    given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
     return settled(program, analyse(program, given), title, scope)
 
 
@@ -374,10 +316,10 @@ def score_result(program: ScoreProgram, known: Analysis, title: str) -> ScoreRes
     """Return the printed result: incomplete while an unknown input can change it, its range if it is bounded."""
     value, band = known.outcome
     if not known.missing:
-        return ScoreResult(title, printed(value, program.score.value_type), band, "ok")
+        return ScoreResult(title, printed(value, program.score), band, "ok")
     bounded = program.score.range is not None and program.score.value_type == "integer"
     limits = (int(known.value.low), int(known.value.high)) if bounded else None
-    return ScoreResult(title, None, known.band, "incomplete", known.missing, possible_range=limits)
+    return ScoreResult(title, None, known.band, "incomplete", known.named or known.missing, possible_range=limits)
 
 
 def _bound(program: ScoreProgram, name: str) -> tuple[str, ...]:
@@ -385,27 +327,12 @@ def _bound(program: ScoreProgram, name: str) -> tuple[str, ...]:
     return () if bind is None else tuple(facts_of(bind))
 
 
-def facts_of(expr: Expr) -> Iterator[str]:
-    """Yield the facts an expression reads itself, in order of writing; definitions are not followed."""
-    match expr:
-        case Name(name=name, kind="fact"):
-            yield name
-        case Includes(fact=name) | Known(fact=name) | Latest(series=name) | Mean(series=name) | DayCount(series=name):
-            yield name
-    for part in children(expr):
-        yield from facts_of(part)
-
-
 def _is_queried(program: ScoreProgram, item: ScoreInput, scope: Scope) -> bool:
     values: Iterable[object] = () if item.bind is None else map(scope.values.get, facts_of(item.bind))
     if any(isinstance(value, Missing) and value.because == "queried" for value in values):
         return True
     given = bound_value(program, item, scope)
-    return item.range is not None and isinstance(given, (int, Fraction)) and not _fits(given, item)
-
-
-def _fits(value: int | Fraction, item: ScoreInput) -> bool:
-    return item.range is None or isinstance(value, bool) or item.range[0] <= value <= item.range[1]
+    return item.range is not None and isinstance(given, (int, Fraction)) and not fits(given, item)
 
 
 def bound_value(program: ScoreProgram, item: ScoreInput, scope: Scope) -> Given:
@@ -422,6 +349,8 @@ def _bound_total(item: ScoreInput, bind: Expr, scope: Scope) -> Total:
     if item.type == "choice":
         codes = possible_codes(bind, scope)
         return next(iter(codes)) if codes is not None and len(codes) == 1 else None
+    if item.type == "series":
+        return entries_of(bind, item.days, scope)
     known = number(bind, scope)
     if known is None or not known.is_point or isinstance(known.low, float):
         return None

@@ -6,11 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 
+from engine.compiler.doubts import doubted
 from engine.compiler.program import UNKNOWN, Given, Program, Scope, ScoreProgram, Total, Unknown
+from engine.compiler.reading import facts_of, fits, is_known, padded_end
 from engine.compiler.scoring import analyse, total
-from engine.compiler.walk import facts_of, is_known, score_result, score_state, state
+from engine.compiler.walk import score_result, score_state, state
 from engine.errors import CaseError
-from engine.facts import FactValue, Missing
+from engine.facts import Entry, FactValue, Missing
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult
 from engine.units import COUNT, UnitError, amount, dimension, spelled
@@ -95,8 +97,9 @@ def score(program: Program, name: str, inputs: Mapping[str, object]) -> ScoreRes
             given.append(_given(item, inputs.get(item.name), known))
         except Queried:
             queried.append(item.name)
-    if queried:
-        return ScoreResult(name, None, None, "reject_or_query", query=tuple(queried))
+    asked = tuple(queried) or doubted(known, given)
+    if asked:
+        return ScoreResult(name, None, None, "reject_or_query", query=asked)
     return _result(known, given, name)
 
 
@@ -121,6 +124,8 @@ def _given(item: ScoreInput, raw: object, program: ScoreProgram) -> Given:
         return _yes_no(value)
     if item.type == "choice":
         return _choice(item, value)
+    if item.type == "series":
+        return _entries(item, value, unit)
     return _checked(item, _number(item, value, unit), program)
 
 
@@ -139,6 +144,29 @@ def _choice(item: ScoreInput, value: object) -> Total:
     if isinstance(value, str) and value in item.choices:
         return value
     raise Queried
+
+
+def _entries(item: ScoreInput, value: object, unit: object) -> Total:
+    """Return a list in the order of time; a shorter one than the score looks at has days that were not filled in."""
+    if not isinstance(value, (list, tuple)) or (item.days is not None and len(value) > item.days):
+        raise Queried
+    entries = [None if entry is None else _entry(item, entry, unit) for entry in value]
+    return padded_end(tuple(entries), item.days)
+
+
+def _entry(item: ScoreInput, entry: object, unit: object) -> Entry:
+    if not item.several:
+        return _listed(item, entry, unit)
+    if not isinstance(entry, (list, tuple)):
+        raise Queried
+    return tuple(_listed(item, each, unit) for each in entry)
+
+
+def _listed(item: ScoreInput, value: object, unit: object) -> Fraction:
+    known = _number(item, value, item.unit if unit is None else unit)
+    if not fits(known, item):
+        raise Queried
+    return known
 
 
 def _number(item: ScoreInput, value: object, unit: object) -> Fraction:

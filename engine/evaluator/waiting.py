@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from engine.compiler.program import RuleNode, Scope
-from engine.compiler.walk import behind, is_known, rule_truth, state, truth
-from engine.conditions import DayCount, Expr, Includes, Known, Latest, Mean, Name, children
+from engine.compiler.reading import is_known
+from engine.compiler.walk import behind, rule_truth, state, truth
+from engine.conditions import Expr, Includes, Known, Name, OfSeries, children
 
 
 def waiting(expr: Expr, scope: Scope, *, red: bool = False) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def _read_here(expr: Expr, scope: Scope) -> Iterator[str]:
     match expr:
         case Includes(fact=fact) | Known(fact=fact):
             yield fact
-        case Latest(series=fact) | Mean(series=fact) | DayCount(series=fact):
+        case OfSeries(series=fact):
             yield fact
 
 

@@ -1,13 +1,15 @@
 """The diary of a case: one entry a day, null where nothing was filled in; its figures are computed again."""
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 from engine.facts import Conflict, Origin, Series, Value
-from engine.language.case_values import Reading, exact
+from engine.language.case_values import Reading, day, exact
 
 SERIES = {"pain_0_10": "diary_pain", "bloating_0_10": "diary_bloating", "heartburn_0_10": "diary_heartburn"}
-_KEYS = ("days", "stools_bristol", "derived", *SERIES)
+STOOLS = "diary_stools"
+_KEYS = ("days", "until", "stools_bristol", "derived", *SERIES)
 _ROUNDED = Fraction(51, 1000)  # a percentage given with one decimal
 
 Stools = list[tuple[int, ...] | None]
@@ -25,10 +27,12 @@ def put_diary(reading: Reading, raw: object) -> None:
         if key not in _KEYS:
             reading.refuse("C002", f'diary: the name "{str(key)[:40]}" is not known', f"Use: {', '.join(_KEYS)}.")
     days = _days(reading, raw)
-    for key, fact in SERIES.items():
-        _put_series(reading, fact, raw.get(key), days, key)
+    until = day(reading, raw.get("until"), "diary.until") or reading.as_of
+    for key in SERIES:
+        _put_series(reading, key, raw.get(key), days, until)
     stools = _stools(reading, raw.get("stools_bristol"), days)
     if stools is not None:
+        _put_stools(reading, stools, until)
         _put_derived(reading, stools, raw.get("derived"))
 
 
@@ -57,15 +61,24 @@ def _list(reading: Reading, raw: object, days: int | None, key: str) -> list[obj
     return raw
 
 
-def _put_series(reading: Reading, fact: str, raw: object, days: int | None, key: str) -> None:
+def _put_series(reading: Reading, key: str, raw: object, days: int | None, until: date | None) -> None:
     values = _list(reading, raw, days, key)
     if values is None:
         return
     read = [None if value is None else exact(reading, value, f"diary.{key}") for value in values]
     if any(value is not None and not 0 <= value <= 10 for value in read):
         reading.refuse("C007", f"diary.{key}: a day lies outside 0 to 10", "Send numbers from 0 to 10, or null.")
+    fact = SERIES[key]
     if fact in reading.vocabulary.facts:
-        reading.values[fact] = Series(tuple(read), Origin("diary", given=f"{_filled(read)} days"))
+        reading.values[fact] = Series(tuple(read), Origin("diary", given=f"{_filled(read)} days"), until)
+
+
+def _put_stools(reading: Reading, stools: Stools, until: date | None) -> None:
+    """Keep the stools of each day as a series that may hold several values a day."""
+    if STOOLS in reading.vocabulary.facts:
+        entries = tuple(None if kinds is None else tuple(map(Fraction, kinds)) for kinds in stools)
+        filled = sum(entry is not None for entry in entries)
+        reading.values[STOOLS] = Series(entries, Origin("diary", given=f"{filled} days"), until)
 
 
 def _filled(days: list[Fraction | None]) -> int:
@@ -94,9 +107,9 @@ def _bristol(kind: object) -> bool:
 
 
 def _put_derived(reading: Reading, stools: Stools, given: object) -> None:
-    types = [kind for day in stools if day is not None for kind in day]
+    types = [kind for kinds in stools if kinds is not None for kind in kinds]
     figures: dict[str, Fraction] = {
-        "days_filled": Fraction(sum(day is not None for day in stools)),
+        "days_filled": Fraction(sum(kinds is not None for kinds in stools)),
         "n_stools": Fraction(len(types)),
     }
     if types:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from engine import units
-from engine.conditions import Arithmetic, Expr, Known, Name, Number, nodes
+from engine.conditions import Arithmetic, Choose, Expr, Known, Name, Number, nodes
 from engine.errors import Place
 from engine.formulary import Formulary, SafetyCondition
 from engine.language.documents import Definition, Protocol, Questionnaire, Rule, Score, ScoreInput
@@ -21,7 +21,7 @@ from engine.language.names import (
 )
 from engine.language.resolving import Resolver
 from engine.language.unifying import Typed
-from engine.language.validation import Problems
+from engine.language.validation import Problems, nearest
 
 Key = tuple[str, str]
 _MAX_CHAIN = 60
@@ -149,7 +149,7 @@ class Checker:
     def value(self, score: Score, place: Place) -> Kind:
         expr = score.value
         if expr is None:
-            return Kind("number", label=score.name) if not score.bands else Kind("text", label=score.name)
+            return Kind("text", label=score.name)
         resolver = self.resolver(Scope(self.world, score=score, codes_allowed=True))
         return self.entry(("score", score.name), place, lambda: _without_unit(resolver.typed(expr)))
 
@@ -172,15 +172,25 @@ class Checker:
         return self.done[key][0] if key in self.done else expr
 
     def bound(self, given: ScoreInput, expr: Expr) -> Typed:
-        resolver = self.resolver(Scope(self.world, known_allowed=False))
+        resolver = self.resolver(Scope(self.world, known_allowed=False, codes_allowed=given.type == "choice"))
         found, kind = resolver.typed(expr)
         wanted = kind_of_input(given)
+        self.refuse_codes(given, found)
         if "unknown" not in (kind.sort, wanted.sort) and kind.sort != wanted.sort:
             message = f'the input "{given.name}" is {wanted.said()}, it is bound to {kind.said()}'
             self.problems.add(expr.place, "P107", message, "Bind it to an expression of its own kind.")
         if kind.sort == wanted.sort == "number":
             found = self.in_unit(found, kind, given)
         return found, wanted
+
+    def refuse_codes(self, given: ScoreInput, bound: Expr) -> None:
+        """Note a code that is no choice of the input: `if total_iga < 0.07 g/L then deficient else normal`."""
+        for node in nodes(bound) if given.type == "choice" else ():
+            if isinstance(node, Choose):
+                for code in (node.then, node.otherwise):
+                    if isinstance(code, Name) and code.kind == "code" and code.name not in given.choices:
+                        hint = nearest(code.name, given.choices) or f"Use one of: {', '.join(given.choices)}."
+                        self.problems.add(code.place, "P111", f'"{code.name}" is not a choice of "{given.name}"', hint)
 
     def in_unit(self, expr: Expr, kind: Kind, given: ScoreInput) -> Expr:
         if kind.unit == given.unit or kind.loose or _counted(kind.unit, given.unit):
@@ -239,8 +249,14 @@ class Checker:
         inputs = {
             key: replace(given, bind=self.bind(document, given, given.place)) for key, given in document.inputs.items()
         }
+        reader = self.resolver(Scope(self.world, score=document, codes_allowed=True))
+        record = {key: reader.typed(expr)[0] for key, expr in document.record.items()}
+        doubtful = {key: reader.condition(expr) for key, expr in document.doubtful.items()}
         formula = self.done_or("score", name, document.value) if document.value is not None else None
-        return replace(document, value=formula, bands=bands, definitions=definitions, inputs=inputs)
+        return replace(
+            document, value=formula, bands=bands, definitions=definitions, inputs=inputs, record=record,
+            doubtful=doubtful,
+        )  # fmt: skip
 
     def check_value(self, document: Score, kind: Kind) -> None:
         wanted = {"integer": "number", "decimal": "number", "number": "number", "code": "code"}.get(document.value_type)

@@ -146,6 +146,8 @@ class ScoreInput:
     plausible: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)  # by given unit
     choices: tuple[str, ...] = ()
     null_is_not_done: bool = False
+    several: bool = False  # series: an entry may hold several values
+    days: int | None = None  # series: how many entries it has; missing ones are named by their days
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -160,9 +162,12 @@ class Score(Document):
     inputs: Mapping[str, ScoreInput]
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     value: Expr | None = None  # None: the score has a band only
-    value_type: Literal["integer", "decimal", "number", "code", "none"] = "integer"  # number: whole if it is whole
+    value_type: Literal["integer", "decimal", "number", "code", "none", "record"] = "integer"  # number: whole if whole
+    record: Mapping[str, Expr] = field(default_factory=dict)  # instead of a value: several, by name
     bands: Mapping[str, Expr] = field(default_factory=dict)
     range: tuple[Fraction, Fraction] | None = None  # of a bounded whole-number score
+    monotone: frozenset[str] = frozenset()  # inputs with which the value moves one way only, whatever the others are
+    doubtful: Mapping[str, Expr] = field(default_factory=dict)  # input -> when it contradicts the others: queried
     adults_only: bool = True
     examples: tuple[Example, ...] = ()
 

@@ -18,6 +18,8 @@ from engine import units
 from engine.conditions import (
     And,
     Arithmetic,
+    Beside,
+    BothWeeks,
     Call,
     Choose,
     Compare,
@@ -32,6 +34,9 @@ from engine.conditions import (
     Number,
     OneOf,
     Or,
+    Since,
+    Summary,
+    Times,
     Within,
     YesNo,
     children,
@@ -192,7 +197,7 @@ def _expectation(expected: set[str]) -> str:
     return "The reference shows how expressions are written."
 
 
-_NEEDS_HINT = "Write it after days(...) or mean(...): days(x >= 5, last 14 days) >= 3 needs 10 recorded."
+_NEEDS_HINT = "Write it after what reads a series: days(x >= 5, last 14 days) >= 3 needs 10 recorded."
 
 
 # --- from the tree to nodes; each method is named after a rule of the grammar
@@ -285,11 +290,21 @@ class _Builder(Transformer_NonRecursive[Token, Expr]):
     def latest(self, meta: Meta, parts: list[Token]) -> Expr:
         return Latest(str(parts[0]), place=_at(meta))
 
-    def window(self, meta: Meta, parts: list[Token]) -> Any:
+    def window_days(self, meta: Meta, parts: list[Token]) -> Any:
         try:
             return units.days(parts[0])
         except units.UnitError as error:
             raise ExpressionError("P101", str(error)[5:], "Write: last 14 days.", offset=meta.start_pos) from None
+
+    def both_weeks(self, meta: Meta, parts: list[Token]) -> Any:
+        return BothWeeks()
+
+    def since(self, meta: Meta, parts: list[Token]) -> Any:
+        return Since(str(parts[0]))
+
+    def beside(self, meta: Meta, parts: list[Any]) -> Any:
+        series, op, sign, threshold = parts
+        return Beside(str(series), op.value, _limit(sign, threshold))
 
     def needs(self, meta: Meta, parts: list[Token]) -> Any:
         return _whole(parts[0])
@@ -298,19 +313,34 @@ class _Builder(Transformer_NonRecursive[Token, Expr]):
         series, window, needs = parts
         return Mean(str(series), window, needs or 1, place=_at(meta))
 
+    def summary(self, meta: Meta, parts: list[Any]) -> Expr:
+        function, series, window = parts
+        return Summary(str(series), function.value, window, place=_at(meta))
+
+    def times(self, meta: Meta, parts: list[Any]) -> Expr:
+        _, series, op, sign, threshold, window = parts
+        if op is None:
+            return Times(str(series), window=window, place=_at(meta))
+        return Times(str(series), op.value, _limit(sign, threshold), window, place=_at(meta))
+
     def days(self, meta: Meta, parts: list[Any]) -> Expr:
         series, op, sign, threshold, window = parts
-        value, unit = units.amount(threshold)
-        if unit is not None:
-            offset = threshold.start_pos or 0
-            raise ExpressionError("P125", "a plain number is needed", "Diary days have no unit.", offset=offset)
-        return DayCount(str(series), op.value, -value if sign == "-" else value, window, place=_at(meta))
+        return DayCount(str(series), op.value, _limit(sign, threshold), window, place=_at(meta))
+
+
+def _limit(sign: Token | None, number: Token) -> Fraction:
+    """Return the limit entries of a series are held against: a plain number."""
+    value, unit = units.amount(number)
+    if unit is not None:
+        offset = number.start_pos or 0
+        raise ExpressionError("P125", "a plain number is needed", "Diary days have no unit.", offset=offset)
+    return -value if sign == "-" else value
 
 
 def _needing(left: Expr, needs: int | None, meta: Meta) -> Expr:
     if needs is None:
         return left
-    if isinstance(left, DayCount | Mean):
+    if isinstance(left, DayCount | Mean | Times | Summary):
         return replace(left, needs=needs)
     raise ExpressionError("P120", "needs stands where nothing is counted", _NEEDS_HINT, offset=meta.start_pos)
 

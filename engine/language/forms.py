@@ -148,6 +148,8 @@ class InputForm(Shape):
     plausible: Any = None
     choices: Any = None
     null_is_not_done: Flag = False
+    several: Flag = False
+    days: Whole | None = None
 
 
 class ScoreForm(Form):
@@ -159,8 +161,11 @@ class ScoreForm(Form):
     inputs: dict[Identifier, InputForm]
     define: dict[Identifier, Any] = {}
     value: Condition | None = None
+    record: dict[Identifier, Condition] = {}
     value_type: ValueType | None = None
+    monotone: list[LocatedName] = []
     bands: dict[Key, Condition] = {}
+    doubtful: dict[Identifier, Condition] = {}
     tests: list[ExampleForm] = []
 
 

@@ -28,7 +28,7 @@ ACTIONS = (
 FactKind = Annotated[str, Among(*FACT_TYPES)]
 Status = Annotated[str, Among("published", "draft")]
 ScoreStatus = Annotated[str, Among("ok", "incomplete", "reject_or_query")]
-ValueType = Annotated[str, Among("integer", "decimal", "number", "code", "none")]
+ValueType = Annotated[str, Among("integer", "decimal", "number", "code", "none", "record")]
 FormKind = Annotated[str, Among("intake", "diary", "score")]
 ItemKind = Annotated[
     str,

@@ -56,6 +56,8 @@ class FactForm(Shape):
     obtainable: Flag = True
     red_flag: Flag = False
     grade: LocatedName | None = None
+    several: Flag = False
+    open_for: Days | None = None
     derived: Flag = False
     review: Review | None = None
 

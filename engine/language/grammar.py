@@ -12,6 +12,7 @@ KEYWORDS = (
     "and", "or", "not", "in", "if", "then", "else", "includes", "known", "unknown", "band", "latest", "mean", "days",
     "last", "needs", "recorded", "yes", "no", "min", "max", "round", "ln", "exp", "sqrt", "count",
 )  # fmt: skip
+SERIES_WORDS = ("times", "highest", "lowest", "first", "change", "trend", "over", "both weeks", "since start of")
 
 GRAMMAR = rf"""
 ?start: expr
@@ -45,12 +46,19 @@ range: (SQUARE | ROUND) sum ".." sum (SQUARE_END | ROUND_END)
      | "unknown" "(" NAME ")" -> unknown
      | "latest" "(" NAME ")" -> latest
      | "mean" "(" NAME ["," window] ")" [needs] -> mean
-     | "days" "(" NAME COMPARISON [PLUS_MINUS] NUMBER "," window ")" -> days
+     | SUMMARY "(" NAME ["," window] ")" -> summary
+     | TIMES "(" NAME [COMPARISON [PLUS_MINUS] NUMBER] ["," window] ")" -> times
+     | "days" "(" NAME COMPARISON [PLUS_MINUS] NUMBER ["," window] ")" -> days
 name: NAME
-window: "last" NUMBER
+?window: ("last" | "over") NUMBER -> window_days
+       | "both" "weeks" -> both_weeks
+       | "since" "start" "of" NAME -> since
+       | NAME COMPARISON [PLUS_MINUS] NUMBER -> beside
 needs: "needs" NUMBER "recorded"
 COMPARISON: "<=" | ">=" | "!=" | "<" | ">" | "="
 FUNCTION.3: /(?:min|max|round|ln|exp|sqrt|count)(?=\s*\()/
+SUMMARY.3: /(?:highest|lowest|first|recorded|change|trend)(?=\s*\()/
+TIMES.3: /times(?=\s*\()/
 PLUS_MINUS: "+" | "-"
 TIMES_OVER: "*" | "/"
 SQUARE: "["

@@ -6,6 +6,8 @@ from engine.conditions import (
     And,
     Arithmetic,
     AtLeast,
+    Beside,
+    BothWeeks,
     Call,
     Choose,
     Compare,
@@ -20,6 +22,10 @@ from engine.conditions import (
     Number,
     OneOf,
     Or,
+    Since,
+    Summary,
+    Times,
+    Window,
     Within,
     YesNo,
 )
@@ -62,7 +68,8 @@ def _text(expr: Expr) -> tuple[str, int]:
 def _relation(expr: Expr) -> str:
     match expr:
         case Compare(op=op, left=left, right=right):
-            needs = f" needs {left.needs} recorded" if isinstance(left, DayCount) and left.needs is not None else ""
+            counting = isinstance(left, DayCount | Times | Summary) and left.needs is not None
+            needs = f" needs {getattr(left, 'needs', '')} recorded" if counting else ""
             return f"{_inside(left, _SUM)} {op} {_inside(right, _SUM)}{needs}"
         case Within(value=value, low=low, high=high, low_closed=from_low, high_closed=to_high):
             opening, closing = "[" if from_low else "(", "]" if to_high else ")"
@@ -100,11 +107,29 @@ def _atom(expr: Expr) -> str:
 def _series(expr: Expr) -> str:
     match expr:
         case Mean(series=series, window=window, needs=needs):
-            inside = series if window is None else f"{series}, last {window} days"
-            return f"mean({inside})" + (f" needs {needs} recorded" if needs != 1 else "")
+            return f"mean({series}{_window(window)})" + (f" needs {needs} recorded" if needs != 1 else "")
         case DayCount(series=series, op=op, threshold=threshold, window=window):
-            return f"days({series} {op} {_number(threshold)}, last {window} days)"
+            return f"days({series} {op} {_number(threshold)}{_window(window)})"
+        case Times(series=series, op=None, window=window):
+            return f"times({series}{_window(window)})"
+        case Times(series=series, op=op, threshold=threshold, window=window):
+            return f"times({series} {op} {_number(threshold)}{_window(window)})"
+        case Summary(function=function, series=series, window=window):
+            return f"{function}({series}{_window(window)})"
     raise AssertionError(expr)
+
+
+def _window(window: Window) -> str:
+    match window:
+        case None:
+            return ""
+        case BothWeeks():
+            return ", both weeks"
+        case Since(treatment=code):
+            return f", since start of {code}"
+        case Beside(series=series, op=op, threshold=threshold):
+            return f", {series} {op} {_number(threshold)}"
+    return f", last {window} days"
 
 
 def _number(value: Fraction) -> str:

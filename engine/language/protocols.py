@@ -228,22 +228,36 @@ _EXPECTED = ("include", "exclude", "held", "blocked", "ask", "fired", "not_fired
 
 def score_of(form: ScoreForm, vocabulary: Vocabulary, problems: Problems) -> Score:
     """Return a score as written; an input without ``bind`` reads the fact of its name."""
-    if form.value is None and not form.bands:
+    if form.value is None and not form.bands and not form.record:
         problems.add(form.place, "P403", "the score has neither value nor bands", "Add value: or bands:.")
-    value_type = form.value_type or ("none" if form.value is None else "integer")
-    if (value_type == "none") != (form.value is None):
-        problems.add(form.at("value_type"), "P402", f"value_type is {value_type}", "Write none only without value:.")
+    value_type = form.value_type or ("record" if form.record else "none" if form.value is None else "integer")
+    if (value_type in ("none", "record")) != (form.value is None) or (value_type == "record") != bool(form.record):
+        hint = "Write none only without value:, record only with record:."
+        problems.add(form.at("value_type"), "P402", f"value_type is {value_type}", hint)
+    _inputs_named(form, problems)
     return Score(
         **head(form, "score", problems),
         inputs={name: _input(name, shape, vocabulary, problems) for name, shape in form.inputs.items()},
         definitions=definitions(form.define, form, "", problems),
         value=optional(form.value, problems),
         value_type=cast("Any", value_type),
+        record={key: condition(node, problems) for key, node in form.record.items()},
         bands={band: condition(node, problems) for band, node in form.bands.items()},
         range=form.range,
+        monotone=frozenset(map(str, form.monotone)),
+        doubtful={name: condition(node, problems) for name, node in form.doubtful.items()},
         adults_only=form.adults_only,
         examples=tuple(_score_example(shape, problems) for shape in form.tests),
     )
+
+
+def _inputs_named(form: ScoreForm, problems: Problems) -> None:
+    """Note names under ``monotone`` and ``doubtful`` that are no input of the score."""
+    named = [(str(word), word.place) for word in form.monotone]
+    for name, place in (*named, *((name, node.place) for name, node in form.doubtful.items())):
+        if name not in form.inputs:
+            hint = nearest(name, form.inputs) or f"Name an input: {', '.join(form.inputs)}."
+            problems.add(place, "P105", f'"{name}" is not an input of the score', hint)
 
 
 def _input(name: str, form: InputForm, vocabulary: Vocabulary, problems: Problems) -> ScoreInput:
@@ -265,6 +279,8 @@ def _input(name: str, form: InputForm, vocabulary: Vocabulary, problems: Problem
         plausible=plausible,
         choices=_choices(form, spec, problems),
         null_is_not_done=form.null_is_not_done,
+        several=form.several,
+        days=form.days,
         place=form.place,
     )
 

@@ -1,5 +1,6 @@
 """Whatever one file says about another: codes, medicines, rules, questionnaires, and the names in tests."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions import Expr, Name, nodes
@@ -9,6 +10,8 @@ from engine.language.cases import read_example
 from engine.language.documents import Action, Example, Library, Protocol, Questionnaire, Rule, Score
 from engine.language.names import World
 from engine.language.validation import Problems, nearest
+
+_DAYS = re.compile(r"days \d+(-\d+)?")  # how the missing days of a diary are named
 
 
 def check_protocol(document: Protocol, world: World, questionnaires: Iterable[str], problems: Problems) -> None:
@@ -137,7 +140,8 @@ def check_score(document: Score, problems: Problems) -> None:
         if band is not None:
             _check_in(str(band), document.bands, "band", example.place, problems)
         for name in (*_listed(example.scores.get("missing")), *_listed(example.scores.get("query"))):
-            _check_in(name, document.inputs, "input", example.place, problems)
+            if not _DAYS.fullmatch(name):
+                _check_in(name, document.inputs, "input", example.place, problems)
 
 
 def _listed(value: object) -> tuple[str, ...]:

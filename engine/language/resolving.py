@@ -13,6 +13,7 @@ from engine.conditions import (
     Compare,
     DayCount,
     Expr,
+    FromSeries,
     Includes,
     Known,
     Latest,
@@ -22,12 +23,15 @@ from engine.conditions import (
     Number,
     OneOf,
     Or,
+    Summary,
+    Times,
     Within,
     YesNo,
 )
 from engine.errors import Place
 from engine.facts import fold
 from engine.language.names import COUNT, UNKNOWN, YES_NO, Kind, Meaning, Scope, members
+from engine.language.resolving_series import SeriesReader
 from engine.language.unifying import Typed, Unifier, product, scaled
 from engine.language.validation import Problems, nearest
 
@@ -45,6 +49,7 @@ class Resolver:
     def __init__(self, scope: Scope, lookup: Lookup, shared: Callable[[str], Expr | None], problems: Problems) -> None:
         self.scope, self.lookup, self.shared, self.problems = scope, lookup, shared, problems
         self.units = Unifier(problems)
+        self.series = SeriesReader(scope, problems)
 
     def condition(self, expr: Expr) -> Expr:
         """Return the expression resolved as a condition: it must yield yes or no."""
@@ -135,6 +140,7 @@ class Resolver:
             self.unlike(expr.place, left[1], right[1])
             return expr
         if left[1].sort == "number":
+            self.series.check_weeks(expr)
             first, second, _ = self.units.unified(left, right, expr.place)
             self.check_range(first, left[1], second)
             self.check_range(second, right[1], first)
@@ -289,28 +295,8 @@ class Resolver:
 
     # --- series
 
-    def series(self, name: str, place: Place) -> Kind | None:
-        meaning = self.scope.meaning(name)
-        spec = self.scope.world.vocabulary.facts.get(meaning.name) if meaning and meaning.kind == "fact" else None
-        if spec is None or self.scope.score is not None:
-            self.unknown(name, place)
-            return None
-        if spec.type != "series":
-            hint = "latest, mean and days read diaries; compare other facts directly."
-            self.problems.add(place, "P119", f'"{name}" is no series', hint)
-            return None
-        return Kind("number", spec.unit, label=name, units=spec.units, range=spec.range)
-
-    def reduced(self, expr: Latest | Mean) -> Typed:
-        return expr, self.series(expr.series, expr.place) or UNKNOWN
-
-    def day_count(self, expr: DayCount) -> Typed:
-        kind = self.series(expr.series, expr.place)
-        if kind is not None:
-            self.check_range(Name(expr.series), kind, Number(expr.threshold, place=expr.place))
-        if expr.needs is not None and expr.needs > expr.window:
-            self.problems.add(expr.place, "P120", f"{expr.needs} recorded days do not fit into {expr.window} days")
-        return expr, COUNT
+    def of_series(self, expr: FromSeries) -> Typed:
+        return self.series.typed(expr)
 
 
 def _is_word(expr: Expr, scope: Scope) -> bool:
@@ -328,6 +314,6 @@ _METHODS: dict[type, Callable[..., Typed]] = {
     Number: Resolver.number, YesNo: Resolver.yes_no, Name: Resolver.name, Compare: Resolver.compare,
     Within: Resolver.within, OneOf: Resolver.one_of, Includes: Resolver.includes, And: Resolver.joined,
     Or: Resolver.joined, AtLeast: Resolver.joined, Not: Resolver.negated, Known: Resolver.known,
-    Arithmetic: Resolver.arithmetic, Choose: Resolver.choose, Call: Resolver.call, Latest: Resolver.reduced,
-    Mean: Resolver.reduced, DayCount: Resolver.day_count,
+    Arithmetic: Resolver.arithmetic, Choose: Resolver.choose, Call: Resolver.call, Latest: Resolver.of_series,
+    Mean: Resolver.of_series, DayCount: Resolver.of_series, Times: Resolver.of_series, Summary: Resolver.of_series,
 }  # fmt: skip

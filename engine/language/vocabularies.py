@@ -83,6 +83,8 @@ def _fact(name: str, form: FactForm, problems: Problems) -> FactSpec:
         obtainable=form.obtainable,
         red_flag=form.red_flag,
         grade=str(form.grade) if form.grade else None,
+        several=form.several,
+        open_for_days=form.open_for,
         codes=dict(form.codes),
         place=form.place,
     )
@@ -97,6 +99,9 @@ def _check_type(name: str, form: FactForm, unit: str | None, problems: Problems)
         problems.add(form.at("choices"), "P202", f"a fact of type {form.type} has no choices", "Use type: choice.")
     for key in ("unit", "units", "range", "step", "plausible"):
         if form.wrote(key) and form.type not in NUMERIC:
+            problems.add(form.at(key), "P202", f"a fact of type {form.type} has no {key}", "Leave it out.")
+    for key in ("several", "open_for"):
+        if form.wrote(key) and form.type != "series":
             problems.add(form.at(key), "P202", f"a fact of type {form.type} has no {key}", "Leave it out.")
     if form.grade and form.type != "yes_no":
         problems.add(form.at("grade"), "P202", "only a yes_no fact has a grade", "Leave it out.")

@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
-from engine.conditions import DayCount, Expr, Includes, Known, Latest, Mean, Name, nodes
+from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
 from engine.explain import weighing
 from engine.language.cases import read_case
 from engine.language.documents import Edition
 from rules import services as shelf
+from webapp.accounts import selectors as accounts
 from webapp.patients.models import Observation
 from webapp.patients.selectors import Record
 from webapp.plans.case import DIARY, FREE_TEXT, day_of
@@ -22,6 +23,7 @@ from webapp.plans.terms import NBSP, Terms, unit_words
 from webapp.plans.why import SECTIONS
 
 SHOWN_GAPS = 6
+ANSWERED = (Observation.Origin.QUESTIONNAIRE, Observation.Origin.DIARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Input:
     value: str
     day: date
     origin: str
+    filled_in_by: str = ""  # who of the clinic answered for the patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Quote:
     text: str
     title: str
     day: date
+    filled_in_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +95,15 @@ def inputs_of(
     matters = [row for row in plain if row.code in speaks or (row.value is True and _is_read(row, used, since))]
     matters.sort(key=lambda row: (row.code not in speaks, -row.effective_at.timestamp(), row.code))
     rest = sorted((row for row in plain if row not in matters), key=lambda row: terms.fact(row.code))
-    gaps = gaps_of(items, result, record, terms)
+    gaps, told = gaps_of(items, result, record, terms), Told.of(record, terms)
     first = [gap for gap in gaps if gap.decides] + [gap for gap in gaps if gap.now and not gap.decides]
     return Inputs(
         conflicts=[_disagreement(each, terms) for each in result.get("conflicts", ())],
-        decisive=[_input(row, terms) for row in matters],
+        decisive=[told.input(row) for row in matters],
         missing=first[:SHOWN_GAPS],
         worth_asking=[*first[SHOWN_GAPS:], *(gap for gap in gaps if not gap.decides and not gap.now)],
-        quotes=[Quote(str(row.value), terms.fact(row.code), day_of(row)) for row in quotes],
-        rest=[_input(row, terms) for row in rest],
+        quotes=[Quote(str(row.value), terms.fact(row.code), day_of(row), told.by(row)) for row in quotes],
+        rest=[told.input(row) for row in rest],
     )
 
 
@@ -140,9 +144,27 @@ def _side(name: str, given: Mapping[str, Any], terms: Terms) -> tuple[str, str]:
     return value or "–", " · ".join(part for part in (section, date_format(day, "j b Y") if day else "") if part)
 
 
-def _input(row: Observation, terms: Terms) -> Input:
-    value = terms.value(row.code, row.value, row.unit)
-    return Input(row.code, terms.fact(row.code), value, day_of(row), row.get_origin_display())
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Values of a record in words, each with who answered where it was not the patient."""
+
+    terms: Terms
+    names: Mapping[int, str]
+
+    @classmethod
+    def of(cls, record: Record, terms: Terms) -> "Told":
+        """Return it with the names of those of the clinic who answered for the patient: one query, none for nobody."""
+        writers = {row.recorded_by_id for row in record.current.values() if row.origin in ANSWERED}
+        writers -= {None, record.patient.user_id}
+        return cls(terms, accounts.names_of(writers) if writers else {})
+
+    def by(self, row: Observation) -> str:
+        return self.names.get(row.recorded_by_id or 0, "") if row.origin in ANSWERED else ""
+
+    def input(self, row: Observation) -> Input:
+        value = self.terms.value(row.code, row.value, row.unit)
+        name = self.terms.fact(row.code)
+        return Input(row.code, name, value, day_of(row), row.get_origin_display(), self.by(row))
 
 
 def facts_behind(items: Iterable[PlanItem], edition: Edition) -> set[str]:
@@ -162,7 +184,7 @@ def _collect(expr: Expr, edition: Edition, found: set[str], visited: set[str]) -
     for node in nodes(expr):
         if isinstance(node, Includes | Known):
             found.add(node.fact)
-        elif isinstance(node, Latest | Mean | DayCount):
+        elif isinstance(node, OfSeries):
             found.add(node.series)
         elif isinstance(node, Name) and node.name not in visited:
             visited.add(node.name)
@@ -205,4 +227,4 @@ def _gap(name: str, titles: Sequence[str], record: Record, terms: Terms, *, now:
     newest = record.current.get(name) if name not in DIARY else None
     old = record.known_before(name) if newest else None
     asked = day_of(newest) if newest and newest.is_unknown else None
-    return Gap(name, terms.fact(name), titles, _input(old, terms) if old else None, now, asked)
+    return Gap(name, terms.fact(name), titles, Told(terms, {}).input(old) if old else None, now, asked)

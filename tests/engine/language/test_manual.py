@@ -7,7 +7,7 @@ import pytest
 from engine import units
 from engine.codes import CODES, manual
 from engine.language.forms import FORMS
-from engine.language.grammar import KEYWORDS
+from engine.language.grammar import KEYWORDS, SERIES_WORDS
 from engine.language.schema import json_schema
 from engine.language.vocabularies import PLAN_KINDS
 
@@ -45,7 +45,7 @@ def test_every_key_is_in_the_manual(key):
     assert f"`{key}`" in LANGUAGE or f"`{key}:" in LANGUAGE or f"{key}:" in LANGUAGE
 
 
-@pytest.mark.parametrize("word", [*KEYWORDS, *FORMS, *PLAN_KINDS])
+@pytest.mark.parametrize("word", [*KEYWORDS, *SERIES_WORDS, *FORMS, *PLAN_KINDS])
 def test_every_word_is_in_the_manual(word):
     assert word in LANGUAGE
 
