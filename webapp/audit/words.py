@@ -59,6 +59,8 @@ CHANGED: Mapping[str, Words] = {
     "response.submitted": _("Sent the answers to a questionnaire"),
     "reminder.done": _("Wrote that a reminder is done"),
     "document.added": _("Added a document"),
+    "documentreference.released": _("Released a document to the patient"),
+    "documentreference.withheld": _("Took the release of a document back"),
 }
 # What a verb says by its last word, where nothing more exact is known.
 ENDINGS: Mapping[str, Words] = {

@@ -19,7 +19,8 @@ TABLES: dict[str, Table] = {
     # --- care
     "patients.Patient": table(
         CARE, "Who is treated", RECORD,
-        identity="given_name family_name birth_date birth_date_index national_id national_id_index sex record_number",
+        identity="given_name family_name birth_date birth_date_index national_id national_id_index other_id"
+        " other_id_index sex record_number",
         contact="email email_index phone phone_index",
         technical="id user_id language channel general_practitioner_id registered_at",
     ),
@@ -66,7 +67,8 @@ TABLES: dict[str, Table] = {
         CARE, "The bytes of a file", RECORD, clinical="data", technical="id binary_id position"
     ),
     "patients.DocumentReference": table(
-        CARE, "Documents of the record", RECORD, clinical="title kind", technical=ENTRY + "content_id"
+        CARE, "Documents of the record", RECORD, clinical="title kind",
+        technical=ENTRY + "content_id released_by_id released_at",
     ),
     "patients.DiagnosticReport": table(
         CARE, "Reports of tests", RECORD,

@@ -20,6 +20,7 @@ from webapp.desk import entries, services
 from webapp.desk.entry_forms import CloseForm, ErrorForm
 from webapp.desk.kinds import CONTACTS, KINDS, Kind
 from webapp.patients import selectors as people
+from webapp.patients import services as people_services
 from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.services import NotAllowed, PatientError
 from webapp.plans.lines import terms_now
@@ -201,6 +202,20 @@ def _take_back(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
     )  # fmt: skip
 
 
+def _release(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
+    if not kind.holds_files:
+        raise Http404
+    words = _("Released: the patient finds it in the portal.")
+    return _done(request, kind, line, words, lambda: people_services.release(document=line, actor=request.user))
+
+
+def _withhold(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
+    if not kind.holds_files:
+        raise Http404
+    words = _("Taken back: the patient does not see it any more.")
+    return _done(request, kind, line, words, lambda: people_services.withhold(document=line, actor=request.user))
+
+
 def _done(request: HttpRequest, kind: Kind, line: Any, words: str, act: Callable[[], Any]) -> HttpResponse:
     try:
         act()
@@ -215,4 +230,6 @@ _ACTS: dict[str, Callable[[HttpRequest, Kind, Any], HttpResponse]] = {
     "confirm": _confirm,
     "close": _close,
     "error": _take_back,
+    "release": _release,
+    "withhold": _withhold,
 }

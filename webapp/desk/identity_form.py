@@ -50,6 +50,7 @@ class RegistrationForm(PlainForm):
     birth_date = a_day(_("Date of birth"))
     sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial=Patient.Sex.UNKNOWN)
     national_id = a_line(_("DNI or NIE"), 20, required=False)
+    other_id = a_line(_("Passport or other document"), 25, required=False)
     phone = a_line(_("Telephone"), 25, required=False, inputmode="tel")
     email = forms.EmailField(
         label=_("E-mail"),
@@ -70,6 +71,9 @@ class RegistrationForm(PlainForm):
 
     def clean_national_id(self) -> str:
         return _checked(identity.national_id, self.cleaned_data["national_id"])
+
+    def clean_other_id(self) -> str:
+        return _checked(identity.other_id, self.cleaned_data["other_id"])
 
     def clean_phone(self) -> str:
         return _checked(identity.phone, self.cleaned_data["phone"])

@@ -18,6 +18,7 @@ from webapp.patients import inviting
 from webapp.patients import selectors as people
 from webapp.patients.invitation import in_groups
 from webapp.patients.models import Invitation, Patient
+from webapp.patients.reaching import sms_reaches
 from webapp.patients.services import PatientError
 
 A_PAGE = 50
@@ -56,6 +57,7 @@ def _show(request: HttpRequest, patient: Patient, problem: str = "") -> HttpResp
         "rows": rows,
         "open": next((one for one, standing in rows if standing == Invitation.State.OPEN), None),
         "problem": problem,
+        "by_sms": sms_reaches(patient),
     }
     return render(request, "desk/invitation.html", context, status=422 if problem else 200)
 
@@ -63,7 +65,7 @@ def _show(request: HttpRequest, patient: Patient, problem: str = "") -> HttpResp
 @inviters
 @require_POST
 def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Invite by mail, or print a code; an invitation that was open ends with it."""
+    """Invite by mail or text message, or print a code; an invitation that was open ends with it."""
     patient, way = _patient(request, pk), request.POST.get("way", "")
     if way not in Invitation.Way.values:
         raise Http404
@@ -71,7 +73,7 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
         made, secret = inviting.invite(patient=patient, way=way, actor=request.user)
     except PatientError as refused:
         return _show(request, patient, str(refused))
-    if way == Invitation.Way.MAIL:
+    if way != Invitation.Way.PAPER:
         messages.success(request, _("The invitation is on its way. It works once, for 72 hours."))
         return redirect("desk:invitation", pk=pk)
     address = request.build_absolute_uri(reverse("portal:join"))

@@ -49,6 +49,7 @@ class Row:
     detail: str
     by: str
     own: bool  # the patient wrote it down
+    sent_in: bool = False  # a file that came from the patient, whoever has given it another title since
 
     @property
     def unconfirmed(self) -> bool:
@@ -152,7 +153,9 @@ def _section(kind: Kind, lines: Sequence[Any], record: Record, terms: Terms, nam
 def row_of(kind: Kind, line: Any, patient: Patient, terms: Terms, names: Mapping[int, str]) -> Row:
     """Return one line in words."""
     own = line.recorded_by_id is not None and line.recorded_by_id == patient.user_id
-    return Row(line, name_of(line, terms), detail_of(line, terms), names.get(line.recorded_by_id or 0, ""), own)
+    sent_in = kind.holds_files and patient.user_id is not None and line.content.recorded_by_id == patient.user_id
+    by = names.get(line.recorded_by_id or 0, "")
+    return Row(line, name_of(line, terms), detail_of(line, terms), by, own, sent_in)
 
 
 def _asked(user: User, patient: Patient, language: str) -> list[Asked]:

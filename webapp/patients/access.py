@@ -9,7 +9,7 @@ from webapp.patients.models import Patient
 
 
 def number_index(value: str, field: str) -> bytes:
-    """Return the digest of a patient's ``national_id``, ``email`` or ``phone``."""
+    """Return the digest of a patient's ``national_id``, ``other_id``, ``email`` or ``phone``."""
     return blind(value, f"patients.patient.{field}")
 
 

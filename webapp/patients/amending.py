@@ -5,6 +5,7 @@ said. What was entered in error stays too, and holds no more.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -40,8 +41,10 @@ class ErrorReason(TextChoices):
     NOT_SO = "not_so", _("It turned out not to be so")
 
 
+# What was wrong is the correction, not the matter itself: what stood before it stands again.
+_BRING_BACK = frozenset({ErrorReason.TYPING, ErrorReason.OTHER_PATIENT})
 _OF_EVERY_LINE = frozenset(field.name for field in Entry._meta.get_fields()) | {"id"}
-_FIXED = frozenset({"content"})  # another file is another document
+_FIXED = frozenset({"content", "released_by", "released_at"})  # another file is another document; see releasing.py
 # What protects a patient, or steers the engine, is not taken back by a form of the portal.
 _CLINICIANS_ONLY = (AllergyIntolerance, Condition)
 _INDEXED: dict[type[Entry], tuple[str, str, Callable[[Any], str]]] = {
@@ -138,13 +141,44 @@ def confirm(*, line: E, actor: User) -> E:
 
 @transaction.atomic
 def enter_in_error(*, line: E, actor: User | None, reason: str = ErrorReason.NOT_SO) -> E:
-    """Mark a line as one that never should have been written; it stays readable in the history, and holds no more."""
+    """Mark a line as one that never should have been written; it stays readable in the history, and holds no more.
+
+    Where only its correction was wrong (``brings_back``), a line that says the same as before takes its place.
+    """
     why = ErrorReason(reason)
     may_amend(line, actor)
     held = _standing(line)
-    change_line(held, actor, active=False, entered_in_error=True)
-    tell(actor, f"{held._meta.model_name}.entered_in_error", held, reason=why)
+    was_active = held.active
+    with acting(actor):
+        change_line(held, actor, active=False, entered_in_error=True)
+        tell(actor, f"{held._meta.model_name}.entered_in_error", held, reason=why)
+        if brings_back(held, why):
+            _bring_back(held, actor, active=was_active)
     return held
+
+
+def brings_back(line: Entry | Observation, reason: str) -> bool:
+    """Tell whether what ``line`` corrected stands again once it is marked as an error for this reason."""
+    before = _corrected_by(line) if isinstance(line, Observation) else line.supersedes
+    return reason in _BRING_BACK and before is not None and not before.entered_in_error
+
+
+def _bring_back(held: E, actor: User | None, *, active: bool) -> None:
+    before = held.supersedes
+    again = type(held)(patient=held.patient, supersedes=held, active=active, verification=before.verification)
+    for name in _kept(type(held)):
+        setattr(again, name, getattr(before, name))
+    _index(again)
+    with suppress(PatientError):  # written down anew meanwhile: it stands already
+        add_line(again, actor, "restored")
+
+
+def _corrected_by(observation: Observation) -> Observation | None:
+    """Return the value that this one corrected: not the same one before somebody confirmed it."""
+    before = observation.supersedes
+    while before is not None and (before.value, before.unit) == (observation.value, observation.unit):
+        before = before.supersedes
+    return before
 
 
 def confirm_observation(*, observation: Observation, actor: User) -> Observation:
@@ -157,14 +191,19 @@ def confirm_observation(*, observation: Observation, actor: User) -> Observation
     return supersede(observation, made, "observation.confirmed")
 
 
+@transaction.atomic
 def enter_observation_in_error(
     *, observation: Observation, actor: User | None, reason: str = ErrorReason.NOT_SO
 ) -> Observation:
-    """Take an observation out of force; what was said before it counts again."""
+    """Take an observation out of force; what was measured earlier counts again, or what it corrected (brings_back)."""
     why = ErrorReason(reason)
     may_amend(observation, actor)
     made = _again(observation, actor, verification=observation.verification, entered_in_error=True)
-    return supersede(observation, made, "observation.entered_in_error", reason=why)
+    wrong = supersede(observation, made, "observation.entered_in_error", reason=why)
+    before = _corrected_by(observation)
+    if before is None or not brings_back(observation, why):
+        return wrong
+    return supersede(wrong, _again(before, actor, verification=before.verification), "observation.restored")
 
 
 def _again(observation: Observation, actor: User | None, **values: Any) -> Observation:

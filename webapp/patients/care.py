@@ -4,6 +4,7 @@ Days are written as FHIR writes them, ``2011``, ``2011-05`` or ``2011-05-03``: n
 operation of long ago.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -160,7 +161,10 @@ class BinaryChunk(models.Model):
 
 @tracked("document")
 class DocumentReference(Entry):
-    """A file of the record. ``title`` is what people call it; the name it was sent under is used for nothing."""
+    """A file of the record. ``title`` is what people call it; the name it was sent under is used for nothing.
+
+    The patient sees it from the moment a clinician releases it, and until that is taken back; the own files always.
+    """
 
     class Kind(models.TextChoices):
         REPORT = "report", _("Report")
@@ -172,6 +176,8 @@ class DocumentReference(Entry):
     kind = models.CharField(max_length=7, choices=Kind)
     title = EncryptedTextField()
     content = models.ForeignKey(Binary, models.PROTECT, related_name="documents")
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
 
     class Meta(Line.Meta):
         indexes = [models.Index(fields=["patient", "-recorded_at"], name="patients_newest_document")]
@@ -179,6 +185,11 @@ class DocumentReference(Entry):
             models.UniqueConstraint(fields=["content"], condition=Q(active=True), name="patients_one_active_document"),
             models.CheckConstraint(
                 condition=Q(kind__in=["report", "letter", "consent", "image", "other"]), name="patients_document_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by__isnull=True, released_at__isnull=True)
+                | Q(released_by__isnull=False, released_at__isnull=False),
+                name="patients_document_release_says_who_and_when",
             ),
             *entry_constraints("document"),
         ]

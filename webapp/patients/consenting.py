@@ -75,6 +75,14 @@ def ledger_for(patient: Patient, language: str) -> Ledger:
     return Ledger(standings, [_decided(line, language) for line in lines])
 
 
+def is_asked_anew(patient: Patient, purpose: str) -> bool:
+    """Tell whether the patient agreed to an earlier text and has not been asked about the one in force."""
+    text, last = selectors.current_text(purpose), selectors.decision_on(patient, purpose)
+    if text is None or last is None or last.decision != Consent.Decision.ACCEPTED:
+        return False
+    return last.text_id != text.pk
+
+
 def _decided(line: Consent, language: str) -> Decided:
     by_clinic = line.recorded_by if line.channel != Consent.Channel.PORTAL else None
     writer = by_clinic.display_name if by_clinic else ""

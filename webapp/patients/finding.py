@@ -26,6 +26,7 @@ SORTED_AT_ONCE = 500
 LONGEST_SEARCH = 120  # letters; each word is one more condition of the query
 REASONS = {
     "national_id": _("same DNI or NIE"),
+    "other_id": _("same passport or other document"),
     "name": _("same name and date of birth"),
     "phone": _("same telephone"),
 }
@@ -55,7 +56,7 @@ def directory(user: User, text: str = "", path: str = "") -> Directory:
     """Return the patients ``user`` may see whom ``text`` fits; writes that they were listed, never the words.
 
     Words are the beginnings of names, in any order; besides, a date of birth, or alone a record number, a DNI or NIE,
-    a telephone or an e-mail.
+    another document, a telephone or an e-mail.
     """
     text = _plain(text)
     found = list(_matching(patients_for(user), text).order_by("-registered_at")[: SORTED_AT_ONCE + 1])
@@ -89,11 +90,16 @@ def _matching(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
     born, words = _parted(text)
     if born:
         named = named.filter(birth_date_index=number_index(born.isoformat(), "birth_date"))
+    return patients.filter(_has_number(text) | Q(pk__in=_named(named, words).values("pk")))
+
+
+def _named(patients: QuerySet[Patient], words: Iterable[str]) -> QuerySet[Patient]:
+    """Keep those who have a name beginning with each of the words, as far as the index knows."""
     for word in words:
         if len(word) >= identity.SHORTEST:
             index = blind(word[: identity.LONGEST], PREFIX)
-            named = named.filter(pk__in=NamePrefix.objects.filter(index=index).values("patient"))
-    return patients.filter(_has_number(text) | Q(pk__in=named.values("pk")))
+            patients = patients.filter(pk__in=NamePrefix.objects.filter(index=index).values("patient"))
+    return patients
 
 
 def _parted(text: str) -> tuple[date | None, list[str]]:
@@ -107,14 +113,18 @@ def _has_number(text: str) -> Q:
     return (
         Q(record_number=text)
         | Q(national_id_index=number_index(_as_number(text, "national_id"), "national_id"))
+        | Q(other_id_index=number_index(_as_number(text, "other_id"), "other_id"))
         | Q(phone_index=number_index(_as_number(text, "phone"), "phone"))
         | Q(email_index=number_index(text, "email"))
     )
 
 
+_READ = {"national_id": identity.national_id, "other_id": identity.other_id, "phone": identity.phone}
+
+
 def _as_number(text: str, kind: str) -> str:
     try:
-        return identity.national_id(text) if kind == "national_id" else identity.phone(text)
+        return _READ[kind](text)
     except identity.IdentityError:
         return text
 
@@ -136,6 +146,7 @@ def duplicates(
     birth_date: date,
     phone: str = "",
     national_id: str = "",
+    other_id: str = "",
     but: UUID | None = None,
     path: str = "",
 ) -> list[Candidate]:
@@ -144,8 +155,8 @@ def duplicates(
     ``but`` is the patient asked about, whom somebody may have told apart from others before.
     """
     same = Q(birth_date_index=number_index(birth_date.isoformat(), "birth_date"))
-    numbers = {"phone": _as_number(phone, "phone"), "national_id": _as_number(national_id, "national_id")}
-    indexes = {field: number_index(value, field) for field, value in numbers.items() if value}
+    numbers = {"phone": phone, "national_id": national_id, "other_id": other_id}
+    indexes = {field: number_index(_as_number(value, field), field) for field, value in numbers.items() if value}
     for field, index in indexes.items():
         same |= Q(**{f"{field}_index": index})
     known = patients_for(user).filter(same).exclude(pk=but).exclude(pk__in=_told_apart(but))
@@ -167,14 +178,31 @@ def duplicates_of(user: User, patient: Patient, path: str = "") -> list[Candidat
         birth_date=patient.birth_date,
         phone=patient.phone or "",
         national_id=patient.national_id or "",
+        other_id=patient.other_id or "",
         but=patient.pk,
         path=path,
     )
 
 
+def namesakes_of(user: User, patient: Patient, path: str = "") -> list[Patient]:
+    """Return who else has this name, of those ``user`` may see, also when somebody has told them apart.
+
+    One query, and a line in the audit where there are any: two of one name are mixed up however well they are known.
+    """
+    name = _folded(patient.full_name)
+    others = _named(patients_for(user).exclude(pk=patient.pk), name)
+    found = sorted((one for one in others[:SORTED_AT_ONCE] if _folded(one.full_name) == name), key=_by_name)
+    if found:
+        told = [one.pk for one in found]
+        audit.record_list(actor=user, verb="patient.seen_as_namesake", patient_ids=told, path=path)
+    return found
+
+
 def _reasons(patient: Patient, name: list[str], born: date, indexes: dict[str, bytes]) -> Iterable[str]:
     if "national_id" in indexes and _same(patient.national_id_index, indexes["national_id"]):
         yield "national_id"
+    if "other_id" in indexes and _same(patient.other_id_index, indexes["other_id"]):
+        yield "other_id"
     if patient.birth_date == born and _folded(patient.full_name) == name:
         yield "name"
     if "phone" in indexes and _same(patient.phone_index, indexes["phone"]):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 SHORTEST, LONGEST = 2, 6
 _DNI, _NIE = re.compile(r"\d{8}[A-Z]"), re.compile(r"[XYZ]\d{7}[A-Z]")
+_OTHER = re.compile(r"[0-9A-Z]{5,20}")
 _JOINED = re.compile(r"\w+(?:[-'’·.]\w+)+")  # one name of several parts, which people write in one
 _NOT_IN_NUMBERS = re.compile(r"[\s.\-/()]")
 
@@ -26,6 +27,16 @@ def national_id(text: str) -> str:
         raise IdentityError(_("A DNI is 8 digits and a letter, a NIE is X, Y or Z, 7 digits and a letter."))
     if letter_of(found[:-1]) != found[-1]:
         raise IdentityError(_("The letter does not belong to this number. Check both on the card."))
+    return found
+
+
+def other_id(text: str) -> str:
+    """Return the number of a passport or of another country's card, ``AB1234567``; raise IdentityError for no such."""
+    found = _NOT_IN_NUMBERS.sub("", text).upper()
+    if not (_OTHER.fullmatch(found) and any(sign.isdigit() for sign in found)):
+        raise IdentityError(_("The number of a document is 5 to 20 letters and digits. Write it as it stands there."))
+    if _DNI.fullmatch(found) or _NIE.fullmatch(found):
+        raise IdentityError(_("This is the form of a DNI or NIE. Write it where that is asked for."))
     return found
 
 

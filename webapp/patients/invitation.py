@@ -19,7 +19,7 @@ from webapp.base.fields import BlindIndexField, blind
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that looks like another or like a digit
 LIFE, MOST_TRIES = timedelta(hours=72), 3
-ON_PAPER, IN_MAIL = 12, 26  # letters; 60 and 130 bits
+ON_PAPER, IN_A_LINK = 12, 26  # letters; 60 and 130 bits
 _ALIKE = str.maketrans("OIL", "011")
 
 
@@ -43,6 +43,7 @@ class Invitation(models.Model):
 
     class Way(models.TextChoices):
         MAIL = "mail", _("by mail")
+        SMS = "sms", _("by text message")
         PAPER = "paper", _("on paper")
 
     class State(models.TextChoices):
@@ -68,7 +69,7 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["open", "used", "locked", "withdrawn"]), name="patients_invitation_state"
             ),
-            models.CheckConstraint(condition=Q(way__in=["mail", "paper"]), name="patients_invitation_way"),
+            models.CheckConstraint(condition=Q(way__in=["mail", "sms", "paper"]), name="patients_invitation_way"),
             models.CheckConstraint(
                 condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),
                 name="patients_invitation_ends_once",

@@ -1,7 +1,8 @@
 """Inviting a patient to the portal, and letting in who shows to be that patient.
 
-Whoever holds an invitation says the record number, the DNI or NIE and the date of birth. What does not fit, what does
-not exist, what is too old and what is locked get one answer, after the same work: nobody learns here who is a patient.
+Whoever holds an invitation says the record number, the date of birth and the DNI or NIE, or another document's number
+where the record holds one. What does not fit, what does not exist, what is too old and what is locked get one answer,
+after the same work: nobody learns here who is a patient.
 """
 
 import hmac
@@ -24,22 +25,26 @@ from webapp.base.fields import blind
 from webapp.base.roles import Role
 from webapp.outbox import services as outbox
 from webapp.patients import selectors
-from webapp.patients.invitation import IN_MAIL, LIFE, MOST_TRIES, ON_PAPER, new_secret, secret_index
+from webapp.patients.invitation import IN_A_LINK, LIFE, MOST_TRIES, ON_PAPER, new_secret, secret_index
 from webapp.patients.models import Invitation, Patient
+from webapp.patients.reaching import sms_reaches
 from webapp.patients.writing import NotAllowed, PatientError
 
 INVITE = "patients.invite"
-NOBODY = Patient(record_number="0", national_id="", birth_date=date.min)  # compared with where there is no patient
+NOBODY = Patient(
+    record_number="0", national_id="", other_id="", birth_date=date.min
+)  # compared with where there is no patient
 State, Way = Invitation.State, Invitation.Way
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says to be; ``national_id`` in its usual form."""
+    """Who somebody says to be; ``paper`` is a DNI or NIE, or with ``is_other`` another document, in its usual form."""
 
     record_number: str
-    national_id: str
+    paper: str
     birth_date: date
+    is_other: bool = False
 
 
 def check_may(actor: User) -> None:
@@ -52,17 +57,14 @@ def check_may(actor: User) -> None:
 def invite(*, patient: Patient, way: str, actor: User, now: datetime | None = None) -> tuple[Invitation, str]:
     """Return a new invitation and its secret, which is told nowhere again; an open one before it ends.
 
-    ``mail`` sends the link to the patient's address. Raises PatientError where the record lacks what is needed.
+    ``mail`` and ``sms`` send the link to the patient. Raises PatientError where the record lacks what is needed.
     """
     check_may(actor)
     held = Patient.objects.select_for_update().get(pk=patient.pk)  # two who invite at once leave one invitation
-    if not held.national_id:
-        raise PatientError(_("The record has no DNI or NIE, by which the patient is known. Write it down first."))
-    if way == Way.MAIL and not held.email:
-        raise PatientError(_("The record has no e-mail address. Write it down first, or print a code."))
+    _check_way(held, way)
     moment = now or timezone.now()
     _end(_open_of(held), State.WITHDRAWN, moment)
-    secret = new_secret(IN_MAIL if way == Way.MAIL else ON_PAPER)
+    secret = new_secret(ON_PAPER if way == Way.PAPER else IN_A_LINK)
     invitation = Invitation.objects.create(
         patient=held,
         way=Way(way),
@@ -71,16 +73,28 @@ def invite(*, patient: Patient, way: str, actor: User, now: datetime | None = No
         made_at=moment,
         expires_at=moment + LIFE,
     )
-    if way == Way.MAIL:
+    if way != Way.PAPER:
         _send(held, invitation, secret)
     _tell(actor, "invitation.made", invitation)
     return invitation, secret
 
 
+def _check_way(patient: Patient, way: str) -> None:
+    """Raise PatientError where the record lacks what this way of inviting needs."""
+    if not (patient.national_id or patient.other_id):
+        raise PatientError(_("The record has no DNI, NIE or passport, by which the patient is known. Add one first."))
+    if way == Way.MAIL and not patient.email:
+        raise PatientError(_("The record has no e-mail address. Write it down first, or print a code."))
+    if way == Way.SMS and not sms_reaches(patient):
+        raise PatientError(_("The record has no telephone for text messages. Write it down first, or print a code."))
+
+
 def _send(patient: Patient, invitation: Invitation, secret: str) -> None:
+    by_sms = invitation.way == Way.SMS
     outbox.queue(
         key=f"invitation:{invitation.pk}",
-        address=patient.email or "",
+        channel="sms" if by_sms else "email",
+        address=(patient.phone if by_sms else patient.email) or "",
         template="invitation",
         language=patient.language,
         link=reverse("portal:join_by_link", kwargs={"secret": secret}),
@@ -132,9 +146,10 @@ def identify(*, secret: str, claim: Claim, now: datetime | None = None) -> Invit
 
 def _fits(patient: Patient, claim: Claim) -> bool:
     """Compare all three, each by digests of one length, without stopping at the first that differs."""
+    paper = patient.other_id if claim.is_other else patient.national_id
     pairs = (
         (patient.record_number, claim.record_number),
-        (patient.national_id or "", claim.national_id),
+        (paper or "none", claim.paper),  # what is not there is like no number anybody can type
         (patient.birth_date.isoformat(), claim.birth_date.isoformat()),
     )
     results = [hmac.compare_digest(blind(held, "claim"), blind(said, "claim")) for held, said in pairs]

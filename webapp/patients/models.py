@@ -85,6 +85,8 @@ class Patient(models.Model):
     sex = models.CharField(_("sex"), max_length=7, choices=Sex, default=Sex.UNKNOWN)
     national_id = EncryptedTextField(_("DNI or NIE"), null=True)
     national_id_index = BlindIndexField(null=True, unique=True)
+    other_id = EncryptedTextField(_("passport or other document"), null=True)
+    other_id_index = BlindIndexField(null=True, db_index=True)  # two countries may give one number
     email = EncryptedTextField(_("e-mail"), null=True)
     email_index = BlindIndexField(null=True, db_index=True)  # a family may share one address
     phone = EncryptedTextField(_("telephone"), null=True)
@@ -108,6 +110,11 @@ class Patient(models.Model):
                 condition=Q(national_id__isnull=True, national_id_index__isnull=True)
                 | Q(national_id__isnull=False, national_id_index__isnull=False),
                 name="patients_national_id_has_its_index",
+            ),
+            models.CheckConstraint(
+                condition=Q(other_id__isnull=True, other_id_index__isnull=True)
+                | Q(other_id__isnull=False, other_id_index__isnull=False),
+                name="patients_other_id_has_its_index",
             ),
             models.CheckConstraint(
                 condition=Q(email__isnull=True, email_index__isnull=True)

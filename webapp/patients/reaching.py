@@ -7,6 +7,11 @@ from webapp.patients.models import Patient
 
 def reached_by(patient: Patient) -> dict[str, str]:
     """Return ``channel`` and ``address`` of the notices for a patient; e-mail where the way chosen leads nowhere."""
-    if patient.channel == Patient.Channel.SMS and patient.phone and settings.OUTBOX_CHANNELS.get("sms"):
+    if patient.channel == Patient.Channel.SMS and patient.phone and sms_reaches(patient):
         return {"channel": "sms", "address": patient.phone}
     return {"channel": "email", "address": patient.email or (patient.user.email if patient.user else "")}
+
+
+def sms_reaches(patient: Patient) -> bool:
+    """Tell whether a text message can go to this patient: there is a telephone, and somebody carries messages."""
+    return bool(patient.phone and settings.OUTBOX_CHANNELS.get("sms"))

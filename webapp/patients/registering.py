@@ -30,6 +30,7 @@ IDENTITY = (
     "birth_date",
     "sex",
     "national_id",
+    "other_id",
     "email",
     "phone",
     "language",
@@ -56,6 +57,7 @@ def register(
     birth_date: date,
     sex: str = Patient.Sex.UNKNOWN,
     national_id: str = "",
+    other_id: str = "",
     email: str = "",
     phone: str = "",
     language: str = "es",
@@ -80,7 +82,7 @@ def register(
         user=user,
         registered_at=registered_at or timezone.now(),
         **_columns(given_name=given_name, family_name=family_name, birth_date=birth_date),
-        **_columns(national_id=national_id, email=email, phone=phone),
+        **_columns(national_id=national_id, other_id=other_id, email=email, phone=phone),
     )
     candidates = _candidates(patient, actor)
     if {candidate.patient.pk for candidate in candidates} - set(another_than):
@@ -167,6 +169,13 @@ def _national_id(text: str | None) -> str | None:
         raise PatientError(str(problem)) from None
 
 
+def _other_id(text: str | None) -> str | None:
+    try:
+        return identity.other_id(text) if text else None
+    except identity.IdentityError as problem:
+        raise PatientError(str(problem)) from None
+
+
 def _phone(text: str | None) -> str | None:
     try:
         return identity.phone(text) if text else None
@@ -186,10 +195,11 @@ _CLEANED = {
     "family_name": _name,
     "birth_date": _born,
     "national_id": _national_id,
+    "other_id": _other_id,
     "phone": _phone,
     "email": _email,
 }
-_FOUND_BY = frozenset({"birth_date", "national_id", "phone", "email"})
+_FOUND_BY = frozenset({"birth_date", "national_id", "other_id", "phone", "email"})
 
 
 def _next_number() -> str:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.patients.access import may_read_record, number_index, own_patient, patients_for
-from webapp.patients.filed import Download, document_for
+from webapp.patients.filed import Download, document_for, shown_to
 from webapp.patients.finding import (
     PREFIX,
     REASONS,
@@ -21,6 +21,7 @@ from webapp.patients.finding import (
     directory,
     duplicates,
     duplicates_of,
+    namesakes_of,
 )
 from webapp.patients.history import Change, FieldChange, history_of
 from webapp.patients.lines import Line
@@ -66,12 +67,14 @@ __all__ = [
     "ledger_of",
     "line_for",
     "may_read_record",
+    "namesakes_of",
     "newest_by_code",
     "number_index",
     "observations_of",
     "own_patient",
     "patients_for",
     "record_of",
+    "shown_to",
 ]
 
 L = TypeVar("L", bound=Line)
@@ -126,16 +129,16 @@ def record_of(user: User, patient: Patient, path: str = "") -> Record:
     if not may_read_record(user, patient):
         raise Patient.DoesNotExist
     audit.record(actor=user, verb="patient.viewed", patient_id=patient.pk, path=path)
-    return replace(contents_of(patient), care=_care_of(patient))
+    return replace(contents_of(patient), care=_care_of(user, patient))
 
 
-def _care_of(patient: Patient) -> Care:
+def _care_of(user: User, patient: Patient) -> Care:
     return Care(
         contacts=list(_contacts(patient)),
         procedures=list(_standing(Procedure, patient, "-performed")),
         encounters=list(_standing(Encounter, patient, "-started")),
         reports=list(_standing(DiagnosticReport, patient, "-effective").select_related("document__content")),
-        documents=list(_standing(DocumentReference, patient).select_related("content")),
+        documents=list(shown_to(user, patient)),
     )
 
 

@@ -12,6 +12,7 @@ from webapp.base.roles import Role
 from webapp.patients import selectors
 from webapp.patients.amending import (
     ErrorReason,
+    brings_back,
     confirm,
     confirm_observation,
     correct,
@@ -43,6 +44,7 @@ from webapp.patients.registering import (
     register,
     tell_apart,
 )
+from webapp.patients.releasing import release, withhold
 from webapp.patients.uploads import DocumentRefused
 from webapp.patients.writing import NotAllowed, PatientError
 
@@ -63,6 +65,7 @@ __all__ = [
     "add_medication",
     "add_procedure",
     "add_report",
+    "brings_back",
     "close_allergy",
     "close_condition",
     "confirm",
@@ -78,10 +81,12 @@ __all__ = [
     "record_none",
     "record_observations",
     "register",
+    "release",
     "settle_allergy",
     "stop_medication",
     "tell_apart",
     "withdraw_consent",
+    "withhold",
 ]
 
 

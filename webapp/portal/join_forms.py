@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
@@ -21,7 +20,8 @@ class _Dressed(forms.Form):
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.error_messages["required"] = _("This is missing.")
-            field.widget.attrs["class"] = "form-control"
+            ticked = isinstance(field.widget, forms.CheckboxInput)
+            field.widget.attrs["class"] = "form-check-input" if ticked else "form-control"
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -46,9 +46,8 @@ class ClaimForm(_Dressed):
         help_text=_("It stands on every paper of the clinic as NHC."),
         error_messages={"invalid": _("A record number is 6 to 12 digits.")},
     )
-    national_id = forms.CharField(
-        label=_("DNI or NIE"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    paper = forms.CharField(label=_("DNI or NIE"), max_length=25, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    is_other = forms.BooleanField(label=_("I have none: this is my passport or another document"), required=False)
     birth_date = forms.DateField(
         label=_("Date of birth"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
@@ -62,16 +61,20 @@ class ClaimForm(_Dressed):
         if secret:  # it came in the address
             del self.fields["code"]
 
-    def clean_national_id(self) -> str:
-        try:
-            return identity.national_id(self.cleaned_data["national_id"])
-        except identity.IdentityError as problem:
-            raise ValidationError(str(problem)) from None
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if "paper" in given:
+            read = identity.other_id if given.get("is_other") else identity.national_id
+            try:
+                given["paper"] = read(given["paper"])
+            except identity.IdentityError as problem:
+                self.add_error("paper", str(problem))
+        return given
 
     def claim(self) -> tuple[str, Claim]:
         """Return the secret and who somebody says to be, of a form that is valid."""
         given = self.cleaned_data
-        said = Claim(given["record_number"].strip(), given["national_id"], given["birth_date"])
+        said = Claim(given["record_number"].strip(), given["paper"], given["birth_date"], given["is_other"])
         return self.secret or given["code"], said
 
 

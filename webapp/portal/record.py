@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -30,7 +29,6 @@ TITLES: Mapping[str, Words] = {
     "procedures": gettext_lazy("Operations and procedures"),
     "prescriptions": gettext_lazy("Prescriptions"),
 }
-RELEASED = (DocumentReference.Kind.LETTER, DocumentReference.Kind.CONSENT)
 TOPICS = {"conditions": "history", "medications": "medications", "allergies": "allergies"}
 
 
@@ -65,14 +63,23 @@ def lists_of(user: User, record: Record, language: str, today: date) -> list[Lis
     return [List(name, title, written[name], _empty(name, record)) for name, title in TITLES.items()]
 
 
-def documents_for(patient: Patient) -> list[DocumentReference]:
-    """Return the files a patient finds in the portal: those handed in, letters to the patient, and signed consents.
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file the patient finds in the portal; ``can_go``: the patient sent it and may still take it out."""
 
-    The rest of the file is given out by the clinic, which explains it first.
-    """
-    own = Q(recorded_by=patient.user_id) if patient.user_id else Q(pk__in=())
-    shown = DocumentReference.objects.filter(patient=patient, active=True).filter(own | Q(kind__in=RELEASED))
-    return list(shown.select_related("content").order_by("-recorded_at", "-pk"))
+    line: DocumentReference
+    sent_in: bool
+    can_go: bool
+
+
+def files_of(user: User, record: Record) -> list[File]:
+    """Return the files of the person who asks, newest first."""
+    return [_file(user, line) for line in (record.care.documents if record.care else ())]
+
+
+def _file(user: User, line: DocumentReference) -> File:
+    sent_in = user.pk in (line.recorded_by_id, line.content.recorded_by_id)
+    return File(line, sent_in, line.recorded_by_id == user.pk and not line.is_confirmed)
 
 
 def _lines(record: Record) -> dict[str, list[Any]]:

@@ -45,7 +45,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     return {
         "patient": patient,
         "lists": record.lists_of(request.user, found, _language(), today),
-        "documents": record.documents_for(patient),
+        "files": record.files_of(request.user, found),
         "today": today,
     }
 
@@ -66,16 +66,6 @@ def download(request: HttpRequest) -> HttpResponse:
     made = pdf.render("portal/record_pdf.html", context, _language())
     name = f"record-{context['patient'].record_number}.pdf"
     return attachment(made, name=name, content_type="application/pdf")
-
-
-@of_patients
-@require_GET
-def document(request: HttpRequest, document: UUID) -> HttpResponse:
-    """Give one of the own files, under a name of ours."""
-    if document not in {one.pk for one in record.documents_for(_patient(request))}:
-        raise Http404
-    found = patients.document_for(request.user, document, path=request.path)
-    return attachment(found.content, name=found.name, content_type=found.content_type)
 
 
 @of_patients

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.portal import diary_views, join_views, record_views, views
+from webapp.portal import diary_views, file_views, join_views, record_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,7 +17,9 @@ urlpatterns = [
     path("more/", views.more, name="more"),
     path("record/", record_views.show, name="record"),
     path("record/pdf/", record_views.download, name="record_pdf"),
-    path("record/documents/<uuid:document>/", record_views.document, name="document"),
+    path("record/documents/new/", file_views.send, name="send_file"),
+    path("record/documents/<uuid:document>/", file_views.document, name="document"),
+    path("record/documents/<uuid:document>/drop/", file_views.drop, name="file_drop"),
     path("record/allergy/", record_views.add_allergy, name="allergy"),
     path("who-looked/", record_views.who_looked, name="looks"),
     path("reach/", record_views.reach, name="reach"),

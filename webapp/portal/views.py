@@ -20,8 +20,10 @@ from webapp.intake.reading import reading_of
 from webapp.patients import consenting
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
-from webapp.patients.models import Patient
+from webapp.patients.models import Patient, Purpose
 from webapp.portal import selectors, services
+
+ASKED = "asked_for_consent"  # in this session
 
 
 def _patient(request: HttpRequest) -> Patient:
@@ -44,8 +46,12 @@ def _page(request: HttpRequest, patient: Patient, what: str, template: str, **co
 @access.roles(Role.PATIENT)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what to do now."""
+    """Say what to do now; first, once a login, ask anew who agreed to a consent text that is no longer in force."""
     patient, now = _patient(request), timezone.localtime()
+    if ASKED not in request.session:
+        request.session[ASKED] = True
+        if consenting.is_asked_anew(patient, Purpose.TREATMENT):
+            return redirect("intake:consent")
     shown = selectors.home_of(request.user, patient, now.date(), _language())
     hello = _greeting(now.hour) % {"name": patient.given_name}
     to_do = alerts.to_do_for(request.user, now).exclude(kind=Reminder.Kind.QUESTIONNAIRE)  # begun: has its own card

@@ -91,6 +91,7 @@ ELSEWHERE: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("plans:paper", "pk"): lambda life: life.signed_id,
     ("plans:own_paper", "pk"): lambda life: life.signed_id,
     ("plans:record_paper", "pk"): lambda life: life.signed_id,
+    ("portal:file_drop", "document"): lambda life: life.own_file.pk,
 }
 # ... of these, those that are numbers rather than UUIDs ...
 NUMBERED = {("accounts", "pk")}

@@ -57,7 +57,11 @@ class Life:
 
     @property
     def document(self) -> DocumentReference:
-        return DocumentReference.objects.get(patient=self.patient)
+        return DocumentReference.objects.get(patient=self.patient, kind="letter")
+
+    @property
+    def own_file(self) -> DocumentReference:
+        return DocumentReference.objects.get(patient=self.patient, kind="image")
 
 
 @dataclass
@@ -147,9 +151,12 @@ def _around(patient: Patient) -> RelatedPerson:
         patient=patient, category="laboratory", title=f"{CLINICAL} report", conclusion=CLINICAL,
         performer=CLINICAL, actor=None,
     )  # fmt: skip
-    patients.add_document(
+    letter = patients.add_document(
         patient, name="scan.png", content=a_png(), kind="letter", title=f"{CLINICAL} letter", actor=None
     )
+    patients.release(document=letter, actor=patient.general_practitioner)
+    picture = {"name": "photo.png", "content": a_png((9, 7)), "kind": "image", "title": f"{CLINICAL} picture"}
+    patients.add_document(patient, actor=patient.user, **picture)
     contact = patients.add_contact(
         patient=patient, name=f"Luis {PERSONAL}", relationship="partner", phone="600998877",
         email=f"luis.{PERSONAL}@example.org", note=CLINICAL, is_emergency_contact=True, actor=None,

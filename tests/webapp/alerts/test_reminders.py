@@ -13,6 +13,7 @@ from webapp.alerts import selectors, services
 from webapp.alerts.models import Reminder
 from webapp.outbox import sending
 from webapp.outbox.models import Message
+from webapp.patients.models import Patient
 
 pytestmark = pytest.mark.django_db
 WORDS = {"es": "Rellene su diario", "en": "Fill in your diary"}
@@ -35,6 +36,20 @@ def test_a_reminder_is_told_once_though_the_job_runs_twice(mailoutbox):
         assert sending.deliver() == 0
     assert [mail.to for mail in mailoutbox] == [["marina@example.org"]]
     assert "diario" not in mailoutbox[0].body
+
+
+def test_who_chose_text_messages_is_told_by_one_text_message_though_the_job_runs_twice(settings, tmp_path):
+    settings.OUTBOX_FOLDER = tmp_path / "outbox"
+    patient = a_patient_with_login(email="marina@example.org", phone="600112233")
+    Patient.objects.filter(pk=patient.pk).update(channel="sms")
+    reminded(patient)
+    assert (told(), told()) == (1, 0)
+    with at(NOON):
+        assert (sending.deliver(), sending.deliver()) == (1, 0)
+    [letter] = (tmp_path / "outbox").iterdir()
+    assert letter.suffix == ".sms"
+    assert letter.read_text().startswith("To: +34600112233\n")
+    assert told_in(letter.read_text()) == set()
 
 
 def test_its_link_says_nothing_wherever_it_leads(mailoutbox):

@@ -53,7 +53,7 @@ def on_paper(patient, desk, **when):
 
 def said(patient, **other):
     given = {
-        "record_number": patient.record_number, "national_id": patient.national_id,
+        "record_number": patient.record_number, "paper": patient.national_id,
         "birth_date": patient.birth_date.isoformat(),
     }  # fmt: skip
     return given | other
@@ -207,7 +207,7 @@ def test_two_wrong_tries_and_a_right_one_come_in(visitor, marina, desk):
     assert come(visitor, secret, marina).status_code == 302
 
 
-@pytest.mark.parametrize("other", [{"record_number": "999999"}, {"birth_date": "1979-03-15"}, {"national_id": None}])
+@pytest.mark.parametrize("other", [{"record_number": "999999"}, {"birth_date": "1979-03-15"}, {"paper": None}])
 def test_every_one_of_the_three_must_fit(visitor, marina, desk, other):
     _made, secret = on_paper(marina, desk)
     given = {key: value or a_dni() for key, value in other.items()}
@@ -218,8 +218,8 @@ def test_every_one_of_the_three_must_fit(visitor, marina, desk, other):
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        ({"national_id": "12345678A"}, "letter does not belong"),
-        ({"national_id": "hello"}, "8 digits and a letter"),
+        ({"paper": "12345678A"}, "letter does not belong"),
+        ({"paper": "hello"}, "8 digits and a letter"),
         ({"record_number": "12"}, "6 to 12 digits"),
         ({"birth_date": "yesterday"}, "Write the date as"),
         ({"birth_date": ""}, "This is missing"),
@@ -311,11 +311,34 @@ def test_inviting_by_mail_and_withdrawing_say_what_happened(client, marina, desk
     assert client.post(reverse("desk:invite", args=[marina.pk]), {"way": "pigeon"}).status_code == 404
 
 
+def test_an_invitation_by_text_message_goes_to_the_telephone_and_opens_the_same_door(client, desk, visitor):
+    patient = a_patient(national_id=a_dni(), phone="600112233", language="en")
+    client.force_login(desk)
+    page = reverse("desk:invitation", args=[patient.pk])
+    assert "+34600112233" in client.get(page).content.decode()
+    sent = client.post(reverse("desk:invite", args=[patient.pk]), {"way": "sms"}, follow=True).content.decode()
+    assert "on its way" in sent
+    assert "by text message" in sent
+    letter = Message.objects.get(template="invitation")
+    assert (letter.channel, letter.address) == ("sms", "+34600112233")
+    link = re.search(r"/portal/join/\S+", letter.link).group()
+    assert visitor.post(link, said(patient)).url == reverse("portal:join_password")
+
+
+def test_without_a_carrier_of_text_messages_nobody_is_offered_any(client, desk, settings):
+    settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "sms": ""}
+    patient = a_patient(national_id=a_dni(), phone="600112233")
+    client.force_login(desk)
+    assert 'value="sms"' not in client.get(reverse("desk:invitation", args=[patient.pk])).content.decode()
+    assert client.post(reverse("desk:invite", args=[patient.pk]), {"way": "sms"}).status_code == 422
+
+
 @pytest.mark.parametrize(
-    ("missing", "way", "words"), [("national_id", "paper", "no DNI"), ("email", "mail", "no e-mail")]
+    ("missing", "way", "words"),
+    [("national_id", "paper", "no DNI"), ("email", "mail", "no e-mail"), ("phone", "sms", "no telephone")],
 )
 def test_what_the_record_lacks_is_said(client, desk, missing, way, words):
-    given = {"national_id": a_dni(), "email": "marina@example.org"} | {missing: ""}
+    given = {"national_id": a_dni(), "email": "marina@example.org", "phone": "600112233"} | {missing: ""}
     patient = a_patient(**given)
     client.force_login(desk)
     answer = client.post(reverse("desk:invite", args=[patient.pk]), {"way": way})

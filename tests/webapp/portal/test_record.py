@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_doctor, a_patient_with_login, a_user
 from tests.webapp.plans.factories import an_evaluation
 from webapp.audit import services as audit
@@ -79,23 +78,6 @@ def test_the_record_is_taken_along_as_a_pdf(marina):
     assert {"patient.viewed", "record.printed"} <= verbs
 
 
-def test_letters_and_what_one_handed_in_are_there_and_the_rest_of_the_file_is_not(marina):
-    doctor = a_doctor()
-    letter, report = (
-        patients.add_document(marina, name="x.png", content=a_png(size), kind=kind, title=kind, actor=doctor)
-        for kind, size in (("letter", (8, 6)), ("report", (9, 6)))
-    )
-    client = portal(marina)
-    page = words(client.get(reverse("portal:record")))
-    assert reverse("portal:document", args=[letter.pk]) in page
-    assert str(report.pk) not in page
-    given = client.get(reverse("portal:document", args=[letter.pk]))
-    assert given["Content-Disposition"].startswith("attachment; filename=")
-    for missing in (report.pk, uuid4()):
-        assert client.get(reverse("portal:document", args=[missing])).status_code == 404
-    assert portal(a_patient_with_login()).get(reverse("portal:document", args=[letter.pk])).status_code == 404
-
-
 def test_a_reported_allergy_is_unconfirmed_in_force_and_has_the_plan_worked_out_again(marina):
     an_evaluation(marina)
     done = portal(marina).post(reverse("portal:allergy"), {"name": "Metamizol", "text": "ronchas en 2019"})
@@ -144,6 +126,13 @@ def test_a_number_that_cannot_be_is_said_at_its_field(marina):
     )
     assert answer.status_code == 422
     assert 'value="12"' in words(answer)
+
+
+def test_the_way_to_password_second_step_and_devices_stands_among_the_pages(marina):
+    client = portal(marina)
+    page = words(client.get(reverse("portal:more")))
+    assert f'class="linkrow" href="{reverse("accounts:security")}"' in page
+    assert client.get(reverse("accounts:security")).status_code == 200
 
 
 def test_somebody_to_call_is_named_and_taken_out_again(marina):
