@@ -1,12 +1,14 @@
 """Messages are matched in the language they are written in; the protocols are published once for a file of tests."""
 
 import logging
+from io import StringIO
 
 import pytest
 from django.db import transaction
 from django.utils import translation
 
 from tests.webapp.access.world import a_world, on_the_shelf
+from tests.webapp.base.test_logs import the_log_s_own
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,18 @@ def _hush():
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def log(_hush):
+    """What is written into the log meanwhile, by the line and from the level that production writes."""
+    logging.disable(logging.NOTSET)
+    written, root = StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(the_log_s_own())
+    root.addHandler(handler)
+    yield written
+    root.removeHandler(handler)
 
 
 @pytest.fixture(scope="module")

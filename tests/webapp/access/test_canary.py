@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.access.routes import path_to, routes, undone
-from tests.webapp.access.world import CLINICAL
+from tests.webapp.access.world import CLINICAL, PERSONAL
 from webapp.base.roles import Role
 from webapp.patients import selectors
 from webapp.patients.models import Patient
@@ -21,6 +21,13 @@ ROUTES = [route for route in routes() if route.name != "account_logout"]
 JSON = {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"}
 FRAGMENT = {"HX-Request": "true"}
 WAYS = (("get", {}), ("get", JSON), ("get", FRAGMENT), ("post", {}))
+# Every address that gives a PDF, and who gets it.
+PAPERS = {
+    "plans:paper": Role.DOCTOR,
+    "plans:record_paper": Role.DOCTOR,
+    "plans:own_paper": Role.PATIENT,
+    "portal:record_pdf": Role.PATIENT,
+}
 SEALED_FORMS = re.compile(r"application/(pdf|zip|octet-stream)|image/(?!svg)")  # what no search for words can see into
 
 
@@ -47,21 +54,29 @@ def pages(user, lives, ways=WAYS):
 
 
 @pytest.mark.parametrize("role", NEVER)
-def test_no_page_fragment_file_head_or_cookie_shows_these_roles_a_clinical_word(role, world):
+def test_no_page_fragment_file_head_or_cookie_shows_these_roles_a_clinical_word(role, world, log):
     shown, files = set(), set()
     for name, answer in pages(world.users[role], (world.own,)):
         shown |= {name} if CLINICAL in all_of(answer) else set()
         files |= {name} if SEALED_FORMS.match(answer.headers.get("Content-Type", "")) else set()
     assert (shown, files) == (set(), set())
     assert not any(CLINICAL in f"{letter.subject}{letter.body}{letter.alternatives}" for letter in mail.outbox)
+    assert log.getvalue()
+    assert CLINICAL not in log.getvalue()
+    assert PERSONAL not in log.getvalue()
 
 
-def test_the_doctor_and_the_patient_do_see_it_so_the_mark_is_really_there(world):
-    plain = (("get", {}),)
-    doctor = {name for name, page in pages(world.users[Role.DOCTOR], (world.own,), plain) if CLINICAL in all_of(page)}
-    patient = {name for name, page in pages(world.own.user, (world.own,), plain) if CLINICAL in all_of(page)}
-    assert {"desk:patient", "plans:review"} <= doctor
-    assert {"portal:plan", "portal:answer"} <= patient
+def test_the_doctor_and_the_patient_do_see_it_so_the_mark_is_really_there_but_the_log_does_not(world, log):
+    seen, papers = {}, set()
+    for role, user in ((Role.DOCTOR, world.users[Role.DOCTOR]), (Role.PATIENT, world.own.user)):
+        for name, page in pages(user, (world.own,), (("get", {}),)):
+            seen.setdefault(role, set()).update({name} if CLINICAL in all_of(page) else set())
+            papers |= {name} if page.headers.get("Content-Type") == "application/pdf" else set()
+    assert {"desk:patient", "plans:review"} <= seen[Role.DOCTOR]
+    assert {"portal:plan", "portal:answer"} <= seen[Role.PATIENT]
+    assert papers == PAPERS.keys(), "tell PAPERS who gets the new PDF"
+    assert CLINICAL not in log.getvalue()
+    assert PERSONAL not in log.getvalue()
 
 
 @pytest.mark.parametrize("role", NEVER)
