@@ -13,7 +13,19 @@ from django.template.base import Template
 from django.test import Client
 
 from tests.webapp.access.routes import path_to, routes, undone, unfilled
-from tests.webapp.access.walk import LEFT_OUT, OBJECTS, Probe, ids_of, is_reached, leaks, lets_in, looks, probes, visit
+from tests.webapp.access.walk import (
+    LEFT_OUT,
+    OBJECTS,
+    Probe,
+    ids_of,
+    is_reached,
+    leaks,
+    lets_in,
+    looks,
+    probes,
+    told_twice,
+    visit,
+)
 from tests.webapp.access.world import World
 from webapp.base import access
 from webapp.base.roles import Role
@@ -65,7 +77,7 @@ def test_nobody_sees_behind_a_door_what_is_not_theirs_or_can_tell_it_from_nothin
     told, reached = [], route.name in LEFT_OUT
     for role, client in people.items():
         answers = {probe: visit(client, world, probe) for probe in probes(route, role)}
-        told += leaks(role, answers)
+        told += told_twice(role, answers, lambda probe, knocking=client: visit(knocking, world, probe))
         reached = reached or is_reached(route, answers)
     assert told == []
     assert reached, "nobody came in with an own object: give routes.py one that opens this door"
@@ -134,6 +146,21 @@ def test_the_walk_notices_a_page_open_to_a_wrong_hat(world):
     shut = replace(route, rule=access.Rule("roles", frozenset({"doctor"})))
     answers = {probe: visit(client, world, probe) for probe in probes(shut, Role.MARKETING)}
     assert len(leaks(Role.MARKETING, answers)) == len(answers) > 0
+
+
+def test_a_leak_is_told_and_what_the_clock_changed_between_two_answers_is_not():
+    [route] = [route for route in ROUTES if route.name == "portal:answer"]
+    foreign, missing = (Probe(route, "get", whose) for whose in ("foreign", "missing"))
+
+    def told(*words):
+        """Answer the knocks in turn with these words, all with the status of what is not there."""
+        said = iter(words)
+        answers = {probe: HttpResponse(next(said), status=404) for probe in (foreign, missing)}
+        return told_twice(Role.PATIENT, answers, lambda _probe: HttpResponse(next(said), status=404))
+
+    assert told("10:59", "11:00", "11:00", "11:00") == []
+    assert told("10:59", "10:59") == []
+    assert told("hers", "none", "hers", "none") == ["patient get portal:answer foreign in path: not as missing"]
 
 
 def test_the_walk_tells_two_answers_apart_by_words_status_and_heads():

@@ -1,7 +1,7 @@
 """The walk: every door, tried by every hat, with every sort of object, by every way an id can travel."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -23,6 +23,7 @@ NOT_OWN = ("foreign", "namesake", "missing")
 SHUT = ("own", "foreign", "missing")  # what is tried where a hat may not enter at all
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"|X-CSRFToken[^}]*\}|user(_id)?(=|%3D)\d+')
+UNLIKE = {"Content-Length", "Date", "Expires", "Last-Modified"}  # what tokens and the clock make of two equal answers
 LEFT_OUT = {"account_logout"}  # walking through it would end the walk
 
 
@@ -111,7 +112,7 @@ def _id(thing: Any) -> str:
 def looks(response: HttpResponseBase) -> tuple[object, ...]:
     """Return what somebody sees who compares two answers byte for byte: all but the ids asked for and tokens."""
     body = b"" if response.streaming else response.content
-    heads = {name: UUID.sub("#", value) for name, value in response.headers.items() if name != "Content-Length"}
+    heads = {name: UUID.sub("#", value) for name, value in response.headers.items() if name not in UNLIKE}
     return (
         response.status_code,
         TOKEN.sub("", UUID.sub("#", body.decode("utf-8", "replace"))),
@@ -124,6 +125,15 @@ def leaks(role: str, answers: dict[Probe, HttpResponseBase]) -> list[str]:
     """Name what this role should not have got at one door, or could have told apart."""
     broken = [f"{role} {probe}: broke" for probe, answer in answers.items() if answer.status_code == 500]
     return broken or [fault for probe, answer in answers.items() if (fault := _fault(role, probe, answer, answers))]
+
+
+def told_twice(
+    role: str, answers: dict[Probe, HttpResponseBase], ask: Callable[[Probe], HttpResponseBase]
+) -> list[str]:
+    """Name what leaks, having knocked again: two answers between which the clock struck differ once, a leak always."""
+    told = leaks(role, answers)
+    again = leaks(role, {probe: ask(probe) for probe in answers}) if told else []
+    return [fault for fault in told if fault in again]
 
 
 def _fault(role: str, probe: Probe, answer: HttpResponseBase, answers: dict[Probe, HttpResponseBase]) -> str:
