@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-AS_OWNER = {"migrate", "grant_database_role", "createcachetable", "pgtrigger", "reencrypt"}
+AS_OWNER = {"migrate", "grant_database_role", "createcachetable", "pgtrigger", "reencrypt", "backup", "restore"}
 
 
 def main() -> None:

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "webapp.base",
     "webapp.audit",
     "webapp.outbox",
+    "webapp.clinic",
     "webapp.jobs",
     "webapp.patients",
     "webapp.alerts",
@@ -98,10 +99,12 @@ INSTALLED_APPS = [
     "webapp.portal",
     "webapp.desk",
     "webapp.studio",
+    "webapp.privacy",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "webapp.base.house.ReadOncePerRequest",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -201,6 +204,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "webapp.base.views.csrf_refused"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# What the clinic is called until its administrator says otherwise on the page of the clinic; so with the times below.
 CLINIC_NAME = env("CLINIC_NAME", default="Clínica Alameda")
 
 # --- languages, times, numbers

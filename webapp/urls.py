@@ -12,11 +12,13 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("webapp.accounts.urls")),
     path("alerts/", include("webapp.alerts.urls")),
+    path("clinic/", include("webapp.clinic.urls")),
     path("desk/", include("webapp.desk.urls")),
     path("intake/", include("webapp.intake.urls")),
     path("jobs/", include("webapp.jobs.urls")),
     path("plans/", include("webapp.plans.urls")),
     path("portal/", include("webapp.portal.urls")),
+    path("privacy/", include("webapp.privacy.urls")),
     path("studio/", include("webapp.studio.urls")),
 ]
 

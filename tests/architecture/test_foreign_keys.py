@@ -16,7 +16,8 @@ FLOORS = (
     {"patients"},
     {"accounts"},
     {"jobs"},
-    {"outbox", "audit", "site"},
+    {"clinic"},
+    {"outbox", "audit"},
     {"base"},
     {"rules"},
 )

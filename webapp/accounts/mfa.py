@@ -3,9 +3,9 @@
 import base64
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 
+from webapp.base import house
 from webapp.base.sealing import open_text, seal_text
 
 COLUMN = "mfa.authenticator.data"
@@ -19,7 +19,7 @@ class Adapter(DefaultMFAAdapter):
         return open_text(encrypted_text, COLUMN)
 
     def get_totp_issuer(self) -> str:
-        return str(settings.CLINIC_NAME)
+        return house.now().name
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         """Return what the person's own app shows beside the code; it never leaves that person's screen."""

@@ -8,12 +8,12 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
 from webapp.accounts.models import User
+from webapp.base import house
 
 LOOKED_AT = 72  # characters; what is longer is not judged by the rest
 ENOUGH = 4  # of zxcvbn’s 0 to 4: ten thousand million guesses
@@ -28,7 +28,7 @@ _SIGNS = str.maketrans("0134578@$!", "oieastbasi")  # what people write in place
 
 
 def _own_words(user: User | None) -> list[str]:
-    return _words(f"{_said_of(user)} {settings.CLINIC_NAME}")
+    return _words(f"{_said_of(user)} {' '.join(house.now().names.values())}")
 
 
 def _said_of(user: User | None) -> str:

@@ -25,6 +25,8 @@ READ: Mapping[str, Words] = {
     "task.viewed": _("Read what is to be watched"),
     "record.viewed": _("Read the record in the portal"),
     "record.printed": _("Downloaded the record"),
+    "record.exported": _("Took a copy of the whole record"),
+    "record.export_asked": _("Asked for a copy of the whole record"),
     "portal.viewed": _("Opened the first page of the portal"),
     "diary.viewed": _("Read the diary"),
     "profile.viewed": _("Read the contact details"),
@@ -92,7 +94,7 @@ def said(verb: str) -> Words:
 
 def is_reading(verb: str) -> bool:
     """Tell whether a line tells of reading only."""
-    return verb in READ or _ending(verb) in ("viewed", "printed", "exported")
+    return verb in READ or _ending(verb) in ("viewed", "printed", "exported", "export_asked")
 
 
 def _ending(verb: str) -> str:

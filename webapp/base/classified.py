@@ -132,10 +132,21 @@ TABLES: dict[str, Table] = {
         technical="id patient_id status raised_at last_raised_at times acknowledged_by_id acknowledged_at"
         " closed_by_id closed_at",
     ),
+    "privacy.Export": table(
+        CARE, "That a copy of a whole record is being made, and for whom", "Two hours",
+        technical="id patient_id asked_by_id asked_at kind language state done parts",
+    ),
+    "privacy.ExportPiece": table(
+        CARE, "The bytes of that copy", "Two hours", clinical="data", technical="id export_id position"
+    ),
     # --- consents
     "patients.ConsentText": table(
         CONSENT, "What patients are asked to agree to", ALWAYS,
         none="id purpose version body_es body_en published_at",
+    ),
+    "privacy.ConsentDraft": table(
+        CONSENT, "A text being written, before anybody is asked", "Until it is published or thrown away",
+        none="id purpose body_es body_en revision", technical="changed_by_id changed_at",
     ),
     "patients.Consent": table(
         CONSENT, "Who agreed or withdrew, to which text, when and how", RECORD,
@@ -215,6 +226,13 @@ TABLES: dict[str, Table] = {
     "rules.ReleaseVersion": table(
         CONTENT, "Which text belongs to which of those", ALWAYS, none="id release_id version_id"
     ),
+    "clinic.Edition": table(
+        RUNNING, "What the clinic says of itself, each time it was changed", ALWAYS,
+        identity="author_name", technical="author_id",
+        none="id number at section name_es name_en signature address phone emergency quiet_from quiet_until"
+        " remind_diary_after remind_questionnaire_after remind_before_follow_up specialties stages faq logo_id",
+    ),
+    "clinic.Logo": table(RUNNING, "The clinic's picture", ALWAYS, none="id digest png added_at"),
     # --- running
     "procrastinate.ProcrastinateJob": table(
         RUNNING, "Work that waits its turn; ids and plain words only", SHORT,

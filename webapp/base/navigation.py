@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from webapp.base import house
 from webapp.base.access import CHOOSE_HAT
 from webapp.base.roles import CLINICIANS, Role
 
@@ -44,6 +44,8 @@ ENTRIES = (
     Entry("desk:invitations", _("Invitations"), "envelope", permission="patients.invite"),
     Entry("accounts:people", _("Accounts"), "person-badge", permission="users.manage"),
     Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),
+    Entry("privacy:texts", _("Consent texts"), "file-text", permission="consents.publish"),
+    Entry("clinic:settings", _("Clinic"), "building", permission="clinic.manage"),
     Entry("jobs:overview", pgettext_lazy("rail", "Jobs"), "list-check", permission="jobs.read"),
     Entry("desk:looks_search", _("Who looked"), "eye", permission="audit.read"),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
@@ -101,5 +103,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "hat": Role(role) if role else None,
         "hat_url": address(CHOOSE_HAT) if len(getattr(user, "role_names", ())) > 1 else None,
         "logout_url": address("account_logout"),
-        "clinic": settings.CLINIC_NAME,
+        "clinic": SimpleLazyObject(lambda: house.now().name),
+        "house": SimpleLazyObject(house.now),
     }

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils import timezone
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.alerts.services import Wanted
+from webapp.base import house
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients.models import Consent
 from webapp.patients.selectors import current_text
@@ -41,7 +41,7 @@ def _diaries(now: datetime) -> Iterator[Wanted]:
     today = timezone.localdate(now)
     pages = QuestionnaireResponse.objects.filter(status=Status.COMPLETED, for_day__gte=today - NO_LONGER)
     rows = pages.values("patient_id", "questionnaire").annotate(last=Max("for_day")).order_by("patient_id")
-    for row in rows.filter(last__lt=today - timedelta(days=settings.REMIND_DIARY_AFTER_DAYS)):
+    for row in rows.filter(last__lt=today - timedelta(days=house.now().remind_diary_after)):
         key = f"diary:{row['patient_id']}:{row['last']:%Y%m%d}"
         name = row["questionnaire"]
         path = reverse("portal:diary")
@@ -49,7 +49,7 @@ def _diaries(now: datetime) -> Iterator[Wanted]:
 
 
 def _unsent(now: datetime) -> Iterator[Wanted]:
-    since, until = now - NO_LONGER, now - timedelta(days=settings.REMIND_QUESTIONNAIRE_AFTER_DAYS)
+    since, until = now - NO_LONGER, now - timedelta(days=house.now().remind_questionnaire_after)
     begun = QuestionnaireResponse.objects.filter(status=Status.IN_PROGRESS, for_day=None)
     rows = begun.filter(started_at__range=(since, until)).values_list("pk", "patient_id", "questionnaire")
     for pk, patient_id, name in rows:

@@ -12,6 +12,8 @@ TITLES: dict[str, Any] = {
     "plans.assess": _("Assesses new answers"),
     "jobs.retry_stalled": _("Takes up jobs whose worker died"),
     "accounts.forget": _("Forgets sessions that are over, codes and failed attempts"),
+    "privacy.copy": _("Makes copies of large records"),
+    "privacy.forget": _("Deletes copies of records after two hours"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

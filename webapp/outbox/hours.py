@@ -3,15 +3,15 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from webapp.base import house
 
 CLINIC_TIME = ZoneInfo("Europe/Madrid")
 MORNING = 8  # o'clock, where the clinic has no quiet hours
 
 
 def is_quiet(moment: datetime) -> bool:
-    """Return whether the clinic's clock shows quiet hours at ``moment``; QUIET_HOURS says which: usually 22 to 8."""
-    begin, end = settings.QUIET_HOURS
+    """Return whether the clinic's clock shows quiet hours at ``moment``: usually 22 to 8."""
+    begin, end = house.now().quiet_hours
     hour = moment.astimezone(CLINIC_TIME).hour
     if begin <= end:
         return bool(begin <= hour < end)
@@ -25,7 +25,7 @@ def next_allowed(moment: datetime) -> datetime:
     """
     if not is_quiet(moment):
         return moment
-    local, end = moment.astimezone(CLINIC_TIME), settings.QUIET_HOURS[1]
+    local, end = moment.astimezone(CLINIC_TIME), house.now().quiet_hours[1]
     day = local.date() + timedelta(days=1 if end <= local.hour else 0)
     return datetime.combine(day, time(end), CLINIC_TIME).astimezone(moment.tzinfo)
 
@@ -37,6 +37,6 @@ def day_begins(moment: datetime) -> datetime:
 
 def tomorrow_morning(moment: datetime) -> datetime:
     """Return the end of the quiet hours of the day after the clinic's day of ``moment``."""
-    begin, end = settings.QUIET_HOURS
+    begin, end = house.now().quiet_hours
     day = moment.astimezone(CLINIC_TIME).date() + timedelta(days=1)
     return datetime.combine(day, time(end if begin > end else MORNING), CLINIC_TIME).astimezone(moment.tzinfo)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from webapp.base import house
 from webapp.base.fields import blind
 from webapp.outbox.models import Message
 from webapp.outbox.texts import DIGEST, TEXTS
@@ -35,7 +36,7 @@ def letter_of(message: Message, *, several: bool = False) -> Letter:
     text = TEXTS[DIGEST if several else message.template]
     link = f"{settings.SITE_URL}/" if several else message.link
     with override(message.language):
-        words = {"text": text, "link": link, "language": message.language}
+        words = {"text": text, "link": link, "language": message.language, "signature": house.now().signature}
         return Letter(
             id=blind(message.key, "outbox.message.key").hex(),
             channel=message.channel,

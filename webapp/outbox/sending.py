@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from webapp.base import house
 from webapp.outbox.hours import day_begins, is_quiet, tomorrow_morning
 from webapp.outbox.letters import letter_of
 from webapp.outbox.models import Message
@@ -28,6 +29,11 @@ State, Haste = Message.State, Message.Haste
 
 def deliver() -> int:
     """Send everything that is due now; return how many messages left the house."""
+    with house.read_once():
+        return _deliver()
+
+
+def _deliver() -> int:
     open_ways: dict[str, Transport] = {}
     sent = 0
     try:

@@ -7,7 +7,6 @@ signed while nothing ran is found all the same.
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils import timezone
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.alerts.services import Wanted
+from webapp.base import house
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.selectors import TAKEN, words_of
 
@@ -30,7 +30,8 @@ def follow_up(now: datetime | None = None) -> int:
     """
     moment = now or timezone.now()
     _call_off()
-    wanted = [one for item in _items(moment) for one in _wanted(item)]
+    before = house.now().remind_before_follow_up
+    wanted = [one for item in _items(moment) for one in _wanted(item, before)]
     alerts.remind_all(wanted)
     return len(wanted)
 
@@ -53,12 +54,12 @@ def _items(now: datetime) -> QuerySet[PlanItem]:
     return released.select_related("plan").order_by("plan_id", "position")
 
 
-def _wanted(item: PlanItem) -> Iterator[Wanted]:
+def _wanted(item: PlanItem, before: int) -> Iterator[Wanted]:
     plan, content = item.plan, words_of(item)
     days = content.get("after_days") or content.get("within_days")
     if not days or plan.signed_at is None:
         return
-    due = timezone.localdate(plan.signed_at) + timedelta(days=max(1, days - settings.REMIND_DAYS_BEFORE_FOLLOW_UP))
+    due = timezone.localdate(plan.signed_at) + timedelta(days=max(1, days - before))
     yield Wanted(
         patient_id=plan.patient_id,
         key=f"fu:{plan.pk}:{plan.revision}:{item.pk}",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rules.models import Version
-from tests.webapp.access.world import Life, questionnaire
+from tests.webapp.access.world import LOGO, Life, questionnaire
 from webapp.base import access
 
 
@@ -85,6 +85,8 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("accounts", "pk"): lambda life: life.patient.general_practitioner_id,
     ("alerts", "reminder"): lambda life: life.reminder_id,
     ("alerts", "pk"): lambda life: life.alert_id,
+    ("privacy", "patient"): lambda life: life.patient.pk,
+    ("privacy", "pk"): lambda life: life.copy_id,
 }
 # ... but at these addresses it is another object ...
 ELSEWHERE: dict[tuple[str, str], Callable[[Life], Any]] = {
@@ -105,6 +107,9 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("desk", "purpose"): lambda _life: "treatment",
     ("desk", "kind"): lambda _life: "allergies",
     ("accounts", "what"): lambda _life: "link",
+    ("privacy", "purpose"): lambda _life: "treatment",
+    ("clinic", "section"): lambda _life: "identity",
+    ("clinic", "digest"): lambda _life: LOGO,
     ("studio", "pk"): _version,
     ("jobs", "pk"): lambda _life: 1,
     ("", "uidb36"): lambda _life: "zz",

@@ -178,5 +178,5 @@ NEEDS_WORDS = {
 # With something made afresh for each answer (a secret, a day of printing), or sent on with what stood in the address.
 NEVER_TWICE_THE_SAME = {
     "accounts:set_up", "accounts:set_up_mail", "accounts:set_up_sms", "account_login",
-    "plans:own_paper", "portal:record_pdf",
+    "plans:own_paper", "portal:record_pdf", "privacy:own", "privacy:file",
 }  # fmt: skip

@@ -19,14 +19,17 @@ from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
+from webapp.clinic.models import Logo
 from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, DocumentReference, Observation, Patient, RelatedPerson
 from webapp.plans import case as cases
 from webapp.plans.models import Evaluation, Plan, PlanItem, Settlement, Task
+from webapp.privacy.models import ConsentDraft, Export
 
 CLINICAL, PERSONAL = "Clinamark", "Personamark"
+LOGO = "0" * 64
 PROTOCOLS = Path(__file__).resolve().parents[3] / "protocols_yaml"
 WORDS = {"es": f"{CLINICAL} palabras", "en": f"{CLINICAL} words"}
 
@@ -56,6 +59,10 @@ class Life:
         return Reminder.objects.values_list("pk", flat=True).get(patient=self.patient)
 
     @property
+    def copy_id(self) -> Any:
+        return Export.objects.values_list("pk", flat=True).get(patient=self.patient)
+
+    @property
     def document(self) -> DocumentReference:
         return DocumentReference.objects.get(patient=self.patient, kind="letter")
 
@@ -81,7 +88,10 @@ def a_world() -> World:
     """Build it; needs the protocols on the shelf (``on_the_shelf``)."""
     a_text("treatment")
     a_text("marketing")
+    Logo.objects.create(digest=LOGO, png=a_png())
     users = {role: a_user(role, display_name=f"{role} {PERSONAL}") for role in Role if role != Role.PATIENT}
+    body = {"body_es": "Acepto", "body_en": "I agree"}
+    ConsentDraft.objects.create(purpose="treatment", **body, changed_by=users[Role.DIRECTOR])
     CodeChannel.objects.create(user=users[Role.GUARDIAN], kind="sms", number=f"+34600112233 {PERSONAL}")
     lives = [_a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
     users[Role.PATIENT] = lives[0].user
@@ -126,6 +136,7 @@ def _a_life(given: str, family: str, doctor: User) -> Life:
     )
     signed_id = Plan.objects.get(patient=patient, status="signed").pk
     task = _task(draft, doctor)
+    Export.objects.create(patient=patient, asked_by=user, kind="patient", language="es")
     contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab").get()
     return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id)
 

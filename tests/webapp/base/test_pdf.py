@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from webapp.base import pdf
 
+pytestmark = pytest.mark.django_db  # the clinic's name stands on every paper
 PAGE = """<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Plan</title>
 <link rel="stylesheet" href="/static/base/pdf.css"></head><body>{}</body></html>"""
 
@@ -56,7 +57,8 @@ def test_fonts_come_out_of_our_static_files(paper):
         "/accounts/login/",
         "/static/../settings.py",
         "/static/%2e%2e/%2e%2e/settings.py",
-        "/static/nothing-of-this-name.png",
+        "/static//etc/passwd",
+        "/static/",
     ],
 )
 def test_nothing_but_a_static_file_is_ever_read(paper, address):
@@ -67,3 +69,15 @@ def test_nothing_but_a_static_file_is_ever_read(paper, address):
 def test_a_style_that_reaches_elsewhere_is_refused_too(paper):
     with pytest.raises(pdf.ForeignAddress):
         paper('<p style="background: url(https://example.org/x.png)">x</p>')
+
+
+def test_a_file_of_ours_that_was_not_built_is_left_out_and_told(paper, caplog):
+    assert "Sí" in words(paper('<p>Sí</p><img src="/static/nothing-of-this-name.png" alt="">'))
+    assert "nothing-of-this-name.png: run make assets" in caplog.text
+
+
+def test_without_the_built_fonts_a_paper_is_still_made(paper, monkeypatch, caplog):
+    find = pdf.finders.find
+    monkeypatch.setattr(pdf.finders, "find", lambda name: None if "dist/" in name else find(name))
+    assert "Tómelo 14 días" in words(paper("<p>Tómelo 14 días</p>"))
+    assert "source-sans-3-latin-wght-normal.woff2" in caplog.text

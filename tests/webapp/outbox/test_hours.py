@@ -10,6 +10,8 @@ from webapp.base import environment
 from webapp.outbox import sending
 from webapp.outbox.hours import day_begins, is_quiet, next_allowed, tomorrow_morning
 
+pytestmark = pytest.mark.django_db  # the administrator decides on the quiet hours
+
 
 def madrid(*parts, fold=0):
     return datetime(*parts, tzinfo=MADRID, fold=fold)

@@ -19,6 +19,8 @@ from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email, with_role
 from webapp.audit import services as audit
 from webapp.base.roles import STAFF, Role
+from webapp.clinic import selectors as clinic
+from webapp.clinic import services as clinic_services
 from webapp.desk.management import answering, papers, signing
 from webapp.desk.management.clock import at, no_jobs
 from webapp.intake.answers import MARK_UNKNOWN
@@ -72,10 +74,19 @@ def load(folder: Path) -> Loaded:
     with at(stage.moment(first, 8)):
         for purpose, body in told["consents"].items():
             services.publish_consent_text(purpose=purpose, body_es=body["es"], body_en=body["en"], actor=None)
+    _describe(folder)
     steps = sorted(_steps(told["patients"]), key=lambda step: step[:3])
     for day, hour, _order, person, event in steps:
         _play(stage, person, event, stage.moment(day, hour))
     return Loaded(len(stage.patients), len(steps))
+
+
+def _describe(folder: Path) -> None:
+    """Let the clinic say what it is called, and answer what people ask first; what somebody wrote already stands."""
+    if clinic.current().number or not (folder / "clinic.json").is_file():
+        return
+    for section, values in json.loads((folder / "clinic.json").read_text(encoding="utf-8")).items():
+        clinic_services.change(section=section, values=values, shown=clinic.current().number, actor=None)
 
 
 def _second_steps() -> None:

@@ -1,0 +1,1 @@
+"""One person's data as a whole: taken along by the patient, or copied for the patient by the clinic."""
