@@ -10,6 +10,9 @@ HEAD = """# Settings
 Pauta reads its settings from the environment. In development every one of them may be missing; production
 (`PAUTA_ENV=production`) starts only with those marked *required*, and names the ones it lacks.
 
+`CLINIC_NAME`, `QUIET_HOURS` and the `REMIND_` settings hold until the administrator saves something else on the page
+*Clinic*: [describe the clinic](../how-to/describe-the-clinic.md).
+
 | Variable | Meaning | When it is missing | Production |
 | --- | --- | --- | --- |
 """
