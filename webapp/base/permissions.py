@@ -66,10 +66,15 @@ PERMISSIONS: dict[str, Permission] = {
     one.name: one
     for one in (
         Permission("patients.search", _("Search patients and see who they are"), _COUNTER),
-        Permission("patients.register", _("Register patients and keep their contact data"), _COUNTER | _ADMINISTRATOR),
+        Permission(
+            "patients.register", _("Register patients and keep their contact data"), _COUNTER, needs="patients.search"
+        ),
         Permission("patients.invite", _("Invite patients to the portal"), _COUNTER, needs="patients.search"),
         Permission(
-            "consents.write", _("Write down consents given on paper or by telephone"), _COUNTER | _ADMINISTRATOR
+            "consents.write",
+            _("Write down consents given on paper or by telephone"),
+            _COUNTER,
+            needs="patients.search",
         ),
         Permission("consents.publish", _("Publish consent texts"), frozenset({Role.DIRECTOR}) | _ADMINISTRATOR),
         Permission("record.read", _("Read patients’ records"), CLINICIANS, needs="patients.search"),

@@ -1,10 +1,11 @@
 """One patient on one page: everything a clinician may see, or who it is for the front desk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -25,8 +26,9 @@ from webapp.plans.models import Plan, PlanItem
 from webapp.plans.terms import Terms, words
 
 Words = str | Promise
+M = TypeVar("M", bound=Model)
 MOST_KEYS = 9
-A_SECTION = 20  # plans and questionnaires shown; older ones follow on their own page
+A_SECTION = 20  # lines of a list shown on the page; the rest follow on the page of the whole list
 _LINES: Mapping[str, Callable[[Record], Sequence[Any]]] = {
     "allergies": lambda record: record.allergies,
     "medications": lambda record: record.medications,
@@ -71,6 +73,22 @@ class Section:
         """Whether nothing is known of the list: an empty one is no answer."""
         return bool(self.kind.topic and not self.now and not self.said_none)
 
+    @property
+    def shown(self) -> Sequence[Row]:
+        return self.now[:A_SECTION]
+
+    @property
+    def shown_past(self) -> Sequence[Row]:
+        return self.past[:A_SECTION]
+
+    @property
+    def total(self) -> int:
+        return len(self.now) + len(self.past)
+
+    @property
+    def is_long(self) -> bool:
+        return max(len(self.now), len(self.past)) > A_SECTION
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -90,20 +108,24 @@ class Sheet:
     answers: Sequence[measures.Value]
     not_known: Sequence[measures.Value]  # asked, and the person does not know
     asked: Sequence[Asked]
+    asked_total: int
     plans: Sequence[Plan]
+    plans_total: int
+    standing: Sequence[Plan]  # the signed plan and the draft, however many came after them
     current: Sequence[str]  # what the signed plan says, line by line
     alerts: Sequence[Alert]
     trends: Sequence[trends.Trend]
     days_filled: int
     consents: Sequence[Consent]
+    namesakes: Sequence[Patient]
 
     @property
     def signed(self) -> Plan | None:
-        return next((plan for plan in self.plans if plan.status == Plan.Status.SIGNED), None)
+        return next((plan for plan in self.standing if plan.status == Plan.Status.SIGNED), None)
 
     @property
     def draft(self) -> Plan | None:
-        return next((plan for plan in self.plans if plan.status == Plan.Status.DRAFT), None)
+        return next((plan for plan in self.standing if plan.status == Plan.Status.DRAFT), None)
 
 
 def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: str) -> Sheet:
@@ -112,7 +134,10 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
     terms = terms_now(language, today)
     labs, answers = measures.values_of(record, terms)
     diary = case.build(patient, today, record)["diary"]
-    mine = list(plans.plans_of(user, patient.pk)[:A_SECTION])
+    made = plans.plans_of(user, patient.pk)
+    mine, plans_total = _first(made)
+    standing = list(made.filter(status__in=[Plan.Status.SIGNED, Plan.Status.DRAFT]))
+    asked, asked_total = _first(sent_by(user, patient))
     return Sheet(
         patient=patient,
         record=record,
@@ -121,13 +146,17 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
         labs=labs,
         answers=[one for one in answers if not one.unknown],
         not_known=[one for one in answers if one.unknown],
-        asked=_asked(user, patient, language),
+        asked=titled(asked, language),
+        asked_total=asked_total,
         plans=mine,
-        current=_current(mine, language),
+        plans_total=plans_total,
+        standing=standing,
+        current=_current(standing, language),
         alerts=list(alerts.live_of(user, patient.pk)),
         trends=trends.trends_of(diary),
         days_filled=trends.days_filled(diary),
         consents=newest_consents(patient),
+        namesakes=patients.namesakes_of(user, patient, path=path),
     )
 
 
@@ -158,9 +187,20 @@ def row_of(kind: Kind, line: Any, patient: Patient, terms: Terms, names: Mapping
     return Row(line, name_of(line, terms), detail_of(line, terms), by, own, sent_in)
 
 
-def _asked(user: User, patient: Patient, language: str) -> list[Asked]:
+def _first(rows: QuerySet[M]) -> tuple[list[M], int]:
+    """Return the lines a page shows of a list, and how many there are: counted only where there are more."""
+    found = list(rows[: A_SECTION + 1])
+    return found[:A_SECTION], rows.count() if len(found) > A_SECTION else len(found)
+
+
+def sent_by(user: User, patient: Patient) -> QuerySet[Any]:
+    """Return the questionnaires a patient sent, newest first, as far as ``user`` may read them."""
     sent = intake.responses_for(user).filter(patient=patient).exclude(completed_at=None)
-    return [Asked(row, title_of(row, language)) for row in sent.order_by("-completed_at")[:A_SECTION]]
+    return sent.order_by("-completed_at", "-pk")
+
+
+def titled(responses: Iterable[Any], language: str) -> list[Asked]:
+    return [Asked(row, title_of(row, language)) for row in responses]
 
 
 def title_of(response: Any, language: str) -> str | Promise:
@@ -168,9 +208,9 @@ def title_of(response: Any, language: str) -> str | Promise:
     return words((response.version.report or {}).get("title"), language) or response.questionnaire
 
 
-def _current(mine: Sequence[Plan], language: str) -> list[str]:
+def _current(standing: Sequence[Plan], language: str) -> list[str]:
     """Return the lines of the signed plan, as a doctor released them."""
-    signed = [plan for plan in mine if plan.status == Plan.Status.SIGNED]
+    signed = [plan for plan in standing if plan.status == Plan.Status.SIGNED]
     if not signed:
         return []
     items = PlanItem.objects.filter(plan=signed[0], decision__in=plans.TAKEN).exclude(kind__in=("alert", "ask"))
@@ -217,8 +257,8 @@ def parts_of(sheet: Sheet) -> list[Part]:
         *lists,
         Part("labs", _("Measurements"), len(sheet.labs)),
         Part("answers", _("Answers"), len(sheet.answers)),
-        Part("questionnaires", _("Questionnaires"), len(sheet.asked)),
-        Part("plans", _("Plans"), len(sheet.plans)),
+        Part("questionnaires", _("Questionnaires"), sheet.asked_total),
+        Part("plans", _("Plans"), sheet.plans_total),
         Part("identity", _("Who it is")),
         Part("consents", _("Consents"), len(sheet.consents)),
         Part("contacts", _("Contacts"), len(sheet.sections["contacts"].now)),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from webapp.alerts import selectors as alerts
 from webapp.audit import services as audit
 from webapp.base import access
-from webapp.desk import record
+from webapp.desk import long_lists, record
 from webapp.intake import selectors as intake
 from webapp.intake.reading import reading_of
 from webapp.patients import selectors as people
@@ -55,9 +55,23 @@ def _identity(request: HttpRequest, person: Patient) -> HttpResponse:
         "age": person.age_on(today),
         "contacts": record.contacts_section(person, contacts, terms_now(_language(), today)),
         "consents": record.newest_consents(person),
+        "namesakes": people.namesakes_of(request.user, person, path=request.path),
         "may_write": request.user.may("patients.register"),
     }
     return render(request, "desk/identity.html", context)
+
+
+@access.may("record.read")
+@require_GET
+def whole_list(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
+    """Show all of a list of which the patient's page shows the newest lines."""
+    person = get_object_or_404(people.patients_for(request.user), pk=pk)
+    reader = long_lists.Reader(request.user, _language(), timezone.localdate(), request.path)
+    listed = long_lists.list_of(reader, person, part, request.GET.get("page", "1"))
+    if listed is None:
+        raise Http404
+    context = {"patient": person, "listed": listed, "page": listed.page, "section": listed.section}
+    return render(request, "desk/whole_list.html", context | {"may_write": request.user.may("record.write")})
 
 
 @access.may("record.read")

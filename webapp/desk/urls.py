@@ -21,6 +21,7 @@ urlpatterns = [
     path("patients/new/", people_views.register, name="register"),
     path("patients/<uuid:pk>/", record_views.patient, name="patient"),
     path("patients/<uuid:pk>/identity/", people_views.identity, name="identity"),
+    path("patients/<uuid:pk>/all/<slug:part>/", record_views.whole_list, name="whole_list"),
     path("patients/<uuid:pk>/contacts/new/", entry_views.add_contact, name="contact_add"),
     path("patients/<uuid:pk>/contacts/<uuid:contact>/", entry_views.contact, name="contact"),
     path("patients/<uuid:pk>/documents/<uuid:document>/", entry_views.document, name="document"),

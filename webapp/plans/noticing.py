@@ -66,7 +66,8 @@ def notices_of(user: User, plan: Plan, items: Sequence[PlanItem], left: selector
     """Return the alerts of a plan for one reader."""
     settled = settlements_of(plan)
     case = _case(plan, terms)
-    column = [*_first_tier(left, terms), *_live(user, plan, terms)]
+    stops = _first_tier(left, terms) if plan.status == Plan.Status.DRAFT else []  # nothing else can be stopped
+    column = [*stops, *_live(user, plan, terms)]
     told = {one.alert.code for one in column if one.alert}
     remarks = [_remark(item, case, terms) for item in items if item.kind == "alert" and item.code not in told]
     column += [_with_settlement(one, settled, user) for one in remarks]

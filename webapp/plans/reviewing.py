@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.patients import selectors as patients
+from webapp.patients.models import Patient
 from webapp.patients.selectors import Record
 from webapp.plans import inputs, monitoring, noticing, papers, presenting, selectors, trends
+from webapp.plans.lines import name_of
 from webapp.plans.models import Plan, PlanItem, Task
 from webapp.plans.occasions import occasion
 from webapp.plans.terms import Terms, terms_of
@@ -36,11 +38,17 @@ class Page:
     versions: str
     newer: Plan | None
     may_decide: bool
+    namesakes: Sequence[Patient]
     undo_seconds: int = 0  # how long the reader, who signed it, may still take it back
 
     @property
     def undo_shown(self) -> str:
         return clock(self.undo_seconds)
+
+    @property
+    def allergies(self) -> list[tuple[str, bool]]:
+        """The allergies that hold, by name, each with whether somebody confirmed it."""
+        return [(name_of(one, self.terms), one.is_confirmed) for one in self.record.allergies if one.active]
 
     @property
     def occasion(self) -> Any:
@@ -93,6 +101,7 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
         versions=papers.versions(items, terms),
         newer=_newer(user, plan),
         may_decide=plan.status == Plan.Status.DRAFT and user.may("plans.sign"),
+        namesakes=patients.namesakes_of(user, plan.patient, path=path),
         undo_seconds=seconds_left(user, plan),
     )
 
@@ -132,8 +141,8 @@ def _signed_before(user: User, plan: Plan) -> datetime | None:
 
 
 def _newer(user: User, plan: Plan) -> Plan | None:
-    """Return the draft that took the place of this one, if it is not the one that counts."""
-    if plan.status in (Plan.Status.DRAFT, Plan.Status.SIGNED):
+    """Return the plan that counts in place of this one; of a signed plan, the draft that waits beside it."""
+    if plan.status == Plan.Status.DRAFT:
         return None
-    others = selectors.plans_of(user, plan.patient_id).filter(status__in=[Plan.Status.DRAFT, Plan.Status.SIGNED])
-    return others.first()
+    counting = [Plan.Status.DRAFT] if plan.status == Plan.Status.SIGNED else [Plan.Status.DRAFT, Plan.Status.SIGNED]
+    return selectors.plans_of(user, plan.patient_id).filter(status__in=counting).first()

@@ -106,6 +106,7 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("portal", "secret"): lambda _life: "no-such-secret",
     ("desk", "purpose"): lambda _life: "treatment",
     ("desk", "kind"): lambda _life: "allergies",
+    ("desk", "part"): lambda _life: "allergies",
     ("accounts", "what"): lambda _life: "link",
     ("privacy", "purpose"): lambda _life: "treatment",
     ("clinic", "section"): lambda _life: "identity",

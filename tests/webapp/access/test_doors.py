@@ -60,6 +60,7 @@ DOORS = {
     "desk:patients": "patients.search",
     "desk:register": "patients.register",
     "desk:uninvite": "patients.invite",
+    "desk:whole_list": "record.read",
     "healthz": "public",
     "home": "public",
     "intake:answer": "patient or intake.fill",

@@ -68,6 +68,17 @@ def test_each_hat_has_what_it_had_before_anybody_decided_anything():
         assert not a_user(outside).permissions
 
 
+def test_who_may_not_search_patients_registers_none_and_writes_down_no_consent(client, boss):
+    patient = a_patient()
+    assert not {"patients.register", "consents.write"} & boss.permissions
+    client.force_login(boss)
+    for name in ("identity", "contact_add", "consents"):
+        assert client.get(reverse(f"desk:{name}", args=[patient.pk])).status_code == 404
+    assert client.get(reverse("desk:register")).status_code == 404
+    decide(boss, ("front_desk", "patients.search", False))
+    assert not a_user(Role.FRONT_DESK).permissions
+
+
 def test_a_closed_account_may_nothing():
     doctor = a_user(Role.DOCTOR)
     doctor.is_active = False

@@ -149,3 +149,14 @@ def test_settling_an_alert_never_leads_off_the_site():
 def test_a_patient_who_does_not_exist_is_not_found():
     answer = signed_in("doctor").get(reverse("desk:patient", kwargs={"pk": uuid4()}))
     assert answer.status_code == 404
+
+
+def test_a_page_of_a_patient_warns_of_another_one_of_the_same_name():
+    marina, other = register("Marina", "Ortega Rey"), register("Marina", "Ortega Rey")
+    alone = register("Irene", "Ortega Rey")
+    for role in ("doctor", "front_desk"):
+        client = signed_in(role)
+        text = page_of(client, marina).content.decode()
+        assert "Mismo nombre" in text
+        assert other.record_number in text
+        assert "Mismo nombre" not in page_of(client, alone).content.decode()

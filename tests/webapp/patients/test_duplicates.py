@@ -85,11 +85,12 @@ def test_two_who_seem_one_later_are_noticed_until_told_apart():
         services.tell_apart(patient=one, other=one, actor=doctor)
 
 
-def test_nobody_is_warned_of_whom_they_may_not_see():
+def test_nobody_is_warned_of_whom_they_may_not_see_nor_registers_beside_them():
     known = a_patient()
     administrator = a_user(Role.ADMINISTRATOR)
     assert reasons(administrator, known) == {}
-    assert a_patient(actor=administrator)
+    with pytest.raises(services.NotAllowed):
+        a_patient(actor=administrator)
     marina, same = a_patient_with_login(), a_patient_with_login()
     assert reasons(marina.user, marina) == {}
     with pytest.raises(services.NotAllowed):
@@ -103,6 +104,39 @@ def test_who_is_shown_as_a_candidate_was_seen_and_that_is_written_down():
     with pytest.raises(services.PossibleDuplicate):
         a_patient(actor=desk)
     assert Entry.objects.get(verb="patient.seen_as_duplicate").patient_id == known.pk
+
+
+def namesakes(user, patient):
+    return [one.record_number for one in selectors.namesakes_of(user, patient)]
+
+
+def test_another_patient_of_the_same_name_is_told_whatever_the_birthday_and_also_when_told_apart():
+    one = a_patient(given_name="Marina", family_name="Ortega Rey", birth_date=date(1979, 3, 14))
+    other = a_patient(given_name="Márina", family_name="Rey Ortega", birth_date=date(1991, 5, 2))
+    a_patient(given_name="Marina", family_name="Ortega Reyes")
+    a_patient(given_name="Marina", family_name="Ortega")
+    doctor = a_user(Role.DOCTOR)
+    services.tell_apart(patient=one, other=other, actor=doctor)
+    assert namesakes(doctor, one) == [other.record_number]
+    assert namesakes(doctor, other) == [one.record_number]
+    lines = Entry.objects.filter(verb="patient.seen_as_namesake")
+    assert {line.patient_id for line in lines} == {one.pk, other.pk}
+
+
+def test_who_may_search_nobody_is_told_of_no_namesake():
+    marina, _same = a_patient_with_login(), a_patient_with_login()
+    assert namesakes(marina.user, marina) == namesakes(a_user(Role.ADMINISTRATOR), marina) == []
+    assert not Entry.objects.filter(verb="patient.seen_as_namesake").exists()
+
+
+def test_many_of_the_same_surname_cost_one_search_and_no_line_in_the_book(django_assert_num_queries):
+    patient = a_patient(given_name="Marina", family_name="Ortega Rey")
+    for place in range(12):
+        a_patient(given_name=f"Ana{'bcdefghijklm'[place]}", family_name="Ortega Rey")
+    desk = a_user(Role.FRONT_DESK)
+    assert desk.may("patients.search")
+    with django_assert_num_queries(1):
+        assert namesakes(desk, patient) == []
 
 
 def test_looking_for_duplicates_costs_the_same_for_many(django_assert_max_num_queries):

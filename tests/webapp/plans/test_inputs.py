@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor
+from tests.webapp.plans.factories import TODAY, a_doctor, a_user
+from webapp.patients import services as patients
 from webapp.plans import reviewing
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan
@@ -63,3 +64,18 @@ def test_two_sources_that_disagree_are_both_shown_and_neither_is_chosen(doctor):
 def test_without_a_disagreement_nothing_is_said_of_one(doctor):
     _plan, shown = column(clinic.a_dyspeptic_woman(), doctor)
     assert shown.conflicts == []
+
+
+def test_what_the_clinic_answered_for_a_patient_says_who_and_what_the_patient_answered_does_not(doctor):
+    patient, dietitian = clinic.a_dyspeptic_woman(), a_user("dietitian", "Nuria Soler")
+    row = patients.Reading("regurgitation_days", 3, clinic.NOON, "questionnaire")
+    lab = patients.Reading("hb", 14.5, clinic.NOON, "lab", "g/dL")
+    patients.record_observations(patient=patient, rows=[row, lab], actor=dietitian)
+    plan, shown = column(patient, doctor)
+    said = {one.name: one.filled_in_by for one in [*shown.decisive, *shown.rest]}
+    assert said["regurgitation_days"] == "Nuria Soler"
+    assert (said["dyspepsia"], said["hb"]) == ("", "")
+    client = Client()
+    client.force_login(doctor)
+    text = client.get(reverse("plans:review", kwargs={"pk": plan.pk})).content.decode()
+    assert text.count("rellenado por Nuria Soler") == 1

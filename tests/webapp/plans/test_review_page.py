@@ -8,6 +8,7 @@ from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, ppi
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
+from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan
@@ -212,3 +213,36 @@ def test_the_page_asks_the_database_no_more_for_more_items(page, django_assert_m
         page.get(address(small))
     with django_assert_max_num_queries(len(counted)):
         page.get(address(large))
+
+
+def test_another_patient_of_the_same_name_is_warned_of(page):
+    twins = [
+        patients.register(actor=None, given_name="Marina", family_name="Ortega Rey", birth_date=TODAY, sex="female")
+        for _n in range(2)
+    ]
+    text = page.get(address(a_plan(twins[0]))).content.decode()
+    assert "Mismo nombre" in text
+    assert twins[1].record_number in text
+    assert "Mismo nombre" not in page.get(address(a_plan(a_patient("Irene", "Gil")))).content.decode()
+
+
+def test_an_allergy_is_called_by_its_name_at_the_top_as_on_the_page_of_the_patient(page):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    an_allergy(plan.patient)
+    top = page.get(address(plan)).content.decode().partition("</header>")[0]
+    assert "Alergia: Penicilinas (sin confirmar)" in top
+    assert "ronchas" not in top
+
+
+@pytest.mark.parametrize(("status", "words"), [("discarded", "Un plan más nuevo"), ("draft", "")])
+def test_only_a_draft_is_stopped_by_what_is_not_checked_and_a_plan_put_aside_leads_to_the_one_that_counts(
+    page, status, words
+):
+    plan = drafted(clinic.a_dyspeptic_woman())
+    Plan.objects.filter(pk=plan.pk).update(status=status)
+    if status == "discarded":
+        a_plan(plan.patient)
+    clinic.lab(plan.patient, "hb", 9.1, "g/dL")
+    text = page.get(address(plan)).content.decode()
+    assert ("comprobar los datos" in text) == (status == "draft")
+    assert words in text

@@ -1,16 +1,18 @@
 """Tags every template may use without asking for them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import get_language
 
 register = template.Library()
+SPANISH = 9  # digits of a telephone number
 
 
 def _shape(sheet: str, name: str, classes: str, label: str) -> SafeString:
@@ -41,3 +43,24 @@ def in_language(text: Mapping[str, str] | None) -> str:
 def age_on(person: Any, day: date) -> int:
     """Return a patient's whole years on a day."""
     return int(person.age_on(day))
+
+
+@register.filter
+def waited(since: datetime) -> str:
+    """Return how long ago a moment was, in its largest unit: 17 hours, 3 weeks."""
+    return timesince(since, depth=1)
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """Return a telephone number in groups of three, as Spain reads it; one of another country as it is."""
+    digits = (number or "").removeprefix("+34")
+    if not number or digits == number or len(digits) != SPANISH:
+        return number or ""
+    return "\N{NO-BREAK SPACE}".join(digits[place : place + 3] for place in range(0, SPANISH, 3))
+
+
+@register.filter
+def called(name: str) -> str:
+    """Return a display name without what follows the comma: Rosa Quiroga of Rosa Quiroga, reception."""
+    return name.partition(",")[0]
