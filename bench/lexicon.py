@@ -13,9 +13,10 @@ from pathlib import Path
 import yaml
 
 from engine.commands.files import load
+from engine.facts import Mention
 from engine.language.lexicons import reader_of
 from engine.language.library import edition, read_library
-from engine.lexicon import Mention, TextReader
+from engine.lexicon import TextReader
 
 PHRASES = Path(__file__).parents[1] / "tests/engine/lexicon/phrases"
 HALVES = ("development", "held_out")

@@ -98,7 +98,7 @@ _CODES = {
     "P604": CodeInfo("a safety condition with severity adjust lacks its dose or alert", "Say what to give instead."),
     "P701": CodeInfo("a phrase of the lexicon cannot be read", "Write words, `...`, `$group`, `vomit*`, `mucho?`."),
     "P702": CodeInfo("a mention means nothing the vocabulary knows", "Name a yes/no fact, or a code of the list."),
-    "P703": CodeInfo("a word is one slip of the pen from a medicine", "Use it in a longer phrase, or list it as plain."),
+    "P703": CodeInfo("a word is one slip of the pen from a medicine", "Use a longer phrase, or list it as plain."),
     "P704": CodeInfo("a cue is not known", "Use the cues of the reference."),
     "C001": CodeInfo(
         "the case is not an object with an id", "Send one JSON object with the sections of the reference."

@@ -9,7 +9,7 @@ from engine.compiler.program import Program, RuleNode, Scope
 from engine.compiler.reading import facts_of, is_known
 from engine.compiler.walk import behind, scope_of, state, truth
 from engine.conditions import And, AtLeast, Expr, Name, Not, Or, children
-from engine.evaluator.rules import Decision, judge
+from engine.evaluator.rules import Decision, judge, reads
 from engine.facts import CaseFacts, Origin, Text
 from engine.plan import Item, Plan, Reason, SafetyFinding, TraceLine, Truth
 from engine.wording import Wording, code_title, fact_title, said
@@ -60,6 +60,9 @@ _TEXTS: Mapping[str, Text] = {
 }
 
 
+_LACKS = {"applies": "not_applicable", "when": "not_indicated", "exclude": "excluded"}
+
+
 def phrase(key: str, lang: str) -> str:
     return said(_TEXTS[key], lang)
 
@@ -77,11 +80,17 @@ def trace(program: Program, case: CaseFacts, protocol: str, rule: str) -> tuple[
 
 
 def _rule_lines(node: RuleNode, scope: Scope) -> Iterator[TraceLine]:
-    for key, part in (("applies", node.applies), ("when", node.when), ("exclude", node.exclude)):
-        if part is not None:
-            known = truth(part, scope, red=node.rule.red_flag)
-            yield TraceLine({each: phrase(key, each) for each in LANGUAGES}, known, 0)
-            yield from _lines(part, scope, 1, red=node.rule.red_flag)
+    for key, part, read in _parts(node, scope):
+        known = truth(part, read, red=node.rule.red_flag)
+        yield TraceLine({each: phrase(key, each) for each in LANGUAGES}, known, 0)
+        yield from _lines(part, read, 1, red=node.rule.red_flag)
+
+
+def _parts(node: RuleNode, scope: Scope) -> Iterator[tuple[str, Expr, Scope]]:
+    """Yield the conditions of a rule, what each is for, and how it reads the case (see ``Scope``)."""
+    indication, exclusion = reads(node, scope)
+    parts = ("applies", node.applies, scope), ("when", node.when, indication), ("exclude", node.exclude, exclusion)
+    yield from ((key, part, read) for key, part, read in parts if part is not None)
 
 
 def _lines(expr: Expr, scope: Scope, depth: int, *, red: bool) -> Iterator[TraceLine]:
@@ -93,8 +102,9 @@ def _lines(expr: Expr, scope: Scope, depth: int, *, red: bool) -> Iterator[Trace
     if meaning is not expr and not isinstance(meaning, (And, Or, Not, AtLeast)):
         yield from _lines(meaning, scope, depth + 1, red=red)
     if isinstance(meaning, (And, Or, Not, AtLeast)):
+        below = (scope.turned or scope) if isinstance(meaning, Not) else scope
         for part in children(meaning):
-            yield from _lines(part, scope, depth + 1, red=red)
+            yield from _lines(part, below, depth + 1, red=red)
 
 
 def _evidence(expr: Expr, scope: Scope) -> tuple[Text, Origin | None]:
@@ -132,8 +142,10 @@ def weighing(program: Program, case: CaseFacts, rules: Iterable[tuple[str, str]]
     """Return the facts that true conditions of these rules (protocol, rule) read: what speaks, not what is normal."""
     scope = scope_of(program, case)
     known = [program.positions[name] for protocol, rule in rules if (name := f"{protocol}.{rule}") in program.positions]
-    parts = ((node, part) for node in map(program.rules.__getitem__, known) for part in (node.when, node.exclude))
-    return frozenset(fact for node, part in parts if part is not None for fact in _speaking(part, scope, node))
+    parts = [(node, *each) for node in map(program.rules.__getitem__, known) for each in _parts(node, scope)]
+    return frozenset(
+        fact for node, key, part, read in parts if key != "applies" for fact in _speaking(part, read, node)
+    )
 
 
 def _speaking(expr: Expr, scope: Scope, node: RuleNode) -> Iterator[str]:
@@ -234,6 +246,7 @@ def _for_auditor(program: Program, case: CaseFacts, item: Item, lang: str) -> It
 def case_digest(case: CaseFacts) -> str:
     """Return the digest of everything known about a case, the same on any machine."""
     text = repr((case.as_of, [(name, _stable(case.values[name])) for name in sorted(case.values)], case.queries))
+    text += repr(sorted(case.free_text.items())) if case.free_text else ""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -300,13 +313,10 @@ def _lacking(node: RuleNode, scope: Scope) -> list[tuple[str, Expr]]:
     """Return the smallest conditions that keep the rule from being proposed, each with what it is for."""
     red = node.rule.red_flag
     found = []
-    for key, part, wanted in (
-        ("not_applicable", node.applies, True),
-        ("not_indicated", node.when, True),
-        ("excluded", node.exclude, False),
-    ):
-        if part is not None and truth(part, scope, red=red) is (not wanted):
-            found += [(key, small) for small in _smallest(part, scope, wanted, red=red)]
+    for key, part, read in _parts(node, scope):
+        wanted = key != "exclude"
+        if truth(part, read, red=red) is (not wanted):
+            found += [(_LACKS[key], small) for small in _smallest(part, read, wanted, red=red)]
     return found
 
 

@@ -13,6 +13,7 @@ from engine.errors import NOWHERE, Place
 Text = Mapping[str, str]  # language -> words: {"es": ..., "en": ...}
 FactType = Literal["yes_no", "integer", "decimal", "quantity", "choice", "set", "text", "date", "series"]
 UnknownBecause = Literal["not_asked", "dont_know", "stale", "queried", "not_valid", "unconfirmed_mention"]
+MentionKind = Literal["affirmed", "negated", "family", "past", "hypothetical"]
 Scalar = bool | Fraction | str | date
 Entry = Fraction | tuple[Fraction, ...]  # what one day of a series holds: a value, or several (none: ())
 
@@ -103,6 +104,7 @@ class CodeSet:
     origin: Origin
     complete: bool = True
     details: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # code -> dose, year, reaction ...
+    mentioned: frozenset[str] = frozenset()  # written in free text and not confirmed: neither in the list nor out
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,24 @@ class Missing:
 
 
 FactValue = Value | CodeSet | Series | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place of a free text that speaks of a fact. ``code``: the entry of a list, empty for a yes/no fact.
+
+    ``start`` and ``end`` count characters of the text of ``section``. ``also`` are facts true with it.
+    """
+
+    section: str
+    start: int
+    end: int
+    text: str
+    fact: str
+    code: str = ""
+    kind: MentionKind = "affirmed"
+    also: tuple[str, ...] = ()
+    child: bool = False  # of somebody else, but a child: of the patient, if a parent writes
 
 
 @dataclass(frozen=True, slots=True)

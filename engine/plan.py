@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.facts import Conflict, Text
+from engine.facts import Conflict, Mention, Text
 
 State = Literal["proposed", "held", "blocked"]
 Urgency = Literal["emergency", "same_day", "urgent_2w", "soon", "none"]
@@ -76,6 +76,7 @@ class Item:
     with_questionnaire: str | None = None
     red_flag: bool = False
     conflicts: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()  # facts it rests on that only a free text says
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class ScoreResult:
     missing: tuple[str, ...] = ()  # inputs by their own name, in input order
     query: tuple[str, ...] = ()
     possible_range: tuple[int, int] | None = None
+    unconfirmed: tuple[str, ...] = ()  # facts it rests on that only a free text says
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +130,5 @@ class Plan:
     not_proposed: tuple[Reason, ...] = ()  # indication true, excluded: the reason is shown
     queries: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()  # sources that disagree about a fact: both are shown
+    mentions: tuple[Mention, ...] = ()  # what the free text says
+    unconfirmed: tuple[str, ...] = ()  # facts that only a mention says: true where that is safe, unknown elsewhere

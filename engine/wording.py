@@ -74,6 +74,7 @@ WORDS: Mapping[str, Text] = {
     "queried": {"es": "hay que confirmar el valor o la unidad", "en": "value or unit to be confirmed"},
     "not_valid": {"es": "prueba no válida", "en": "test not valid"},
     "unconfirmed_mention": {"es": "mención sin confirmar", "en": "mention not confirmed"},
+    "written": {"es": "escrito por el paciente, sin confirmar", "en": "written by the patient, not confirmed"},
 }
 
 UNITS: Mapping[str, Text] = {
@@ -264,16 +265,22 @@ class Wording:
             case Missing(because=because, was=was):
                 return f"{word(because, self.lang)} ({was})" if was else word(because, self.lang)
             case CodeSet(codes=codes):
-                return ", ".join(self._member(fact, code) for code in sorted(codes)) or word("none", self.lang)
+                return ", ".join(self._listed(fact, code, value) for code in sorted(codes)) or word("none", self.lang)
             case Series(values=values):
                 return ", ".join(map(entry_words, values))
             case Value():
                 return self._scalar(fact, value)
         raise TypeError(f"{type(value).__name__} is not the value of a fact")
 
+    def _listed(self, fact: str, code: str, value: CodeSet) -> str:
+        member = self._member(fact, code)
+        return f"{member} ({word('written', self.lang)})" if code in value.mentioned else member
+
     def _scalar(self, fact: str, value: Value) -> str:
         spec = self.program.edition.vocabulary.facts.get(fact)
         match value.value:
+            case bool() if value.origin.section == "free_text":
+                return f"{word('yes', self.lang)} ({word('written', self.lang)}: «{value.origin.given}»)"
             case bool():
                 return word("yes" if value.value else "no", self.lang)
             case Fraction():

@@ -29,6 +29,7 @@ from engine.conditions import (
 )
 from engine.facts import Vocabulary
 from engine.language.documents import Edition, Parameter, Protocol, Rule
+from engine.language.lexicons import reader_of
 from engine.units import comparable, convert
 
 
@@ -53,6 +54,7 @@ def compile_edition(edition: Edition) -> Program:
         scores={name: compile_score(edition.scores[name], edition.vocabulary) for name in sorted(edition.scores)},
         tests=tuple(emitter.tests), decide=load(source), source=source, drugs=drug_index(edition.formulary),
         choices=choices, inputs=tuple(emitter.inputs), named=tuple(emitter.named),
+        reader=reader_of(edition),
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from engine.compiler.intervals import ANYTHING, Interval, Real
 from engine.conditions import Expr
-from engine.facts import Entry, FactValue, Series
+from engine.facts import Conflict, Entry, FactValue, Mention, Series
 from engine.formulary import Interaction
 from engine.language.documents import Edition, Protocol, Rule, Score
+from engine.lexicon import TextReader
 from engine.plan import ScoreResult, Truth
 
 Total = bool | str | Real | tuple[Entry | None, ...] | None  # one completed input of a score
@@ -135,11 +136,16 @@ class Program:
     choices: Mapping[str, Mapping[str, float]]  # choice fact -> code -> its number in the rails
     inputs: tuple[str, ...]  # facts the rails read
     named: tuple[str, ...]  # definitions and conclusions with rails, after the rules
+    reader: TextReader  # of free text
 
 
 @dataclass(slots=True)
 class Scope:
-    """One case before one program, with what has been worked out so far."""
+    """One case before one program, with what has been worked out so far.
+
+    A case whose free text mentions something is read in three ways that know each other: this calm one, where a
+    mention is unknown, ``danger`` where it counts as true, and ``turned`` below a ``not`` of that one.
+    """
 
     program: Program
     values: Mapping[str, FactValue]
@@ -150,6 +156,22 @@ class Scope:
     states: dict[str, ScoreState] = field(default_factory=dict)
     decided: dict[tuple[int, bool], Truth] = field(default_factory=dict)  # by the identity of the program's nodes
     waiting: dict[tuple[int, bool], tuple[str, ...]] = field(default_factory=dict)  # likewise
+    mentions: tuple[Mention, ...] = ()
+    unconfirmed: frozenset[str] = frozenset()  # facts that only a free text says
+    text_conflicts: tuple[Conflict, ...] = ()  # between a free text and an answer
+    danger: "Scope | None" = None
+    turned: "Scope | None" = None
+    calm: "Scope | None" = None  # of the one where mentions are true: where they are not
+
+    @property
+    def alarmed(self) -> "Scope":
+        """Return how red flags, exclusions and safety conditions read the case."""
+        return self.danger or self
+
+    @property
+    def excluding(self) -> "Scope":
+        """Return how what is to be ruled out is read from here; below a ``not``, and in what it denies, it turns."""
+        return self.danger or self.turned or self
 
 
 def number_text(value: Fraction) -> str:

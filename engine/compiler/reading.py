@@ -63,10 +63,12 @@ def included(expr: Includes, scope: Scope) -> Truth:
         return None
     if value.codes & (expr.members | {expr.code}):
         return True
-    wider = value.codes.intersection(scope.program.drugs.classes.get(expr.code, ()))
+    classes = scope.program.drugs.classes.get(expr.code, ())
+    wider = value.codes.intersection(classes)
     if wider and expr.fact == scope.program.edition.vocabulary.lists.get("allergies"):
         return True  # an allergy to beta-lactams is one to penicillins
-    return False if value.complete and not wider else None  # "anticoagulants" on record may be warfarin
+    written = value.mentioned & {expr.code, *expr.members, *classes}
+    return False if value.complete and not wider and not written else None  # "anticoagulants" may be warfarin
 
 
 def facts_of(expr: Expr) -> Iterator[str]:

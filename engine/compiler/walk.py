@@ -10,6 +10,7 @@ from fractions import Fraction
 from engine.compiler import intervals
 from engine.compiler.doubts import doubted
 from engine.compiler.intervals import Interval, compare, conjunction, disjunction, hull, negation, point
+from engine.compiler.mentions import with_mentions
 from engine.compiler.program import (
     UNKNOWN,
     Analysis,
@@ -67,7 +68,7 @@ def scope_of(program: Program, case: CaseFacts) -> Scope:
     age = scope.values.get("age")
     if isinstance(age, Value) and isinstance(age.value, Fraction):
         scope.adult = age.value >= 18
-    return scope
+    return with_mentions(scope, case)
 
 
 def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
@@ -75,7 +76,10 @@ def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
     key = (id(expr), red)
     known = scope.decided.get(key, ...)
     if known is ...:
-        known = scope.decided[key] = _truth(expr, scope, red=red)
+        known = _truth(expr, scope, red=red)
+        if known is not True and scope.calm is not None:  # a mention makes things true, it never makes them false
+            known = truth(expr, scope.calm, red=red)
+        scope.decided[key] = known
     return known
 
 
@@ -86,7 +90,7 @@ def _truth(expr: Expr, scope: Scope, *, red: bool) -> Truth:
         case Or(parts=parts):
             return disjunction(truth(part, scope, red=red) for part in parts)
         case Not(part=part):
-            return negation(truth(part, scope, red=red))
+            return negation(truth(part, scope.turned or scope, red=red))
         case AtLeast(count=count, parts=parts):
             return intervals.at_least(count, (truth(part, scope, red=red) for part in parts))
         case Name():
@@ -157,9 +161,9 @@ def _rule_parts(node: RuleNode, scope: Scope) -> Iterator[Truth]:
         yield truth(node.applies, scope, red=red)
     yield truth(node.when, scope, red=red)
     if node.exclude is not None:
-        yield negation(truth(node.exclude, scope, red=red))
+        yield negation(truth(node.exclude, scope.excluding, red=red))
     for silencer in node.silencers:
-        yield negation(rule_truth(silencer, scope))
+        yield negation(rule_truth(silencer, scope.excluding))
 
 
 def _compared(expr: Compare, scope: Scope, *, red: bool) -> Truth:
@@ -286,8 +290,16 @@ def _call(function: str, arguments: tuple[Expr, ...], scope: Scope, *, red: bool
 def state(name: str, scope: Scope) -> ScoreState:
     """Return what is known of a score in this case, worked out once."""
     if name not in scope.states:
-        scope.states[name] = score_state(scope.program.scores[name], scope)
+        found = score_state(scope.program.scores[name], scope)
+        if scope.calm is not None and not _is_danger(found, scope.program.scores[name].score.danger):
+            found = state(name, scope.calm)
+        scope.states[name] = found
     return scope.states[name]
+
+
+def _is_danger(found: ScoreState, danger: tuple[str, ...]) -> bool:
+    """Return whether a score says a danger: only then may what the patient wrote count in it."""
+    return found.result.band in danger or found.result.value in danger
 
 
 def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) -> ScoreState:

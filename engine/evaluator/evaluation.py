@@ -7,6 +7,7 @@ from engine.evaluator.adding import Addition, by_hand, hold_for_age
 from engine.evaluator.rules import Decided, decide, is_applicable, open_rules, proposals, reason_of
 from engine.evaluator.safety import Checked, alternatives, check, list_fact
 from engine.evaluator.scores import case_scores
+from engine.evaluator.written import unconfirmed_of, written_only
 from engine.facts import CaseFacts, Missing, Text
 from engine.merge import (
     Draft,
@@ -38,7 +39,7 @@ def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), 
     hold_for_age(drafts.values(), scope)
     include(drafts, checked.added)
     _merge(drafts, scope)
-    items = _items(drafts, scope)
+    items = _items(drafts, decided)
     opened = tuple(open_rules(decided))
     now = _ask_now(decided)
     return Plan(
@@ -54,13 +55,15 @@ def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), 
         open_rules=opened,
         not_proposed=tuple(reason_of(each.node) for each in decided.decisions if each.outcome == "excluded"),
         queries=tuple(sorted(case.queries)),
-        conflicts=case.conflicts,
+        conflicts=(*case.conflicts, *scope.text_conflicts),
+        mentions=scope.mentions,
+        unconfirmed=tuple(sorted(scope.unconfirmed)),
     )
 
 
 def _merge(drafts: dict[str, Draft], scope: Scope) -> None:
     medications = list_fact("medications", scope)
-    taken = current(scope.values, medications)
+    taken = current(scope.alarmed.values, medications)
     include(drafts, check_interactions(drafts, scope.program))
     one_entry_per_ingredient(drafts)
     hold_above_maximum(drafts, scope.program, taken, medications)
@@ -68,8 +71,9 @@ def _merge(drafts: dict[str, Draft], scope: Scope) -> None:
     note_opposed(drafts, scope.program, taken)
 
 
-def _items(drafts: Mapping[str, Draft], scope: Scope) -> tuple[Item, ...]:
-    found = (_item(draft, scope) for draft in drafts.values())
+def _items(drafts: Mapping[str, Draft], decided: Decided) -> tuple[Item, ...]:
+    written = written_only(decided)
+    found = (_item(draft, decided.scope, written) for draft in drafts.values())
     return tuple(sorted(found, key=lambda item: (-URGENCIES.index(item.urgency), _rank(item.kind), item.code)))
 
 
@@ -77,7 +81,7 @@ def _rank(kind: str) -> int:
     return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
 
 
-def _item(draft: Draft, scope: Scope) -> Item:
+def _item(draft: Draft, scope: Scope, written: Mapping[tuple[str, str], tuple[str, ...]]) -> Item:
     after = [action.after_days for action in draft.actions if action.after_days is not None]
     within = [action.within_days for action in draft.actions if action.within_days is not None]
     names = [action.with_questionnaire for action in draft.actions if action.with_questionnaire]
@@ -100,6 +104,7 @@ def _item(draft: Draft, scope: Scope) -> Item:
         with_questionnaire=names[0] if names else None,
         red_flag=draft.red_flag,
         conflicts=tuple(draft.conflicts),
+        unconfirmed=unconfirmed_of(draft, scope, written),
     )
 
 
@@ -144,7 +149,8 @@ def _ask_now(decided: Decided) -> tuple[str, ...]:
     aged = (
         name for name, value in sorted(scope.values.items()) if isinstance(value, Missing) and value.positive_before
     )
-    return tuple(dict.fromkeys([*found, *aged]))
+    written = (fact for fact in sorted(scope.unconfirmed) if fact in known and known[fact].red_flag)
+    return tuple(dict.fromkeys([*written, *found, *aged]))
 
 
 def _wanted(
@@ -152,7 +158,8 @@ def _wanted(
 ) -> tuple[str, ...]:
     """Return what would free held items, what rules and safety ask for, and what would settle open rules."""
     facts = [fact for item in items for fact in item.waiting_for]
-    return (*facts, *_rule_questions(decided), *checked.asked, *(fact for rule in opened for fact in rule.waiting_for))
+    opening = (fact for rule in opened for fact in rule.waiting_for)
+    return (*facts, *_rule_questions(decided), *checked.asked, *opening, *sorted(decided.scope.unconfirmed))
 
 
 def _asked(decided: Decided, facts: tuple[str, ...], now: tuple[str, ...], case: CaseFacts) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from engine.facts import Conflict, Origin
+from engine.facts import Conflict, Mention, Origin
 from engine.plan import Dose, Item, OpenRule, Plan, Reason, SafetyFinding, ScoreResult
 
 Plain = dict[str, object]
@@ -19,12 +19,16 @@ def plan_json(plan: Plan) -> Plain:
         "ask": list(plan.ask),
         "ask_now": list(plan.ask_now),
         "follow_up_days": plan.follow_up_days,
-        "scores": {name: score_json(result) for name, result in plan.scores.items()},
+        "scores": {
+            name: score_json(result) | {"unconfirmed": list(result.unconfirmed)} for name, result in plan.scores.items()
+        },
         "versions": dict(plan.versions),
         "open_rules": [_open(rule) for rule in plan.open_rules],
         "not_proposed": [reason_json(reason) for reason in plan.not_proposed],
         "queries": list(plan.queries),
         "conflicts": [_conflict(each) for each in plan.conflicts],
+        "mentions": [_mention(each) for each in plan.mentions],
+        "unconfirmed": list(plan.unconfirmed),
     }
 
 
@@ -64,6 +68,7 @@ def item_json(item: Item) -> Plain:
         "with": item.with_questionnaire,
         "red_flag": item.red_flag,
         "conflicts": list(item.conflicts),
+        "unconfirmed": list(item.unconfirmed),
     }
 
 
@@ -123,6 +128,19 @@ def _open(rule: OpenRule) -> Plain:
         "rule": rule.rule,
         "waiting_for": list(rule.waiting_for),
         "red_flag": rule.red_flag,
+    }
+
+
+def _mention(mention: Mention) -> Plain:
+    return {
+        "section": mention.section,
+        "start": mention.start,
+        "end": mention.end,
+        "text": mention.text,
+        "fact": mention.fact,
+        "code": mention.code or None,
+        "kind": mention.kind,
+        "also": list(mention.also),
     }
 
 

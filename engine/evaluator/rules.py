@@ -1,12 +1,13 @@
 """Runs the rails over one case and says of each rule that is not known false what it comes to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from engine.compiler.intervals import disjunction
+from engine.compiler.mentions import resting
 from engine.compiler.program import Program, RuleNode, Scope
 from engine.compiler.walk import rule_truth, scope_of, truth
 from engine.evaluator.waiting import red_flags_first, silencer_waiting, waiting
@@ -36,13 +37,19 @@ class Decided:
 
 
 def decide(program: Program, case: CaseFacts) -> Decided:
-    """Return the decision on every rule that is not known false."""
+    """Return the decision on every rule that is not known false. The rails know no mentions: with some, all walk."""
     scope = scope_of(program, case)
     live: list[int] = []
+    if scope.mentions:
+        return _decided(scope, range(len(program.rules)))
     numbers = {name: _number(program, name, value) for name, value in case.values.items()}
     true, false = program.decide(numbers.get, _tests(scope), live.append, live.append)
     _remember(scope, true, false)
-    found = (judge(program.rules[index], scope) for index in sorted(live))
+    return _decided(scope, sorted(live))
+
+
+def _decided(scope: Scope, live: Iterable[int]) -> Decided:
+    found = (judge(scope.program.rules[index], scope) for index in live)
     return Decided(scope, tuple(decision for decision in found if decision.outcome != "silent"))
 
 
@@ -82,21 +89,34 @@ def judge(node: RuleNode, scope: Scope) -> Decision:
     if scope.truths.get((f"rule {node.name}", False)) is True:
         return Decision(node, "proposed")
     red = node.rule.red_flag
+    indication, exclusion = reads(node, scope)
     applies = True if node.applies is None else truth(node.applies, scope, red=red)
-    indicated = truth(node.when, scope, red=red)
+    indicated = truth(node.when, indication, red=red)
     if applies is False or indicated is False:
         return Decision(node, "silent")
-    excluded = False if node.exclude is None else truth(node.exclude, scope, red=red)
-    barred = disjunction((excluded, *(rule_truth(name, scope) for name in node.silencers)))
+    excluded = False if node.exclude is None else truth(node.exclude, exclusion, red=red)
+    barred = disjunction((excluded, *(rule_truth(name, exclusion) for name in node.silencers)))
     if barred is True:
         return Decision(node, "excluded" if applies and indicated else "silent")
     if applies is None or indicated is None:
-        facts = [fact for part in (node.applies, node.when) if part for fact in waiting(part, scope, red=red)]
-        return Decision(node, "open", red_flags_first(facts, scope))
+        facts = [] if node.applies is None else list(waiting(node.applies, scope, red=red))
+        return Decision(node, "open", red_flags_first([*facts, *waiting(node.when, indication, red=red)], scope))
     if barred is None:
-        facts = [] if node.exclude is None else list(waiting(node.exclude, scope, red=red))
-        return Decision(node, "held", red_flags_first([*facts, *silencer_waiting(node, scope)], scope))
+        facts = [] if node.exclude is None else list(waiting(node.exclude, exclusion, red=red))
+        return Decision(node, "held", red_flags_first([*facts, *silencer_waiting(node, exclusion)], scope))
     return Decision(node, "proposed")
+
+
+def reads(node: RuleNode, scope: Scope) -> tuple[Scope, Scope]:
+    """Return how a rule reads its indication and what it excludes: only a red flag takes a mention for true."""
+    return (scope.alarmed if node.rule.red_flag else scope), scope.excluding
+
+
+def only_written(node: RuleNode, scope: Scope) -> tuple[str, ...]:
+    """Return the facts that only a free text says and without which a rule would not be indicated."""
+    if scope.danger is None or not node.rule.red_flag or truth(node.when, scope, red=True) is True:
+        return ()
+    return resting(waiting(node.when, scope, red=True), scope)
 
 
 def bare_name(node: RuleNode) -> str:
@@ -131,8 +151,11 @@ def proposals(decided: Decided) -> Iterator[Proposal]:
     for decision in decided.decisions:
         if decision.outcome not in {"proposed", "held"}:
             continue
+        written = only_written(decision.node, decided.scope)
         for action in decision.node.rule.actions:
             if action.kind in {"conclude", "ask"} or (is_guarded(decision.node, action.kind) and adult is not True):
+                continue
+            if written and action.kind in DOSED:
                 continue
             state: Literal["proposed", "held"] = "proposed" if decision.outcome == "proposed" else "held"
             yield Proposal(action, reason_of(decision.node), state, decision.waiting, decision.node.rule.red_flag)
@@ -144,6 +167,8 @@ def open_rules(decided: Decided) -> Iterator[OpenRule]:
         node = decision.node
         if decision.outcome == "open":
             yield OpenRule(node.protocol.name, bare_name(node), decision.waiting, node.rule.red_flag)
+        elif (written := only_written(node, decided.scope)) and any(each.kind in DOSED for each in node.rule.actions):
+            yield OpenRule(node.protocol.name, bare_name(node), written, node.rule.red_flag)
         elif decision.outcome != "excluded" and decided.scope.adult is None and _doses(node):
             yield OpenRule(node.protocol.name, bare_name(node), ("age",), node.rule.red_flag)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from engine.compiler.mentions import resting
 from engine.compiler.program import Scope
 from engine.compiler.walk import truth
 from engine.doses import read_dose
@@ -94,10 +95,12 @@ def hazards_of(draft: Draft, scope: Scope) -> Iterator[Hazard]:
 
 
 def _condition(subject: str, condition: SafetyCondition, scope: Scope) -> Iterator[Hazard]:
-    known = truth(condition.when, scope)
+    known = truth(condition.when, scope.alarmed)
     if known is False:
         return
-    facts = waiting(condition.when, scope)
+    facts = waiting(condition.when, scope.alarmed)
+    if known and truth(condition.when, scope) is not True:
+        facts = resting(waiting(condition.when, scope), scope)
     finding = SafetyFinding(subject, condition.severity, known, condition.because, facts, condition.source)
     yield Hazard(finding, condition.add, condition.ask, condition.dose)
 
@@ -112,14 +115,19 @@ def _listed(fact: str, codes: frozenset[str], scope: Scope) -> Truth:
 
 def _allergy(drug: str, scope: Scope) -> Iterator[Hazard]:
     fact = list_fact("allergies", scope)
-    known = _listed(fact, scope.program.drugs.allergens.get(drug, frozenset((drug,))), scope)
+    forbidding = scope.program.drugs.allergens.get(drug, frozenset((drug,)))
+    known, recorded = _listed(fact, forbidding, scope.alarmed), _listed(fact, forbidding, scope)
     if known is False:
         return
     title = scope.program.edition.formulary.medicines[drug].title
     because = _with_title("Alergia registrada", "Recorded allergy", title)
     if known is None:
         because = _with_title("No se sabe si hay alergia", "Allergies are not known", title)
-    yield Hazard(SafetyFinding(drug, "contraindicated", known, because, () if known else (fact,)))
+    elif not recorded:
+        because = _with_title(
+            "Alergia que escribe el paciente, sin confirmar", "Allergy the patient wrote, not confirmed", title
+        )
+    yield Hazard(SafetyFinding(drug, "contraindicated", known, because, () if recorded else (fact,)))
 
 
 def _with_title(spanish: str, english: str, title: Text) -> Text:
@@ -134,11 +142,12 @@ def list_fact(section: str, scope: Scope) -> str:
 
 def _interactions(drug: str, scope: Scope) -> Iterator[Hazard]:
     fact = list_fact("medications", scope)
-    taken = current(scope.values, fact)
+    taken, recorded = current(scope.alarmed.values, fact), current(scope.values, fact)
     for interaction, side in scope.program.drugs.interactions.get(drug, ()):
         known = _with_current(drug, side, taken, scope)
         if known is not False:
-            yield _interaction(drug, side, interaction, known, fact)
+            sure = _with_current(drug, side, recorded, scope)
+            yield _interaction(drug, side, interaction, known, () if sure else (fact,))
 
 
 def _with_current(drug: str, side: str, taken: CodeSet | None, scope: Scope) -> Truth:
@@ -151,9 +160,8 @@ def _with_current(drug: str, side: str, taken: CodeSet | None, scope: Scope) -> 
     return False if taken.complete and not wider else None  # a class on record may mean the side below it
 
 
-def _interaction(drug: str, side: str, interaction: Interaction, known: Truth, fact: str) -> Hazard:
+def _interaction(drug: str, side: str, interaction: Interaction, known: Truth, facts: tuple[str, ...]) -> Hazard:
     severity: Severity = interaction.severity
-    facts = () if known else (fact,)
     finding = SafetyFinding(f"{drug}+{side}", severity, known, interaction.because, facts, interaction.source)
     return Hazard(finding, interaction.add, interaction.ask)
 

@@ -10,8 +10,9 @@ from engine.compiler.doubts import doubted
 from engine.compiler.program import UNKNOWN, Given, Program, Scope, ScoreProgram, Total, Unknown
 from engine.compiler.reading import facts_of, fits, is_known, padded_end
 from engine.compiler.scoring import analyse, total
-from engine.compiler.walk import score_result, score_state, state
+from engine.compiler.walk import score_result, score_state
 from engine.errors import CaseError
+from engine.evaluator.written import alarmed_score
 from engine.facts import Entry, FactValue, Missing
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult
@@ -29,8 +30,9 @@ def case_scores(scope: Scope) -> dict[str, ScoreResult]:
     for name, program in scope.program.scores.items():
         if _is_for_adults(program, scope):
             continue
-        if any(is_known(fact, scope) or _is_queried(scope.values.get(fact)) for fact in _own_facts(program)):
-            results[name] = state(name, scope).result
+        said = scope.alarmed
+        if any(is_known(fact, said) or _is_queried(said.values.get(fact)) for fact in _own_facts(program)):
+            results[name] = alarmed_score(name, scope)
         results |= {result.name: result for result in _visits(program, scope)}
     return dict(sorted(results.items()))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from engine.compiler.program import RuleNode, Scope
 from engine.compiler.reading import is_known
 from engine.compiler.walk import behind, rule_truth, state, truth
-from engine.conditions import Expr, Includes, Known, Name, OfSeries, children
+from engine.conditions import Expr, Includes, Known, Name, Not, OfSeries, children
 
 
 def waiting(expr: Expr, scope: Scope, *, red: bool = False) -> tuple[str, ...]:
@@ -25,8 +25,9 @@ def _undecided(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
             yield from _name(expr, scope, red=red)
         else:
             yield from _read_here(expr, scope)
+            below = (scope.turned or scope) if isinstance(expr, Not) else scope
             for part in children(expr):
-                yield from waiting(part, scope, red=red)
+                yield from waiting(part, below, red=red)
 
 
 def is_condition(expr: Expr) -> bool:

@@ -169,6 +169,7 @@ class Score(Document):
     monotone: frozenset[str] = frozenset()  # inputs with which the value moves one way only, whatever the others are
     doubtful: Mapping[str, Expr] = field(default_factory=dict)  # input -> when it contradicts the others: queried
     adults_only: bool = True
+    danger: tuple[str, ...] = ()  # bands or values that say a danger: there what a patient wrote counts as true
     examples: tuple[Example, ...] = ()
 
 
@@ -251,7 +252,7 @@ class Edition:
     questionnaires: Mapping[str, Questionnaire]
     versions: Mapping[str, str]  # "protocol:reflux" -> "1.2.0"
     digest: str
-    lexicon: Lexicon = Lexicon()
+    lexicon: Lexicon = field(default_factory=Lexicon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +265,4 @@ class Library:
     scores: tuple[Score, ...]
     questionnaires: tuple[Questionnaire, ...]
     files: Mapping[str, str]  # path -> sha256
-    lexicon: Lexicon = Lexicon()
+    lexicon: Lexicon = field(default_factory=Lexicon)

@@ -158,6 +158,7 @@ class ScoreForm(Form):
     score: Identifier
     range: Span | None = None
     adults_only: Flag = True
+    danger: list[Located] = []
     inputs: dict[Identifier, InputForm]
     define: dict[Identifier, Any] = {}
     value: Condition | None = None

@@ -247,6 +247,7 @@ def score_of(form: ScoreForm, vocabulary: Vocabulary, problems: Problems) -> Sco
         monotone=frozenset(map(str, form.monotone)),
         doubtful={name: condition(node, problems) for name, node in form.doubtful.items()},
         adults_only=form.adults_only,
+        danger=tuple(map(str, form.danger)),
         examples=tuple(_score_example(shape, problems) for shape in form.tests),
     )
 

@@ -1,12 +1,10 @@
-"""The phrases of the lexicon once read, and what is found in a text with them."""
+"""The phrases of the lexicon once read, as the reader of texts takes them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from engine.errors import NOWHERE, Place
 
-Kind = Literal["affirmed", "negated", "family", "past", "hypothetical"]
 CUES: Mapping[str, str] = {
     "negation": "says that what follows is not so",
     "bridge": "may stand between a negation and what it denies",
@@ -73,21 +71,3 @@ class Lexicon:
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
     only_taken: frozenset[str] = frozenset()  # names that are a medicine only where they are taken
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place of a text that speaks of a fact. ``code``: the entry of a list, empty for a yes/no fact.
-
-    ``start`` and ``end`` count characters of the text of ``section``. ``also`` are facts true with it.
-    """
-
-    section: str
-    start: int
-    end: int
-    text: str
-    fact: str
-    code: str = ""
-    kind: Kind = "affirmed"
-    also: tuple[str, ...] = ()
-    child: bool = False  # somebody else, but a child: the patient himself if a parent writes

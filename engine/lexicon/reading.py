@@ -5,13 +5,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from engine.lexicon.model import CUES, Entry, Kind, Lexicon, Mention, Names
+from engine.facts import Mention, MentionKind
+from engine.lexicon.model import CUES, Entry, Lexicon, Names
 from engine.lexicon.patterns import Finder, Hit, Pattern, parse_pattern
 from engine.lexicon.scopes import Surroundings, surroundings
 from engine.lexicon.spelling import Speller
 from engine.lexicon.tokens import Token, plain, split
 
-LONGEST = 200_000  # characters read of one text
+LONGEST = 20_000  # characters read of one text, ten times what a form takes
 LONGEST_PHRASE = 60  # tokens from the first word of a phrase to its last
 BESIDE = 12  # mentions looked at on either side of one
 LISTS = ("allergy", "medication", "history", "family_history")
@@ -56,6 +57,8 @@ class TextReader:
 
     def mentions(self, texts: Mapping[str, str]) -> tuple[Mention, ...]:
         """Return what the texts of a case mention, by section and place; the same texts give the same mentions."""
+        if not self.lexicon.entries:
+            return ()
         return tuple(mention for section in sorted(texts) for mention in self.read(section, texts[section]))
 
     def _read(self, section: str, text: str) -> tuple[Mention, ...]:
@@ -119,7 +122,7 @@ class TextReader:
         return code not in self.lexicon.only_taken or around.is_taken(hit)
 
 
-def _kind(hit: Hit, around: Surroundings, *, red_flag: bool, illness: bool) -> tuple[Kind, bool]:
+def _kind(hit: Hit, around: Surroundings, *, red_flag: bool, illness: bool) -> tuple[MentionKind, bool]:
     """Return what the words around a mention make of it, and whether it is of somebody else who is a child."""
     if around.is_asked(hit, red_flag=red_flag):
         return "hypothetical", False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from engine.lexicon.patterns import Hit
 from engine.lexicon.tokens import Token
 
-REACH = 40  # words a cue may be away, so that no text takes more than its length
+REACH = 30  # words a cue may be away, so that no text takes more than its length
 
 
 @dataclass(slots=True)
@@ -20,13 +20,16 @@ class Surroundings:
     tokens: Sequence[Token]
     spoken: frozenset[int]  # tokens that some mention names
     at: dict[str, dict[int, tuple[int, int]]] = field(default_factory=dict)
+    here: dict[int, set[str]] = field(default_factory=dict)  # token -> its cues
 
     def note(self, cue: str, hit: Hit) -> None:
         for index in range(hit.first, hit.last + 1):
             self.at.setdefault(cue, {})[index] = (hit.first, hit.last)
+            self.here.setdefault(index, set()).add(cue)
 
     def is_cue(self, index: int, *cues: str) -> bool:
-        return any(index in self.at.get(cue, {}) for cue in cues)
+        here = self.here.get(index)
+        return here is not None and not here.isdisjoint(cues)
 
     # --- walking
 

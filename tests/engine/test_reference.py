@@ -15,6 +15,7 @@ CASE = {
     "id": "x", "patient": {"age_years": 58, "sex": "male"}, "allergies": [], "history": [],
     "medications": [{"drug": "warfarin", "dose": "5 mg"}], "questionnaire": {"heartburn_days": 5},
     "labs": [{"name": "h_pylori_stool_antigen", "value": "positive", "unit": "qualitative"}],
+    "free_text": {"other": "Se me atasca la comida"},
 }  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def test_a_plan_has_the_documented_keys(plan):
     for rule in plan["open_rules"]:
         assert set(rule) == documented("open rule")
     for score in plan["scores"].values():
-        assert set(score) | {"id"} == documented("score")
+        assert set(score) - {"unconfirmed"} | {"id"} == documented("score")
 
 
 def test_the_case_of_this_page_shows_every_part(plan):
@@ -58,6 +59,8 @@ def test_the_case_of_this_page_shows_every_part(plan):
     assert any(item["doses"] for item in items)
     assert any(item["safety"] for item in items)
     assert plan["open_rules"]
+    assert plan["mentions"]
+    assert set(plan["mentions"][0]) == documented("mention")
     assert plan["scores"]["gerdq"]["status"] == "incomplete"
 
 
