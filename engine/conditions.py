@@ -213,6 +213,34 @@ class Summary(OfSeries):
     needs: int | None = None
 
 
+Hit = Literal["unique", "first", "any", "sum", "min", "max", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decide(Node):
+    """The value of a decision table: ``parts`` are the conditions of its rows, their outputs, and what else holds.
+
+    ``whole``: the checker found that some row always fits, so that "no row" is not among what is possible.
+    """
+
+    hit: Hit
+    rows: int
+    parts: tuple["Expr", ...]
+    whole: bool = False
+
+    @property
+    def conditions(self) -> tuple["Expr", ...]:
+        return self.parts[: self.rows]
+
+    @property
+    def outputs(self) -> tuple["Expr", ...]:
+        return self.parts[self.rows : 2 * self.rows]
+
+    @property
+    def otherwise(self) -> "Expr | None":
+        return self.parts[2 * self.rows] if len(self.parts) > 2 * self.rows else None
+
+
 FromSeries = Latest | Mean | DayCount | Times | Summary
 Expr = (
     Number
@@ -235,6 +263,7 @@ Expr = (
     | DayCount
     | Times
     | Summary
+    | Decide
 )
 
 
@@ -246,7 +275,7 @@ _INSIDE: dict[type, tuple[str, ...]] = {
     Not: ("part",),
     Choose: ("condition", "then", "otherwise"),
 }
-_LISTED: dict[type, str] = {And: "parts", Or: "parts", AtLeast: "parts", Call: "arguments"}
+_LISTED: dict[type, str] = {And: "parts", Or: "parts", AtLeast: "parts", Call: "arguments", Decide: "parts"}
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

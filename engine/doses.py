@@ -30,6 +30,9 @@ _FIXED: tuple[tuple[str, Fraction], ...] = (
     (r"\b(?:at night|at bedtime|nocte|por la noche|in the morning|por la manana|each morning)\b", Fraction(1)),
 )
 _NEEDED = re.compile(r"\b(?:p\.?r\.?n\.?|as needed|when needed|on demand|si precisa|a demanda|si hace falta)\b")
+_MOST = r"\b(?:max(?:imum|imo)?\.?(?: of| de)?|up to|at most|not more than|no more than|hasta|como mucho|no mas de)\s*"
+_MOST_TIMES = re.compile(rf"{_MOST}{_TIMES}{_DAY}")
+_MOST_AMOUNT = re.compile(rf"{_MOST}({_NUMBER})\s*([a-z%]+){_DAY}")
 _FILLERS = re.compile(
     r"\b(?:of|de|oral|orally|by mouth|via|vo|po|self medicated|tablets?|comprimidos?|capsules?|capsulas?|with food"
     r"|before (?:meals|breakfast)|antes de (?:comer|desayunar)|en ayunas|x)\b|[-.,;:]"
@@ -56,10 +59,18 @@ def read_dose(text: str, frequency: str = "") -> DoseText:
     """Return what a dose and its frequency say; a part nobody understands leaves that part unknown."""
     rest = _folded(text)
     amount, unit, rest = _amount(rest)
-    times, rest = _frequency(f"{rest} {_folded(frequency)}".strip())
+    whole = f"{rest} {_folded(frequency)}".strip()
+    if _NEEDED.search(whole):
+        return DoseText(amount, unit, _most(whole, amount, unit))
+    times, rest = _frequency(whole)
     if re.search(r"[a-z0-9/%]", _FILLERS.sub(" ", rest)):
         times = None  # words that were not understood may change the frequency
     return DoseText(amount, unit, times)
+
+
+def is_as_needed(dose: str, frequency: str = "") -> bool:
+    """Return whether a dose is taken only when it is needed."""
+    return _NEEDED.search(_folded(f"{dose} {frequency}")) is not None
 
 
 def _folded(text: str) -> str:
@@ -87,9 +98,20 @@ def _unit(word: str) -> str | None:
     return unit if unit is not None and dimension(unit) in {"mass", "volume", "activity"} else None
 
 
+def _most(text: str, amount: Fraction | None, unit: str | None) -> Fraction | None:
+    """Return how many a day a dose taken as needed may come to: "max 3 a day", "up to 16 mg daily"; None if unsaid."""
+    times = _MOST_TIMES.search(text)
+    if times:
+        return _positive(_count(times[1]))
+    limit = _MOST_AMOUNT.search(text)
+    if limit is None or not amount or unit is None:
+        return None
+    own = _unit(limit[2])
+    most = None if own is None else in_unit((Fraction(limit[1].replace(",", ".")), own), unit)
+    return None if most is None else most / amount
+
+
 def _frequency(text: str) -> tuple[Fraction | None, str]:
-    if _NEEDED.search(text):
-        return None, ""
     scheme = re.search(r"\b([0-9])-([0-9])-([0-9])(?:-([0-9]))?\b", text)
     if scheme:
         return _positive(Fraction(sum(int(part or 0) for part in scheme.groups()))), _without(text, scheme)

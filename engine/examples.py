@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.compiler.program import Program
-from engine.compiler.walk import rule_truth, scope_of
+from engine.compiler.walk import chosen_rows, rule_truth, scope_of
 from engine.errors import CaseError, Place
 from engine.evaluator import evaluate, score, score_json
 from engine.evaluator.rules import judge
@@ -91,7 +91,25 @@ def _protocol_results(program: Program, protocol: Protocol, edition: Edition) ->
         results.append(
             Result(document, example.name, example.place, tuple(_failures(program, example, protocol, case)))
         )
-    return results, [Coverage(name, True in seen, False in seen) for name, seen in fired.items()]
+    rows = [
+        Coverage(name, True in seen, False in seen) for name, seen in rows_tried(program, protocol, edition).items()
+    ]
+    return results, [*(Coverage(name, True in seen, False in seen) for name, seen in fired.items()), *rows]
+
+
+def rows_tried(program: Program, protocol: Protocol, edition: Edition) -> dict[str, set[bool]]:
+    """Return for each row of each table that has a value whether a test saw it chosen, and saw it not chosen."""
+    tables = {name: program.definitions.get(f"{protocol.name}.{name}") for name in protocol.tables}
+    tried: dict[str, set[bool]] = {}
+    for example in protocol.examples if any(tables.values()) else ():
+        try:
+            scope = scope_of(program, read_example(example.given, edition.vocabulary, edition.formulary))
+        except CaseError:
+            continue
+        for name, value in tables.items():
+            for row, known in zip(protocol.tables[name].rows, chosen_rows(value, scope), strict=False):
+                tried.setdefault(f"{protocol.name}.{name}.{row.name}", set()).add(known)
+    return tried
 
 
 def _failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts) -> Iterator[str]:

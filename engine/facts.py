@@ -170,4 +170,5 @@ class CaseFacts:
     queries: tuple[str, ...] = ()  # facts whose unit or value must be asked about
     conflicts: tuple[Conflict, ...] = ()
     free_text: Mapping[str, str] = field(default_factory=dict)
+    decided: frozenset[str] = frozenset()  # facts that somebody settled after reading the free text
     series: Mapping[str, Series] = field(default_factory=dict)  # measurements of more than one day, by fact

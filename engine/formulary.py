@@ -37,6 +37,7 @@ class Medicine:
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     max_daily: tuple[Fraction, str] | None = None
+    alternatives: tuple[str, ...] = ()  # plan codes to fall back to when it is blocked
     safety: tuple[SafetyCondition, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -72,6 +73,7 @@ class Interaction:
     add: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     source: str = ""
+    dose: Mapping[str, str] = field(default_factory=dict)  # with adjust: medicine -> dose to give instead
     intended_in: tuple[str, ...] = ()  # regimens where the combination is meant (bismuth with tetracycline)
     review_needed: bool = False
     place: Place = field(default=NOWHERE, compare=False)
@@ -95,6 +97,7 @@ class Regimen:
     title: Text
     parts: tuple[Part, ...]
     patient: Text | None = None
+    alternatives: tuple[str, ...] = ()  # plan codes to fall back to when it is blocked
     safety: tuple[SafetyCondition, ...] = ()
     review_needed: bool = False
     place: Place = field(default=NOWHERE, compare=False)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from engine.compiler.program import Program
 from engine.doses import in_unit, read_dose, shown
 from engine.facts import CodeSet, FactValue, Text
-from engine.formulary import Interaction, Medicine, Part, Regimen
+from engine.formulary import Interaction, Part, Regimen
 from engine.language.documents import Action
 from engine.plan import URGENCIES, Dose, Reason, SafetyFinding, State, Truth, Urgency
 
@@ -193,73 +193,6 @@ def _most(holders: list[Draft], ingredient: str) -> Draft:
     return best
 
 
-def hold_above_maximum(drafts: Mapping[str, Draft], program: Program, taken: CodeSet | None, fact: str) -> None:
-    """Sum each ingredient with what is already taken; above the maximum, or with a sum unknown, the item is held."""
-    for _, draft in sorted(drafts.items()):
-        for ingredient, dose in sorted(draft.doses.items()):
-            medicine = program.edition.formulary.medicines.get(ingredient)
-            if draft.state != "blocked" and medicine is not None and medicine.max_daily is not None:
-                _check_maximum(draft, medicine, dose, _taken_daily(program, taken, ingredient, fact))
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What is already taken of an ingredient: doses of a day, and what must be known to be sure."""
-
-    daily: tuple[tuple[Fraction, str], ...]
-    waiting: tuple[str, ...]
-
-
-def _taken_daily(program: Program, taken: CodeSet | None, ingredient: str, fact: str) -> _Taken:
-    if taken is None:
-        return _Taken((), (fact,))
-    waiting = [] if taken.complete else [fact]
-    daily = []
-    for code in sorted(taken.codes & program.drugs.members[ingredient]):
-        known = read_dose(str(taken.details.get(code, {}).get("dose") or "")).daily if code == ingredient else None
-        if known is None:
-            waiting.append(f"{ingredient}_daily_dose")
-        else:
-            daily.append(known)
-    return _Taken(tuple(daily), tuple(waiting))
-
-
-def _check_maximum(draft: Draft, medicine: Medicine, dose: Dose, taken: _Taken) -> None:
-    if medicine.max_daily is None:
-        return
-    limit, unit = medicine.max_daily
-    given = daily_of(dose)
-    own = None if given is None else in_unit(given, unit)
-    parts = [in_unit(each, unit) for each in taken.daily]
-    total = (own or Fraction(0)) + sum((part for part in parts if part is not None), Fraction(0))
-    waiting = [*taken.waiting, *(f"{medicine.code}_daily_dose" for part in parts if part is None)]
-    if own is not None and total > limit:
-        _above(draft, medicine, (own, total, limit), unit)
-    elif waiting and own is not None:
-        because = _text("The daily total is not known: ", "No se conoce la dosis diaria total: ", medicine.title)
-        draft.safety.append(SafetyFinding(medicine.code, "adjust", None, because, tuple(waiting)))
-        draft.hold(waiting)
-
-
-def _above(draft: Draft, medicine: Medicine, sums: tuple[Fraction, Fraction, Fraction], unit: str) -> None:
-    """Hold what passes the maximum with the current treatment; block what passes it alone."""
-    own, total, limit = sums
-    amounts = f"{shown((total, unit))} > {shown((limit, unit))}"
-    because = _text("Above the daily maximum: ", "Por encima del máximo diario: ", medicine.title, amounts)
-    alone = own > limit
-    finding = SafetyFinding(medicine.code, "contraindicated" if alone else "adjust", True, because)
-    draft.safety.append(finding)
-    draft.conflicts[f"above_maximum:{medicine.code}:{amounts}"] = None
-    draft.hold()
-    if alone:
-        draft.state = "blocked"
-
-
-def _text(english: str, spanish: str, title: Text, detail: str = "") -> Text:
-    tail = f" ({detail})" if detail else ""
-    return {"es": f"{spanish}{title.get('es', '')}{tail}", "en": f"{english}{title.get('en', '')}{tail}"}
-
-
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """An interaction between two things that would be given together."""
@@ -303,10 +236,34 @@ def _met_between(first: Draft, second: Draft, meeting: Meeting) -> list[Added]:
     added = _met(first, meeting) + _met(second, meeting)
     first.conflicts[f"interaction:{second.code}"] = None
     second.conflicts[f"interaction:{first.code}"] = None
-    if meeting.interaction.severity == "contraindicated":
-        first.hold()
-        second.hold()
+    severity = meeting.interaction.severity
+    unsure = {first.state, second.state} == {"proposed", "held"} and severity == "adjust"
+    if severity == "contraindicated" or unsure:
+        waits = tuple(first.waiting), tuple(second.waiting)
+        first.hold(waits[1])  # what settles the other settles this one too
+        second.hold(waits[0])
+    if severity == "adjust":
+        adjust(first, meeting.interaction)
+        adjust(second, meeting.interaction)
     return added
+
+
+def adjust(draft: Draft, interaction: Interaction) -> None:
+    """Give the doses an interaction asks for; none ever gives more than was prescribed."""
+    for drug, dose in sorted(interaction.dose.items()):
+        give_instead(draft, drug, dose)
+
+
+def give_instead(draft: Draft, drug: str, dose: str) -> None:
+    """Give the adjusted dose; one that says how often replaces the frequency, and none ever gives more."""
+    known = draft.doses.get(drug)
+    if known is None:
+        return
+    frequency = "" if read_dose(dose).per_day is not None else known.frequency
+    part = Part(known.ingredient, dose, frequency, known.route, known.timing, known.duration_days)
+    adjusted = dose_of(part)
+    if None in (daily_of(known), daily_of(adjusted)) or higher(known, adjusted) is known:
+        draft.doses[drug] = adjusted
 
 
 def _met(draft: Draft, meeting: Meeting) -> list[Added]:

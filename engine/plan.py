@@ -114,6 +114,19 @@ class TraceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far a diary is filled in within a window of a rule; ``open`` are missing days that can still be told."""
+
+    series: str
+    window: str  # "last 14 days", "both weeks", "since start of omeprazole", "all"
+    days: int
+    recorded: int
+    needed: int | None = None
+    missing: tuple[str, ...] = ()  # dates, or numbers of days if nobody said when the diary ends
+    open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The answer of the engine for one case; the same input and versions give the same bytes out."""
 
@@ -132,3 +145,4 @@ class Plan:
     conflicts: tuple[Conflict, ...] = ()  # sources that disagree about a fact: both are shown
     mentions: tuple[Mention, ...] = ()  # what the free text says
     unconfirmed: tuple[str, ...] = ()  # facts that only a mention says: true where that is safe, unknown elsewhere
+    coverage: tuple[Coverage, ...] = ()  # of the diaries that rules look at

@@ -15,6 +15,7 @@ from engine.conditions import (
     Choose,
     Compare,
     DayCount,
+    Decide,
     Expr,
     Includes,
     Known,
@@ -127,7 +128,7 @@ def code_title(program: Program, code: str, lang: str) -> str:
     for table in (formulary.medicines, formulary.classes, vocabulary.codes):
         if code in table:
             return said(table[code].title, lang)
-    name = code.partition(":")[2]
+    name = code.partition(":")[2] or code
     if name in formulary.regimens:
         return said(formulary.regimens[name].title, lang)
     if name in formulary.medicines:
@@ -226,6 +227,9 @@ class Wording:
                 return f"{function}({', '.join(map(self.of, arguments))})"
             case OfSeries():
                 return self._of_series(expr)
+            case Decide(conditions=conditions, outputs=outputs):
+                rows = (f"{self.of(when)} → {self.of(said)}" for when, said in zip(conditions, outputs, strict=True))
+                return "; ".join(rows)
         raise TypeError(f"{type(expr).__name__} has no wording")
 
     def _of_series(self, expr: OfSeries) -> str:

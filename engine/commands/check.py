@@ -18,12 +18,22 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Check the library and print what was found; 1 if there is anything to mend."""
     files = load(arguments.paths)
-    _, problems = check_library(files.texts)
+    library, problems = check_library(files.texts)
+    notes = [replace(each, place=files.shown(each.place)) for each in (library.notes if library else ())]
     mine = [replace(found, place=files.shown(found.place)) for found in problems if found.place.file in files.chosen]
     elsewhere = len(problems) - len(mine)
     if arguments.json:
-        say_json({"ok": not problems, "files": len(files.chosen), "problems": [problem_json(found) for found in mine]})
+        say_json(
+            {
+                "ok": not problems,
+                "files": len(files.chosen),
+                "problems": [problem_json(found) for found in mine],
+                "notes": [problem_json(each) for each in notes],
+            }
+        )
     else:
+        for note in notes:
+            say(str(note))
         _report(files, mine, elsewhere)
     return FINDINGS if problems else CLEAN
 

@@ -1,6 +1,6 @@
 """Compiles an edition: qualifies and orders what it holds, and writes the rails."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,17 +14,20 @@ from engine.conditions import (
     AtLeast,
     Choose,
     Compare,
+    Decide,
     Expr,
     Includes,
     Known,
     Name,
     Not,
     Number,
+    OfSeries,
     OneOf,
     Or,
     Within,
     YesNo,
     children,
+    nodes,
     with_children,
 )
 from engine.facts import Vocabulary
@@ -54,8 +57,23 @@ def compile_edition(edition: Edition) -> Program:
         scores={name: compile_score(edition.scores[name], edition.vocabulary) for name in sorted(edition.scores)},
         tests=tuple(emitter.tests), decide=load(source), source=source, drugs=drug_index(edition.formulary),
         choices=choices, inputs=tuple(emitter.inputs), named=tuple(emitter.named),
+        diaries=_diaries(definitions, rules, edition.vocabulary),
         reader=reader_of(edition),
     )  # fmt: skip
+
+
+def _diaries(
+    definitions: Mapping[str, Expr], rules: Iterable[RuleNode], vocabulary: Vocabulary
+) -> tuple[OfSeries, ...]:
+    """Return what definitions and rules read from diaries: one reading for each diary, window and number of days."""
+    every = [*definitions.values(), *(part for node in rules for part in node.conditions)]
+    found = {
+        (node.series, repr(getattr(node, "window", None)), getattr(node, "needs", None)): node
+        for expr in every
+        for node in nodes(expr)
+        if isinstance(node, OfSeries) and vocabulary.facts[node.series].type == "series"
+    }
+    return tuple(found[key] for key in sorted(found, key=str))
 
 
 def _emit(
@@ -90,6 +108,8 @@ def is_condition(expr: Expr, vocabulary: Vocabulary, definitions: Mapping[str, E
             return kind == "conclusion"
         case Choose(then=then):
             return is_condition(then, vocabulary, definitions)
+        case Decide(outputs=outputs):
+            return any(is_condition(each, vocabulary, definitions) for each in outputs)
     return False
 
 

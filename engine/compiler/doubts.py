@@ -8,7 +8,7 @@ from engine.compiler.program import Doubt, Given, ScoreProgram, Unknown
 
 
 def doubts(writer: FormulaText) -> tuple[Doubt, ...]:
-    """Return the contradictions a score declares under ``doubtful``, and lists that do not fit together, as functions."""
+    """Return the contradictions a score declares under ``doubtful``, and lists of unlike length, as functions."""
     found = [
         Doubt(name, (writer.names.index(name), writer.names.index(other)), _of_other_length)
         for name, other in sorted(pairs_of_lists(writer))

@@ -1,9 +1,10 @@
 """Truths and numbers that are only partly known: Kleene's three values, and intervals for sums and scores."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Final
 
 from engine.conditions import Comparison
@@ -90,6 +91,26 @@ def _same(left: Interval, right: Interval) -> Truth:
     if left.high < right.low or right.high < left.low:
         return False
     return True if left.is_point and right.is_point and left.low == right.low else None
+
+
+def extreme(which: str, sure: Iterable[Interval], possible: Iterable[Interval]) -> Interval:
+    """Return the least or greatest (``min``, ``max``) of numbers that are there and of some that may be."""
+    best = min if which == "min" else max
+    certain, maybe = list(sure), list(possible)
+    both = [*certain, *maybe]
+    if not certain:
+        return hull(both)
+    low, high = best(part.low for part in certain), best(part.high for part in certain)
+    lows = min([low, *(part.low for part in maybe)]) if which == "min" else low
+    highs = max([high, *(part.high for part in maybe)]) if which == "max" else high
+    return Interval(lows, highs)
+
+
+def collected(how: str, sure: Sequence[Interval], possible: Sequence[Interval]) -> Interval:
+    """Return the sum, count, least or greatest of numbers that are there and of some that may be."""
+    if how in ("sum", "count"):
+        return reduce(add, [*sure, *(hull((value, point(0))) for value in possible)], point(0))
+    return extreme(how, sure, possible) if sure or possible else ANYTHING
 
 
 def add(left: Interval, right: Interval) -> Interval:

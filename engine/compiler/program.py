@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.compiler.intervals import ANYTHING, Interval, Real
-from engine.conditions import Expr
+from engine.conditions import Expr, OfSeries
 from engine.facts import Conflict, Entry, FactValue, Mention, Series
 from engine.formulary import Interaction
 from engine.language.documents import Edition, Protocol, Rule, Score
@@ -79,7 +79,8 @@ class ScoreProgram:
 
     ``choices`` holds per input the values that stand for all it may take (one of each class that no part of
     the formula tells apart); ``rising`` whether the value only rises (1) or falls (-1) with it, stays (0), does one
-    or the other as the other inputs have it (2), or none of these (None); ``discrete`` whether those values are all that matter, with nothing between two of them.
+    or the other as the other inputs have it (2), or none of these (None); ``discrete``
+    whether those values are all that matter, with nothing between two of them.
     """
 
     score: Score
@@ -136,6 +137,7 @@ class Program:
     choices: Mapping[str, Mapping[str, float]]  # choice fact -> code -> its number in the rails
     inputs: tuple[str, ...]  # facts the rails read
     named: tuple[str, ...]  # definitions and conclusions with rails, after the rules
+    diaries: tuple[OfSeries, ...]  # what is read from diaries, each window once
     reader: TextReader  # of free text
 
 

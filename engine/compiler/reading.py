@@ -1,18 +1,19 @@
 """What is read straight from a case, before any condition is decided: facts, memberships and series."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
 from engine.compiler.intervals import ANYTHING, INFINITE, Interval
 from engine.compiler.program import Scope
-from engine.compiler.series import Way, parts, reading
+from engine.compiler.series import Way, days_of, parts, reading
 from engine.conditions import (
     BothWeeks,
     DayCount,
     Expr,
     Includes,
     Known,
+    Latest,
     Name,
     OfSeries,
     Since,
@@ -107,14 +108,25 @@ def of_series(expr: OfSeries, scope: Scope, *, red: bool = False) -> Interval | 
     """Return what is known of a series in a window; None if nothing is. ``red``: missing days may be anything."""
     series = series_of(expr.series, scope)
     window: Window = getattr(expr, "window", None)
+    if isinstance(expr, Latest) and series is not None and _is_old(series, expr.series, scope):
+        return None
     if series is None:
         if isinstance(expr, Summary) and expr.function == "recorded":
             return Interval(0, 0)
         if not isinstance(window, int | BothWeeks):
             return None
         series = Series((), Origin("case"))
-    found = parts(series, window, today=scope.today, start=_start(window, scope))
+    found = parts(series, window, today=scope.today, start=start_of(window, scope))
     return None if found is None else reading(expr, found, _way(expr, scope, red=red))
+
+
+def _is_old(series: Series, name: str, scope: Scope) -> bool:
+    """Return whether the last recorded value is older than it stays fresh."""
+    spec = scope.program.edition.vocabulary.facts.get(name)
+    if spec is None or spec.fresh_for_days is None or scope.today is None or not (series.dates or series.last):
+        return isinstance(scope.values.get(name), Missing)
+    recorded = [day for day, entry in days_of(series) if entry is not None]
+    return bool(recorded) and scope.today - recorded[-1] > spec.fresh_for_days
 
 
 def _way(expr: OfSeries, scope: Scope, *, red: bool) -> Way:
@@ -130,7 +142,7 @@ def possible(expr: OfSeries, scope: Scope) -> Interval:
     return ANYTHING if moves else declared(expr.series, scope)
 
 
-def _start(window: Window, scope: Scope) -> int | None:
+def start_of(window: Window, scope: Scope) -> int | None:
     """Return the day a treatment began, the latest of several; None if nobody recorded it."""
     if not isinstance(window, Since):
         return None
@@ -139,9 +151,14 @@ def _start(window: Window, scope: Scope) -> int | None:
         day
         for listed in lists
         for code in window.members & listed.codes
-        if isinstance(day := listed.details.get(code, {}).get("start"), date)
+        if isinstance(day := _begun(listed.details.get(code, {})), date)
     ]
     return max(day.toordinal() for day in begun) if begun else None
+
+
+def _begun(details: Mapping[str, object]) -> object:
+    """Return the day a treatment began; of a current medicine the date on its entry."""
+    return details.get("start") or details.get("date")
 
 
 def entries_of(bind: Expr, days: int | None, scope: Scope) -> tuple[Entry | None, ...] | None:

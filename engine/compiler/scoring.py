@@ -176,9 +176,7 @@ def _contexts(program: ScoreProgram, open_: list[int], full: list[tuple[Total, .
     yield from islice(_selection(full), CONTEXTS)
 
 
-def _corners(
-    ends: Sequence[tuple[Total, ...]], rising: Sequence[int | None], best: int
-) -> Iterator[tuple[Total, ...]]:
+def _corners(ends: Sequence[tuple[Total, ...]], rising: Sequence[int | None], best: int) -> Iterator[tuple[Total, ...]]:
     """Yield per input the ends where the value is highest (``best`` 1) or lowest (-1)."""
     for options, step in zip(ends, rising, strict=True):
         yield options if step == ONE_WAY else (options[-1 if step == best else 0],)

@@ -9,11 +9,10 @@ from fractions import Fraction
 
 from engine.compiler import intervals
 from engine.compiler.doubts import doubted
-from engine.compiler.intervals import Interval, compare, conjunction, disjunction, hull, negation, point
+from engine.compiler.intervals import ANYTHING, Interval, compare, conjunction, disjunction, hull, negation, point
 from engine.compiler.mentions import with_mentions
 from engine.compiler.program import (
     UNKNOWN,
-    Analysis,
     Given,
     Program,
     RuleNode,
@@ -34,7 +33,8 @@ from engine.compiler.reading import (
     of_series,
     possible,
 )
-from engine.compiler.scoring import analyse, printed, total
+from engine.compiler.score_results import bound_facts, settled, unit_factor
+from engine.compiler.scoring import analyse, total
 from engine.conditions import (
     And,
     Arithmetic,
@@ -42,6 +42,7 @@ from engine.conditions import (
     Call,
     Choose,
     Compare,
+    Decide,
     Expr,
     Includes,
     Known,
@@ -99,6 +100,9 @@ def _truth(expr: Expr, scope: Scope, *, red: bool) -> Truth:
             return value
         case Choose(condition=condition, then=then, otherwise=otherwise):
             return _chosen(condition, then, otherwise, scope, red=red)
+        case Decide():
+            said = {None if each is None else truth(each, scope, red=red) for each in candidates(expr, scope, red=red)}
+            return said.pop() if len(said) == 1 else None
     return leaf(expr, scope, red=red)
 
 
@@ -204,6 +208,8 @@ def _is_code(expr: Expr, scope: Scope) -> bool:
             return scope.program.scores[name].score.value_type == "code"
         case Name(name=name, kind="fact"):
             return scope.program.edition.vocabulary.facts[name].type in {"choice", "text"}
+        case Decide(outputs=outputs):
+            return any(_is_code(behind(each, scope), scope) for each in outputs)
         case Choose(then=then, otherwise=otherwise):
             return _is_code(behind(then, scope), scope) or _is_code(behind(otherwise, scope), scope)
     return False
@@ -214,7 +220,33 @@ def _is_condition(expr: Expr, scope: Scope) -> bool:
         if expr.kind == "fact":
             return scope.program.edition.vocabulary.facts[expr.name].type == "yes_no"
         return expr.kind == "conclusion"
+    if isinstance(expr, Decide):
+        return any(_is_condition(behind(each, scope), scope) for each in expr.outputs)
     return isinstance(expr, (YesNo, And, Or, Not, AtLeast, Compare, Within, OneOf, Includes, Known))
+
+
+def candidates(expr: Decide, scope: Scope, *, red: bool = False) -> list[Expr | None]:
+    """Return what a table may still say, an output a row that may be chosen; None: that no row fits."""
+    truths = [truth(part, scope, red=red) for part in expr.conditions]
+    rows = list(zip(truths, expr.outputs, strict=True))
+    if expr.hit == "first":
+        until = truths.index(True) + 1 if True in truths else len(rows)
+        rows = rows[:until]
+    sure = [output for known, output in rows if known is True]
+    if sure and expr.hit in ("unique", "any"):
+        return list(sure)
+    found: list[Expr | None] = [output for known, output in rows if known is not False]
+    return found if sure or (expr.whole and found) else [*found, expr.otherwise]
+
+
+def chosen_rows(table: Expr | None, scope: Scope) -> list[bool]:
+    """Return for each row of a table whether it is known to be chosen; nothing if it has no value."""
+    if not isinstance(table, Decide):
+        return []
+    truths = [truth(part, scope) for part in table.conditions]
+    if table.hit != "first":
+        return [known is True for known in truths]
+    return [known is True and not any(each is not False for each in truths[:i]) for i, known in enumerate(truths)]
 
 
 def possible_codes(expr: Expr, scope: Scope) -> frozenset[str] | None:
@@ -237,6 +269,11 @@ def possible_codes(expr: Expr, scope: Scope) -> frozenset[str] | None:
                 return possible_codes(then if chosen else otherwise, scope)
             first, second = possible_codes(then, scope), possible_codes(otherwise, scope)
             return None if first is None or second is None else first | second
+        case Decide():
+            found = [
+                frozenset(("",)) if each is None else possible_codes(each, scope) for each in candidates(expr, scope)
+            ]
+            return None if None in found else frozenset().union(*(each for each in found if each is not None))
     raise TypeError(f"{type(expr).__name__} has no code")
 
 
@@ -273,6 +310,8 @@ def interval(expr: Expr, scope: Scope, *, red: bool = False) -> Interval:
             return hull((interval(then, scope, red=red), interval(otherwise, scope, red=red)))
         case Call(function=function, arguments=arguments):
             return _call(function, arguments, scope, red=red)
+        case Decide():
+            return _decided(expr, scope, red=red)
     raise TypeError(f"{type(expr).__name__} is not a number")
 
 
@@ -285,6 +324,19 @@ def _call(function: str, arguments: tuple[Expr, ...], scope: Scope, *, red: bool
         best = min if function == "min" else max
         return Interval(best(part.low for part in parts), best(part.high for part in parts))
     return intervals.apply(function, parts[0])
+
+
+def _decided(expr: Decide, scope: Scope, *, red: bool) -> Interval:
+    if expr.hit in ("first", "unique", "any"):
+        said = candidates(expr, scope, red=red)
+        return ANYTHING if None in said else hull(interval(each, scope, red=red) for each in said if each is not None)
+    rows = zip(expr.conditions, expr.outputs, strict=True)
+    known = [(truth(part, scope, red=red), interval(output, scope, red=red)) for part, output in rows]
+    sure = [value for each, value in known if each is True]
+    open_ = [value for each, value in known if each is None]
+    if not sure and expr.hit in ("min", "max"):
+        open_.append(ANYTHING if expr.otherwise is None else interval(expr.otherwise, scope, red=red))
+    return intervals.collected(expr.hit, sure, open_)
 
 
 def state(name: str, scope: Scope) -> ScoreState:
@@ -312,31 +364,9 @@ def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) ->
     queried = tuple(item.name for item in program.score.inputs.values() if _is_queried(program, item, scope))
     queried = queried or doubted(program, given)
     if queried:
-        facts = tuple(dict.fromkeys(fact for name in queried for fact in _bound(program, name)))
+        facts = tuple(dict.fromkeys(fact for name in queried for fact in bound_facts(program, name)))
         return ScoreState(ScoreResult(title, None, None, "reject_or_query", query=queried), waiting=facts)
     return settled(program, analyse(program, given), title, scope)
-
-
-def settled(program: ScoreProgram, known: Analysis, title: str, scope: Scope) -> ScoreState:
-    facts = [fact for name in known.missing for fact in _bound(program, name) if not is_known(fact, scope)]
-    return ScoreState(
-        score_result(program, known, title), known.value, known.codes, known.bands, tuple(dict.fromkeys(facts))
-    )
-
-
-def score_result(program: ScoreProgram, known: Analysis, title: str) -> ScoreResult:
-    """Return the printed result: incomplete while an unknown input can change it, its range if it is bounded."""
-    value, band = known.outcome
-    if not known.missing:
-        return ScoreResult(title, printed(value, program.score), band, "ok")
-    bounded = program.score.range is not None and program.score.value_type == "integer"
-    limits = (int(known.value.low), int(known.value.high)) if bounded else None
-    return ScoreResult(title, None, known.band, "incomplete", known.named or known.missing, possible_range=limits)
-
-
-def _bound(program: ScoreProgram, name: str) -> tuple[str, ...]:
-    bind = program.score.inputs[name].bind
-    return () if bind is None else tuple(facts_of(bind))
 
 
 def _is_queried(program: ScoreProgram, item: ScoreInput, scope: Scope) -> bool:
@@ -366,11 +396,4 @@ def _bound_total(item: ScoreInput, bind: Expr, scope: Scope) -> Total:
     known = number(bind, scope)
     if known is None or not known.is_point or isinstance(known.low, float):
         return None
-    return total(Fraction(known.low) * _factor(item, bind, scope))
-
-
-def _factor(item: ScoreInput, bind: Expr, scope: Scope) -> Fraction:
-    unit = None
-    if isinstance(bind, Name) and bind.kind == "fact":
-        unit = scope.program.edition.vocabulary.facts[bind.name].unit
-    return Fraction(1) if unit is None or unit == item.unit else item.units.get(unit, Fraction(1))
+    return total(Fraction(known.low) * unit_factor(item, bind, scope))

@@ -4,23 +4,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from engine.compiler.program import Program, Scope
 from engine.evaluator.adding import Addition, by_hand, hold_for_age
+from engine.evaluator.coverage import closed, coverage
 from engine.evaluator.rules import Decided, decide, is_applicable, open_rules, proposals, reason_of
 from engine.evaluator.safety import Checked, alternatives, check, list_fact
 from engine.evaluator.scores import case_scores
 from engine.evaluator.written import unconfirmed_of, written_only
 from engine.facts import CaseFacts, Missing, Text
+from engine.maximum import hold_above_maximum
 from engine.merge import (
     Draft,
     check_interactions,
     combine,
     current,
-    hold_above_maximum,
     include,
     note_duplicates,
     note_opposed,
     one_entry_per_ingredient,
 )
-from engine.plan import URGENCIES, Item, OpenRule, Plan, Urgency
+from engine.plan import URGENCIES, Coverage, Item, OpenRule, Plan, Urgency
 
 _KINDS = ("alert", "ref", "dx", "test", "rx", "supp", "diet", "advice", "plan", "monitor", "fu")
 
@@ -42,12 +43,13 @@ def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), 
     items = _items(drafts, decided)
     opened = tuple(open_rules(decided))
     now = _ask_now(decided)
+    diaries = coverage(scope)
     return Plan(
         id=case.id,
         hypotheses=tuple(item.code for item in items if item.kind == "dx" and item.state != "blocked"),
         items=items,
         urgency=_highest(item.urgency for item in items if item.state != "blocked"),
-        ask=_asked(decided, _wanted(decided, items, opened, checked), now, case),
+        ask=_asked(decided, _open_now(_wanted(decided, items, opened, checked), diaries), now, case),
         ask_now=_names(now, scope),
         follow_up_days=_follow_up(items),
         scores=case_scores(scope),
@@ -55,6 +57,7 @@ def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), 
         open_rules=opened,
         not_proposed=tuple(reason_of(each.node) for each in decided.decisions if each.outcome == "excluded"),
         queries=tuple(sorted(case.queries)),
+        coverage=diaries,
         conflicts=(*case.conflicts, *scope.text_conflicts),
         mentions=scope.mentions,
         unconfirmed=tuple(sorted(scope.unconfirmed)),
@@ -96,7 +99,7 @@ def _item(draft: Draft, scope: Scope, written: Mapping[tuple[str, str], tuple[st
         classes=tuple(sorted({name for drug in draft.drugs for name in scope.program.drugs.classes.get(drug, ())})),
         doses=tuple(draft.doses[drug] for drug in sorted(draft.doses)),
         patient_text=_patient_text(draft, scope),
-        alternatives=alternatives(draft.actions, scope) if draft.state == "blocked" else (),
+        alternatives=alternatives(draft, scope) if draft.state == "blocked" else (),
         safety=tuple(draft.safety),
         waiting_for=tuple(draft.waiting) if draft.state == "held" else (),
         after_days=min(after, default=None),
@@ -160,6 +163,12 @@ def _wanted(
     facts = [fact for item in items for fact in item.waiting_for]
     opening = (fact for rule in opened for fact in rule.waiting_for)
     return (*facts, *_rule_questions(decided), *checked.asked, *opening, *sorted(decided.scope.unconfirmed))
+
+
+def _open_now(facts: Iterable[str], diaries: Iterable[Coverage]) -> tuple[str, ...]:
+    """Return the facts without diaries whose missing days are past: they are no longer asked for."""
+    past = closed(diaries)
+    return tuple(fact for fact in facts if fact not in past)
 
 
 def _asked(decided: Decided, facts: tuple[str, ...], now: tuple[str, ...], case: CaseFacts) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from engine.facts import Conflict, Mention, Origin
-from engine.plan import Dose, Item, OpenRule, Plan, Reason, SafetyFinding, ScoreResult
+from engine.plan import Coverage, Dose, Item, OpenRule, Plan, Reason, SafetyFinding, ScoreResult
 
 Plain = dict[str, object]
 
@@ -27,6 +27,7 @@ def plan_json(plan: Plan) -> Plain:
         "not_proposed": [reason_json(reason) for reason in plan.not_proposed],
         "queries": list(plan.queries),
         "conflicts": [_conflict(each) for each in plan.conflicts],
+        "coverage": [_coverage(each) for each in plan.coverage],
         "mentions": [_mention(each) for each in plan.mentions],
         "unconfirmed": list(plan.unconfirmed),
     }
@@ -141,6 +142,18 @@ def _mention(mention: Mention) -> Plain:
         "code": mention.code or None,
         "kind": mention.kind,
         "also": list(mention.also),
+    }
+
+
+def _coverage(coverage: Coverage) -> Plain:
+    return {
+        "series": coverage.series,
+        "window": coverage.window,
+        "days": coverage.days,
+        "recorded": coverage.recorded,
+        "needed": coverage.needed,
+        "missing": list(coverage.missing),
+        "open": list(coverage.open),
     }
 
 

@@ -1,17 +1,15 @@
 """The safety stage: allergies, contraindications and current medicines of every medicine the plan would give."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from engine.compiler.mentions import resting
 from engine.compiler.program import Scope
 from engine.compiler.walk import truth
-from engine.doses import read_dose
 from engine.evaluator.waiting import red_flags_first, waiting
 from engine.facts import CodeSet, Text
-from engine.formulary import Interaction, Part, SafetyCondition, Severity
-from engine.language.documents import Action
-from engine.merge import Added, Draft, brought, current, daily_of, dose_of, higher, worst
+from engine.formulary import Interaction, SafetyCondition, Severity
+from engine.merge import Added, Draft, brought, current, give_instead, worst
 from engine.plan import SafetyFinding, Truth
 
 
@@ -23,6 +21,7 @@ class Hazard:
     add: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     dose: str | None = None
+    doses: Mapping[str, str] = field(default_factory=dict)  # of an interaction: medicine -> dose
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +63,12 @@ def _settle(draft: Draft, hazards: list[Hazard], scope: Scope) -> None:
     if holding:
         draft.hold(red_flags_first((fact for each in holding for fact in each.facts), scope))
     for hazard in hazards:
-        if hazard.dose is not None and hazard.finding.truth and hazard.finding.severity == "adjust":
-            _adjust(draft, hazard.finding.subject, hazard.dose)
-
-
-def _adjust(draft: Draft, subject: str, dose: str) -> None:
-    """Give the adjusted dose instead; one that says how often replaces the frequency, and none ever gives more."""
-    known = draft.doses.get(subject)
-    if known is None:
-        return
-    frequency = "" if read_dose(dose).per_day is not None else known.frequency
-    part = Part(known.ingredient, dose, frequency, known.route, known.timing, known.duration_days)
-    adjusted = dose_of(part)
-    if None in (daily_of(known), daily_of(adjusted)) or higher(known, adjusted) is known:
-        draft.doses[subject] = adjusted
+        if not hazard.finding.truth or hazard.finding.severity != "adjust":
+            continue
+        if hazard.dose is not None:
+            give_instead(draft, hazard.finding.subject, hazard.dose)
+        for drug, dose in sorted(hazard.doses.items()):
+            give_instead(draft, drug, dose)
 
 
 def hazards_of(draft: Draft, scope: Scope) -> Iterator[Hazard]:
@@ -163,13 +154,24 @@ def _with_current(drug: str, side: str, taken: CodeSet | None, scope: Scope) -> 
 def _interaction(drug: str, side: str, interaction: Interaction, known: Truth, facts: tuple[str, ...]) -> Hazard:
     severity: Severity = interaction.severity
     finding = SafetyFinding(f"{drug}+{side}", severity, known, interaction.because, facts, interaction.source)
-    return Hazard(finding, interaction.add, interaction.ask)
+    return Hazard(finding, interaction.add, interaction.ask, doses=interaction.dose)
 
 
-def alternatives(actions: Iterable[Action], scope: Scope) -> tuple[str, ...]:
-    """Return what the rules offer instead, each once; what is contraindicated for this case too is no alternative."""
-    offered = dict.fromkeys(code for action in actions for code in action.alternatives)
+def alternatives(draft: Draft, scope: Scope) -> tuple[str, ...]:
+    """Return what rules and formulary offer instead; what is contraindicated for this case too is no alternative."""
+    formulary = scope.program.edition.formulary
+    own = draft.regimen.alternatives if draft.regimen is not None else ()
+    blocked = {finding.subject for finding in draft.safety if finding.severity == "contraindicated" and finding.truth}
+    drugs = [formulary.medicines[drug] for drug in draft.drugs if drug in formulary.medicines]
+    instead = [code for drug in drugs if _is_behind(drug.code, blocked) for code in drug.alternatives]
+    said = [code for action in draft.actions for code in action.alternatives]
+    offered = dict.fromkeys(code for code in (*said, *own, *instead) if code != draft.code)
     return tuple(code for code in offered if not _contraindicated(code, scope))
+
+
+def _is_behind(drug: str, blocked: Iterable[str]) -> bool:
+    """Return whether a medicine is among those that blocked an item, alone or in an interaction."""
+    return any(drug in subject.split("+") for subject in blocked)
 
 
 def _contraindicated(code: str, scope: Scope) -> bool:

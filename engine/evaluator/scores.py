@@ -9,8 +9,9 @@ from math import isfinite
 from engine.compiler.doubts import doubted
 from engine.compiler.program import UNKNOWN, Given, Program, Scope, ScoreProgram, Total, Unknown
 from engine.compiler.reading import facts_of, fits, is_known, padded_end
+from engine.compiler.score_results import score_result
 from engine.compiler.scoring import analyse, total
-from engine.compiler.walk import score_result, score_state
+from engine.compiler.walk import score_state
 from engine.errors import CaseError
 from engine.evaluator.written import alarmed_score
 from engine.facts import Entry, FactValue, Missing

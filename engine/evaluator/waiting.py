@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.compiler.program import RuleNode, Scope
 from engine.compiler.reading import is_known
-from engine.compiler.walk import behind, rule_truth, state, truth
-from engine.conditions import Expr, Includes, Known, Name, Not, OfSeries, children
+from engine.compiler.walk import behind, candidates, rule_truth, state, truth
+from engine.conditions import Decide, Expr, Includes, Known, Name, Not, OfSeries, children
 
 
 def waiting(expr: Expr, scope: Scope, *, red: bool = False) -> tuple[str, ...]:
@@ -34,6 +34,8 @@ def is_condition(expr: Expr) -> bool:
     """Return whether ``truth`` can decide a node; numbers and codes are looked into instead."""
     if isinstance(expr, Name):
         return expr.kind == "conclusion"
+    if isinstance(expr, Decide):
+        return any(is_condition(each) for each in expr.outputs)
     kind = type(expr).__name__
     return kind in {"And", "Or", "Not", "AtLeast", "Compare", "Within", "OneOf", "Includes", "Known", "YesNo"}
 
@@ -50,10 +52,22 @@ def _numbers(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
             yield from state(name, scope).waiting
         case Name(name=name, kind="fact") if not is_known(name, scope):
             yield name
+        case Decide():
+            for part in _rows_in_question(expr, scope, red=red):
+                yield from waiting(part, scope, red=red)
         case _:
             yield from _read_here(expr, scope)
             for part in children(expr):
                 yield from waiting(part, scope, red=red)
+
+
+def _rows_in_question(expr: Decide, scope: Scope, *, red: bool) -> Iterator[Expr]:
+    """Yield the conditions of rows that may still be chosen, and what undecided rows would say."""
+    still = candidates(expr, scope, red=red)
+    for condition, output in zip(expr.conditions, expr.outputs, strict=True):
+        if expr.hit in ("sum", "min", "max", "count") or output in still:
+            yield condition
+            yield output
 
 
 def _read_here(expr: Expr, scope: Scope) -> Iterator[str]:

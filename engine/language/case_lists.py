@@ -8,6 +8,7 @@ from engine.language.case_values import Reading, day
 from engine.language.validation import nearest
 
 NAMES = ("drug", "substance", "code", "name", "allergen")
+DAYS = ("date", "start", "end")  # of a diagnosis or a treatment
 Entries = dict[str, dict[str, object]]
 
 
@@ -68,8 +69,9 @@ def _entry(reading: Reading, spec: FactSpec, entry: object, where: str) -> Entri
         reading.refuse("C003", f"{where}: a name or an object is expected")
         return {}
     details = {key: value for key, value in entry.items() if key not in NAMES and value is not None}
-    if "date" in details:
-        details["date"] = day(reading, details["date"], where)
+    for key in DAYS:
+        if key in details:
+            details[key] = day(reading, details[key], where)
     name = next((entry[key] for key in NAMES if entry.get(key)), None)
     if name is not None and not isinstance(name, str):
         reading.refuse("C003", f"{where}: the name is not a text")

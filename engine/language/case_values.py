@@ -14,6 +14,7 @@ from engine.errors import CaseError, PautaError
 from engine.facts import (
     CodeSet,
     Conflict,
+    Entry,
     FactSpec,
     FactValue,
     Missing,
@@ -44,6 +45,7 @@ class Reading:
     formulary: Formulary
     as_of: date | None = None
     values: dict[str, FactValue] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
     queries: list[str] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     errors: list[tuple[str, str, str]] = field(default_factory=list)
@@ -150,11 +152,16 @@ def _iso(raw: object) -> date | None:
 
 
 def read_value(reading: Reading, spec: FactSpec, given: Any, origin: Origin) -> FactValue | None:
-    """Return a value by the type of its fact, Missing if it must be asked about, None if it is a slip."""
+    """Return a value by the type of its fact, Missing if it must be asked about or is too old, None if it is a slip."""
+    value = read_of_any_day(reading, spec, given, origin)
+    return value if value is None or isinstance(value, Missing) else fresh(reading, spec, value)
+
+
+def read_of_any_day(reading: Reading, spec: FactSpec, given: Any, origin: Origin) -> FactValue | None:
+    """Return a value by the type of its fact, however old it is."""
     if isinstance(given, str) and given.strip().casefold() in DONT_KNOW and given not in spec.choices:
         return Missing("dont_know", origin)
-    value = _READERS[spec.type](reading, spec, given, origin)
-    return value if value is None or isinstance(value, Missing) else fresh(reading, spec, value)
+    return _READERS[spec.type](reading, spec, given, origin)
 
 
 def fresh(reading: Reading, spec: FactSpec, value: FactValue) -> FactValue:
@@ -322,12 +329,24 @@ def _series(reading: Reading, spec: FactSpec, given: Any, origin: Origin) -> Fac
         _wrong(reading, spec, origin, "a list with one value a day", "null is a day not recorded.")
         return None
     where = _where(spec, origin)
-    days = tuple(None if number is None else exact(reading, number, where) for number in given)
-    if spec.range is not None and any(
-        value is not None and not spec.range[0] <= value <= spec.range[1] for value in days
-    ):
+    days = tuple(_day_entry(reading, spec, entry, where) for entry in given)
+    every = [value for day in days if day is not None for value in (day if isinstance(day, tuple) else (day,))]
+    if spec.range is not None and not all(spec.range[0] <= value <= spec.range[1] for value in every):
         reading.refuse("C007", f"{where}: a day lies outside the scale", f"Use {_span(spec.range)}.")
-    return Series(days, origin)
+    return Series(days, origin, origin.dated or reading.as_of)
+
+
+def _day_entry(reading: Reading, spec: FactSpec, entry: Any, where: str) -> Entry | None:
+    """Return one day of a series: null is a day not recorded, [] one on which there was nothing."""
+    if entry is None:
+        return None
+    if not spec.several:
+        return exact(reading, entry, where)
+    if not isinstance(entry, list | tuple):
+        reading.refuse("C007", f"{where}: a list of values a day is expected", "null is a day not recorded.")
+        return None
+    numbers = (exact(reading, each, where) for each in entry)
+    return tuple(number for number in numbers if number is not None)
 
 
 def _span(ends: tuple[Fraction, Fraction]) -> str:

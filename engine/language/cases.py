@@ -1,6 +1,7 @@
 """One case as the clinic sends it, read into facts: units made canonical, doubtful values queried, nothing guessed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,17 +9,20 @@ from typing import Any
 
 from engine import units
 from engine.errors import CaseError, PautaError
-from engine.facts import CaseFacts, FactSpec, Missing, Origin, Value, Vocabulary
+from engine.facts import CaseFacts, FactSpec, Missing, Origin, Series, Value, Vocabulary
 from engine.formulary import Formulary
 from engine.language.case_diary import put_diary
 from engine.language.case_lists import doubt_allergies, put_list
-from engine.language.case_values import Reading, put_answer, put_grade, read_value, unpacked
+from engine.language.case_treatments import FACTS as TREATMENT_FACTS
+from engine.language.case_treatments import SECTION as TREATMENTS
+from engine.language.case_treatments import put_named, put_treatments
+from engine.language.case_values import NUMERIC, Reading, fresh, put_answer, put_grade, read_of_any_day, unpacked
 from engine.language.case_values import day as read_day
 from engine.language.validation import nearest
 
 LISTS = ("allergies", "medications", "history", "family_history")
 FREE_TEXT = ("alcohol", "diet", "medicines_badly_tolerated", "other", "plans", "stools", "weight")
-SECTIONS = ("id", "as_of", "patient", *LISTS, "questionnaire", "free_text", "labs", "vitals", "diary")
+SECTIONS = ("id", "as_of", "patient", *LISTS, TREATMENTS, "questionnaire", "free_text", "labs", "vitals", "diary", "decided")
 # What sample cases carry for people; the engine does not read it.
 REMARKS = ("title", "traps", "expected", "rationale", "sources", "source", "note", "kind")
 _PATIENT = {"age_years": "age"}
@@ -42,11 +46,13 @@ def read_case(raw: Mapping[str, object], vocabulary: Vocabulary, formulary: Form
     for section in ("questionnaire", "vitals"):
         for name, value in _object(reading, raw.get(section), section).items():
             put_answer(reading, name, value, section)
+    put_treatments(reading, raw.get(TREATMENTS))
     doubt_allergies(reading)
     _put_labs(reading, raw.get("labs"))
     put_diary(reading, raw.get("diary"))
     free_text = _free_text(reading, raw.get("free_text"))
-    return _finished(reading, _id(reading, raw.get("id")), free_text)
+    decided = _decided(reading, raw.get("decided"))
+    return replace(_finished(reading, _id(reading, raw.get("id")), free_text), decided=decided)
 
 
 def read_example(given: Mapping[str, object], vocabulary: Vocabulary, formulary: Formulary) -> CaseFacts:
@@ -58,15 +64,27 @@ def read_example(given: Mapping[str, object], vocabulary: Vocabulary, formulary:
     reading = Reading(vocabulary, formulary)
     reading.as_of = _as_of(reading, given.get("as_of"))
     for name, value in given.items():
-        if name == "as_of" or value is None:
+        if name == TREATMENTS:
+            put_treatments(reading, value)
+        if name in ("as_of", TREATMENTS) or value is None:
             continue
         spec = reading.spec(name, "given")
         if spec is not None and spec.type == "set" and isinstance(value, list):
             _put_set(reading, spec, value)
+        elif spec is not None and spec.type in NUMERIC and isinstance(value, list):
+            _put_labs(reading, [_measured(name, each) for each in value])
         elif spec is not None:
             put_answer(reading, name, value, "given")
     _complete(reading)
     return _finished(reading, "", {})
+
+
+def _measured(name: str, entry: object) -> object:
+    """Return one of several values of a test, ``{value: 13 g/dL, date: 2026-01-31}``, as a laboratory sends it."""
+    if not isinstance(entry, Mapping):
+        return {"name": name, "value": entry}
+    number, _, unit = str(entry.get("value", "")).partition(" ")
+    return {"name": name, "value": number, "unit": unit or None, **{k: v for k, v in entry.items() if k != "value"}}
 
 
 def score_inputs(given: Mapping[str, object]) -> dict[str, object]:
@@ -131,6 +149,18 @@ def _free_text(reading: Reading, raw: object) -> dict[str, str]:
             if spec is not None and spec.type == "text":
                 put_answer(reading, name, value, "free_text")
     return found
+
+
+def _decided(reading: Reading, raw: object) -> frozenset[str]:
+    """Return the facts that somebody of the clinic settled after reading what the patient wrote."""
+    if raw is None:
+        return frozenset()
+    if not isinstance(raw, list | tuple) or not all(isinstance(name, str) for name in raw):
+        reading.refuse("C003", "decided: a list of names is expected", "Send [] or null if there is none.")
+        return frozenset()
+    for name in raw:
+        reading.spec(name, "decided")
+    return frozenset(raw)
 
 
 # --- the patient
@@ -199,13 +229,34 @@ def _put_labs(reading: Reading, raw: object) -> None:
     if not isinstance(raw, list | tuple):
         reading.refuse("C003", "labs: a list is expected", "Send [] or null if there is none.")
         return
-    newest: dict[str, list[Value | Missing]] = {}
+    every: dict[str, list[Value | Missing]] = {}
     for number, entry in enumerate(raw):
         found = _lab(reading, entry, f"labs[{number}]")
         if found is not None:
-            newest.setdefault(found[0], []).append(found[1])
-    for name, values in newest.items():
-        _put_newest(reading, name, values)
+            every.setdefault(found[0], []).append(found[1])
+    for name, values in every.items():
+        spec = reading.spec(name, "labs")
+        if spec is not None:
+            _put_repeated(reading, name, values)
+            _put_newest(reading, name, [_aged(reading, spec, value) for value in values])
+
+
+def _aged(reading: Reading, spec: FactSpec, value: Value | Missing) -> Value | Missing:
+    aged = value if isinstance(value, Missing) else fresh(reading, spec, value)
+    return aged if isinstance(aged, Value | Missing) else value
+
+
+def _put_repeated(reading: Reading, name: str, values: list[Value | Missing]) -> None:
+    """Keep the numbers of several days as a series, however old they are: a change over time reads them all."""
+    found: dict[date, set[Fraction]] = {}
+    for value in values:
+        if isinstance(value, Value) and isinstance(value.value, Fraction) and value.origin.dated is not None:
+            found.setdefault(value.origin.dated, set()).add(value.value)
+    dated = {day: said.pop() for day, said in found.items() if len(said) == 1}  # two that differ: nobody knows which
+    if dated:
+        days = tuple(sorted(dated))
+        origin = Origin("labs", days[-1], f"{len(days)} values")
+        reading.series[name] = Series(tuple(dated[day] for day in days), origin, dates=days)
 
 
 def _lab(reading: Reading, entry: object, where: str) -> tuple[str, Value | Missing] | None:
@@ -218,7 +269,7 @@ def _lab(reading: Reading, entry: object, where: str) -> tuple[str, Value | Miss
     if spec is None or given is None:
         return None
     asked = len(reading.queries)
-    value = read_value(reading, spec, given, Origin("labs", dated, str(given), unit))
+    value = read_of_any_day(reading, spec, given, Origin("labs", dated, str(given), unit))
     del reading.queries[asked:]  # an older value that looks wrong asks nothing: the newest is judged below
     if value is None or not isinstance(value, Value | Missing):
         return None
@@ -252,6 +303,9 @@ def _said(value: Value | Missing) -> object:
 
 
 def _put_set(reading: Reading, spec: FactSpec, value: list[object]) -> None:
+    if spec.name in TREATMENT_FACTS:
+        put_named(reading, spec.name, value)
+        return
     section = next((name for name, fact in reading.vocabulary.lists.items() if fact == spec.name), None)
     if section is None:
         put_answer(reading, spec.name, value, "given")
@@ -269,4 +323,5 @@ def _finished(reading: Reading, name: str, free_text: dict[str, str]) -> CaseFac
         queries=tuple(reading.queries),
         conflicts=tuple(reading.conflicts),
         free_text=free_text,
+        series=reading.series,
     )

@@ -1,10 +1,10 @@
 """Checks documents against each other: every name resolved, every circle found, every code and rule declared."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from engine import units
-from engine.conditions import Arithmetic, Choose, Expr, Known, Name, Number, nodes
+from engine.conditions import Arithmetic, Choose, Expr, Known, Name, Number, Summary, nodes
 from engine.errors import Place
 from engine.formulary import Formulary, SafetyCondition
 from engine.language.documents import Definition, Protocol, Questionnaire, Rule, Score, ScoreInput
@@ -20,6 +20,8 @@ from engine.language.names import (
     kind_of_parameter,
 )
 from engine.language.resolving import Resolver
+from engine.language.table_checks import Domains, check_bands, check_table
+from engine.language.tables import marked_whole
 from engine.language.unifying import Typed
 from engine.language.validation import Problems, nearest
 
@@ -218,8 +220,18 @@ class Checker:
             key: replace(found, expression=self.done_or("definition", found.name, found.expression))
             for key, found in document.definitions.items()
         }
+        definitions |= self.whole_tables(document, definitions)
         rules = {key: self.finished(document, rule) for key, rule in document.rules.items()}
         return replace(document, applies=self.applies(document), definitions=definitions, rules=rules)
+
+    def whole_tables(self, document: Protocol, definitions: Mapping[str, Definition]) -> dict[str, Definition]:
+        """Check the rows of every table against each other; return the values of those that leave nothing out."""
+        resolver = self.resolver(Scope(self.world, document.name))
+        checked = {
+            name: check_table(table, resolver, Domains(self.world, document.parameters), self.problems)
+            for name, table in document.tables.items()
+        }
+        return {key: marked_whole(definitions[key]) for key, whole in checked.items() if whole and key in definitions}
 
     def done_or(self, kind: str, name: str, expr: Expr) -> Expr:
         found = self.done.get((kind, name))
@@ -238,10 +250,11 @@ class Checker:
         value = self.value(document, document.place)
         self.check_value(document, value)
         self.entry(("band", document.name), document.place, lambda: self.bands(document))
+        bands = {k: self.done_or("band condition", f"{document.name} {k}", e) for k, e in document.bands.items()}
+        check_bands(document, bands, self.problems)
         for definition in document.definitions.values():
             self.score_definition(document, definition, definition.place)
         name = document.name
-        bands = {k: self.done_or("band condition", f"{name} {k}", expr) for k, expr in document.bands.items()}
         definitions = {
             key: replace(found, expression=self.done_or("score definition", f"{name}.{key}", found.expression))
             for key, found in document.definitions.items()
@@ -307,7 +320,7 @@ class Checker:
 
     def place_of_known(self, expr: Expr, seen: frozenset[str]) -> Place | None:
         for node in nodes(expr):
-            if isinstance(node, Known):
+            if isinstance(node, Known) or (isinstance(node, Summary) and node.function == "recorded"):
                 return node.place
             if isinstance(node, Name) and node.kind == "definition" and node.name not in seen:
                 inner = self.done.get(("definition", node.name))

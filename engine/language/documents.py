@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.conditions import Expr
-from engine.errors import NOWHERE, Place
+from engine.errors import NOWHERE, Place, Problem
 from engine.facts import FactType, Text, Vocabulary
 from engine.formulary import Formulary
 from engine.lexicon import Lexicon
@@ -124,12 +124,37 @@ class Example:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a decision table: its cells by column (a column without a cell may be anything), and what it says."""
+
+    name: str
+    cells: Mapping[str, Expr]
+    output: Expr | None = None
+    acts: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table as written. Its value is the definition of its name, its actions the rules ``table_row``."""
+
+    name: str
+    hit: Literal["unique", "first", "priority", "any", "collect"]
+    inputs: Mapping[str, Expr]
+    rows: tuple[Row, ...]  # in the order in which they are tried
+    collect: Literal["sum", "min", "max", "count"] | None = None
+    otherwise: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol(Document):
     applies: Expr | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
 
 
@@ -265,4 +290,5 @@ class Library:
     scores: tuple[Score, ...]
     questionnaires: tuple[Questionnaire, ...]
     files: Mapping[str, str]  # path -> sha256
+    notes: tuple[Problem, ...] = ()  # what the checker could not look into
     lexicon: Lexicon = field(default_factory=Lexicon)

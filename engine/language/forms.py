@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from engine.language.forms_base import (
+    Collect,
     Evidence,
     FactKind,
     Form,
     FormKind,
+    HitPolicy,
     ItemKind,
     Names,
     Review,
@@ -125,6 +127,35 @@ class RuleForm(Shape):
     review: Review | None = None
 
 
+class RowForm(Shape):
+    """One row of a decision table: cells by column, and what it says or does."""
+
+    when: dict[Identifier, Located] = {}
+    then: Located | None = None
+    do: list[ActionForm] = []
+    because: Words | None = None
+    source: Located | None = None
+    evidence: Evidence | None = None
+
+
+class TableForm(Shape):
+    """A decision table: columns, rows, and which row counts if several fit."""
+
+    title: Words | None = None
+    inputs: Annotated[dict[Identifier, Condition], Field(min_length=1)]
+    hit: HitPolicy = "unique"
+    collect: Collect | None = None
+    priority: list[Located] = []
+    rows: Annotated[dict[Identifier, RowForm], Field(min_length=1)]
+    otherwise: Located | None = None
+    because: Words | None = None
+    source: Located | None = None
+    evidence: Evidence | None = None
+    red_flag: Flag = False
+    paediatric: Flag = False
+    review: Review | None = None
+
+
 class ProtocolForm(Form):
     """A rule set."""
 
@@ -133,6 +164,7 @@ class ProtocolForm(Form):
     parameters: dict[Identifier, ParameterForm] = {}
     define: dict[Identifier, Any] = {}
     rules: dict[Identifier, RuleForm] = {}
+    tables: dict[Identifier, TableForm] = {}
     tests: list[ExampleForm] = []
 
 

@@ -37,6 +37,8 @@ ItemKind = Annotated[
         "allergies", "medications", "history", "family_history",
     ),
 ]  # fmt: skip
+HitPolicy = Annotated[str, Among("unique", "first", "priority", "any", "collect")]
+Collect = Annotated[str, Among("sum", "min", "max", "count")]
 Names = list[LocatedName]
 
 

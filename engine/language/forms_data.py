@@ -117,6 +117,7 @@ class MedicineForm(Shape):
     classes: Names = []
     names: list[Str] = []
     max_daily: Quantity | None = None
+    alternatives: list[Located] = []
     safety: list[SafetyForm] = []
     source: Located | None = None
     review: Review | None = None
@@ -139,6 +140,7 @@ class RegimenForm(Shape):
     title: Words
     patient: Words | None = None
     parts: list[PartForm]
+    alternatives: list[Located] = []
     safety: list[SafetyForm] = []
     source: Located | None = None
     review: Review | None = None
@@ -153,6 +155,7 @@ class InteractionForm(Shape):
     add: list[Located] = []
     ask: Names = []
     source: Located | None = None
+    dose: dict[Identifier, Str] = {}
     intended_in: Names = []
     review: Review | None = None
 

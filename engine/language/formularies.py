@@ -108,6 +108,7 @@ class _Maker:
             classes=tuple(map(str, form.classes)),
             names=tuple(form.names),
             max_daily=self.max_daily(form),
+            alternatives=tuple(map(str, form.alternatives)),
             safety=tuple(self.safety(shape) for shape in form.safety),
             place=form.place,
         )
@@ -148,6 +149,7 @@ class _Maker:
             title=form.title.text(),
             parts=parts,
             patient=text_of(form.patient),
+            alternatives=tuple(map(str, form.alternatives)),
             safety=tuple(self.safety(shape) for shape in form.safety),
             review_needed=form.review is not None,
             place=form.place,
@@ -155,6 +157,8 @@ class _Maker:
 
     def interaction(self, form: InteractionForm) -> Interaction:
         sides = tuple(map(str, form.between))
+        if form.dose and form.severity != "adjust":
+            self.problems.add(form.at("dose"), "P604", "only severity: adjust changes a dose", "Leave dose: out.")
         if len(sides) != 2:
             self.problems.add(form.at("between"), "P013", "an interaction has two sides", "Write two names.")
             sides = (*sides, "", "")[:2]
@@ -165,6 +169,7 @@ class _Maker:
             add=tuple(map(str, form.add)),
             ask=tuple(map(str, form.ask)),
             source=str(form.source or ""),
+            dose=dict(form.dose),
             intended_in=tuple(map(str, form.intended_in)),
             review_needed=form.review is not None,
             place=form.place,
@@ -201,6 +206,10 @@ def _check_references(form: FormularyForm, formulary: Formulary, problems: Probl
     for interaction in form.interactions:
         _known(interaction.between, either, "medicine or class", problems)
         _known(interaction.intended_in, formulary.regimens, "regimen", problems)
+        for drug in interaction.dose:
+            if drug not in formulary.medicines:
+                hint = nearest(drug, formulary.medicines) or "Declare the medicine in a formulary file."
+                problems.add(interaction.at("dose"), "P302", f'the medicine "{drug}" is not in the formulary', hint)
     for source in _sources(form):
         if source is not None and source not in form.sources:
             hint = nearest(str(source), form.sources) or "List it under sources:."

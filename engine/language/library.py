@@ -179,7 +179,7 @@ def _resolved(world: World, drafts: _Drafts, hashes: Mapping[str, str], problems
         files=dict(sorted(hashes.items())),
     )
     references.check_examples(library, world.unread, problems)
-    return library
+    return replace(library, notes=tuple(sorted(set(problems.notes))))
 
 
 def _protocol(checker: Checker, document: Protocol, questionnaires: set[str], problems: Problems) -> Protocol:

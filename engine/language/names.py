@@ -13,6 +13,7 @@ from engine.language.documents import Definition, Parameter, Protocol, Score, Sc
 from engine.language.formularies import ancestors
 
 Sort = Literal["number", "yes_no", "code", "set", "series", "text", "date", "unknown"]
+TREATMENT_FACTS = ("tried", "failed", "not_tolerated")  # what the treatment history of a case fills
 _SORTS: Mapping[str, Sort] = {
     "yes_no": "yes_no", "integer": "number", "decimal": "number", "quantity": "number", "choice": "code",
     "set": "set", "series": "series", "text": "text", "date": "date",
@@ -176,6 +177,8 @@ def members(world: World, fact: str, code: str) -> frozenset[str] | None:
     formulary, spec = world.formulary, world.vocabulary.facts[fact]
     if spec.choices:
         return frozenset({code}) if code in spec.choices else None
+    if fact in TREATMENT_FACTS and code in formulary.regimens:
+        return frozenset({code})
     known = formulary.names.get(fold(code))
     if known is None:
         return None

@@ -12,6 +12,7 @@ from engine.conditions import (
     Choose,
     Compare,
     DayCount,
+    Decide,
     Expr,
     Includes,
     Known,
@@ -116,6 +117,11 @@ def _series(expr: Expr) -> str:
             return f"times({series} {op} {_number(threshold)}{_window(window)})"
         case Summary(function=function, series=series, window=window):
             return f"{function}({series}{_window(window)})"
+        case Decide(conditions=conditions, outputs=outputs, otherwise=otherwise):
+            text = "nothing" if otherwise is None else printed(otherwise)
+            for when, said in reversed(list(zip(conditions, outputs, strict=True))):
+                text = f"if {_inside(when, _JUNCTION)} then {_inside(said, _JUNCTION)} else {text}"
+            return text
     raise AssertionError(expr)
 
 

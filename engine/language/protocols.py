@@ -34,6 +34,7 @@ from engine.language.forms import (
 from engine.language.forms_base import ACTIONS
 from engine.language.reader import Block, Listing, Node, Word
 from engine.language.shapes import text_of
+from engine.language.tables import tables_of
 from engine.language.validation import Problems, nearest, shaped
 from engine.plan import Urgency
 
@@ -47,14 +48,28 @@ def protocol_of(form: ProtocolForm, formulary: Formulary, problems: Problems) ->
     name = form.protocol
     parameters = {key: _parameter(f"{name}.{key}", shape, form, problems) for key, shape in form.parameters.items()}
     reader = _RuleReader(form, parameters, formulary, problems)
+    decided = tables_of(form.tables, name, reader.action, problems)
+    for row in form.tables.values():
+        for source in (row.source, *(each.source for each in row.rows.values())):
+            _cited(source, form, problems)
+    own = definitions(form.define, form, name, problems)
+    rules = {key: reader.rule(key, shape) for key, shape in form.rules.items()}
+    _refuse_twice(form, own.keys() & decided.definitions.keys() | rules.keys() & decided.rules.keys(), problems)
     return Protocol(
         **head(form, "protocol", problems),
         applies=optional(form.applies, problems),
         parameters=parameters,
-        definitions=definitions(form.define, form, name, problems),
-        rules={key: reader.rule(key, shape) for key, shape in form.rules.items()},
+        definitions=own | decided.definitions,
+        rules=rules | decided.rules,
+        tables=decided.tables,
         examples=tuple(_example(shape, problems) for shape in form.tests),
     )
+
+
+def _refuse_twice(form: ProtocolForm, names: Iterable[str], problems: Problems) -> None:
+    for name in sorted(names):
+        message = f'"{name}" is declared twice: by a table and beside it'
+        problems.add(form.at("tables"), "P016", message, "Rename one of them.")
 
 
 def _parameter(name: str, form: ParameterForm, owner: ProtocolForm, problems: Problems) -> Parameter:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.conditions import Expr, Name, nodes
 from engine.errors import CaseError, Place, Problem
-from engine.formulary import Formulary, SafetyCondition
+from engine.formulary import Formulary, Medicine, Regimen, SafetyCondition
 from engine.language.cases import read_example
 from engine.language.documents import Action, Example, Library, Protocol, Questionnaire, Rule, Score
 from engine.language.names import World
@@ -114,10 +114,11 @@ def _check_order(document: Protocol, rule: Rule, world: World, problems: Problem
 def check_formulary(world: World, problems: Problems) -> None:
     """Note codes and names in safety conditions and interactions that do not exist."""
     formulary = world.formulary
-    for medicine in formulary.medicines.values():
-        _check_safety(medicine.safety, world, problems)
-    for regimen in formulary.regimens.values():
-        _check_safety(regimen.safety, world, problems)
+    given: list[Medicine | Regimen] = [*formulary.medicines.values(), *formulary.regimens.values()]
+    for found in given:
+        _check_safety(found.safety, world, problems)
+        for code in found.alternatives:
+            _check_code(code, world, found.place, problems)
     for interaction in formulary.interactions:
         _check_asked(interaction.ask, world, interaction.place, problems)
         for code in interaction.add:

@@ -12,6 +12,7 @@ from engine.conditions import (
     Choose,
     Compare,
     DayCount,
+    Decide,
     Expr,
     FromSeries,
     Includes,
@@ -243,6 +244,37 @@ class Resolver:
             kind = Kind("code", choices=tuple(dict.fromkeys((*kind.choices, *other.choices))))
         return replace(expr, condition=condition, then=then, otherwise=otherwise), kind
 
+    def decide(self, expr: Decide) -> Typed:
+        """Resolve a table's value: every output is of one kind; bare words that mean nothing else are codes."""
+        conditions = tuple(map(self.condition, expr.conditions))
+        outputs = [self.output(part) for part in expr.parts[expr.rows :]]
+        sorts = {kind.sort for _, kind in outputs} - {"unknown"}
+        if len(sorts) > 1:
+            first = next(kind for _, kind in outputs if kind.sort != outputs[0][1].sort)
+            self.unlike(expr.place, outputs[0][1], first)
+        if expr.hit in ("sum", "min", "max", "count") and sorts - {"number"}:
+            self.problems.add(expr.place, "P324", f"the rows of this table have no {expr.hit}", "Let them say numbers.")
+        kind = outputs[0][1]
+        if kind.sort == "code":
+            kind = Kind("code", choices=tuple(dict.fromkeys(code for _, each in outputs for code in each.choices)))
+        elif kind.sort == "number" and len(sorts) == 1:
+            outputs, kind = self.in_one_unit(outputs, expr.place)
+        return replace(expr, parts=(*conditions, *(part for part, _ in outputs))), kind
+
+    def output(self, expr: Expr) -> Typed:
+        if _is_word(expr, self.scope) and isinstance(expr, Name):
+            return replace(expr, kind="code"), Kind("code", choices=(expr.name,), literal=True)
+        return self.typed(expr)
+
+    def in_one_unit(self, outputs: list[Typed], place: Place) -> tuple[list[Typed], Kind]:
+        first, kind = outputs[0]
+        found = [first]
+        for part in outputs[1:]:
+            first, second, kind = self.units.unified((first, kind), part, place)
+            found.append(second)
+        found[0] = first
+        return [(part, kind) for part in found], replace(kind, literal=False, range=None)
+
     # --- numbers
 
     def number(self, expr: Number) -> Typed:
@@ -316,4 +348,5 @@ _METHODS: dict[type, Callable[..., Typed]] = {
     Or: Resolver.joined, AtLeast: Resolver.joined, Not: Resolver.negated, Known: Resolver.known,
     Arithmetic: Resolver.arithmetic, Choose: Resolver.choose, Call: Resolver.call, Latest: Resolver.of_series,
     Mean: Resolver.of_series, DayCount: Resolver.of_series, Times: Resolver.of_series, Summary: Resolver.of_series,
+    Decide: Resolver.decide,
 }  # fmt: skip

@@ -21,10 +21,15 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.notes: list[Problem] = []  # what was not looked into: nothing is wrong
 
     def add(self, place: Place, code: str, message: str, hint: str = "") -> None:
         """Note one finding."""
         self.found.append(Problem(place, code, message, hint))
+
+    def note(self, place: Place, code: str, message: str, hint: str = "") -> None:
+        """Note what the checker could not look into."""
+        self.notes.append(Problem(place, code, message, hint))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Note the findings of another."""

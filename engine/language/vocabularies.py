@@ -22,6 +22,7 @@ RESERVED: dict[str, FactType] = {
     "age": "quantity", "sex": "choice", "pregnant": "yes_no", "breastfeeding": "yes_no", "weight_kg": "quantity",
     "height_cm": "quantity", "bmi": "quantity", "diary_pain": "series", "diary_bloating": "series",
     "diary_heartburn": "series", "diary_days_filled": "integer", "diary_n_stools": "integer",
+    "diary_stools": "series", "tried": "set", "failed": "set", "not_tolerated": "set",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.conditions import DayCount, Known, Latest, Mean, Name, Number, OneOf, Within
+from engine.conditions import BothWeeks, DayCount, Known, Latest, Mean, Name, Number, OneOf, Summary, Times, Within
 from engine.evaluator import evaluate
 from engine.explain import case_digest, missing, trace, why, why_not
 from engine.facts import CodeSpec, Missing, Origin
@@ -194,7 +194,13 @@ def test_what_is_missing_says_why_it_is_unknown_and_what_it_frees():
         (is_(">=", Name("total", "score"), 2), "total ≥ 2", None),
         (is_("=", Name("total", "band"), "low"), "band of total = low", None),
         (is_(">", Latest("pain"), 3), "latest pain > 3", None),
-        (is_(">", Mean("pain", 7), 3), "mean of pain > 3", None),
+        (is_(">", Mean("pain", 7), 3), "mean of pain (last 7 days) > 3", "media de pain (es) (últimos 7 días) > 3"),
+        (is_(">", Summary("pain", "trend", 56), 0), "trend a week of pain (last 56 days) > 0", None),
+        (
+            is_(">=", Times("pain", None, window=BothWeeks()), 1),
+            "times of pain (in each of the last two weeks) ≥ 1",
+            None,
+        ),
         (is_(">=", DayCount("pain", ">=", 5, 14, 10), 3), "days of the last 14 with pain ≥ 5 ≥ 3", None),
     ],
 )
