@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from webapp.base.fields import EncryptedJSONField, EncryptedTextField
+from webapp.base.fields import BlindIndexOf, EncryptedJSONField, EncryptedTextField
 
 
 class Urgency(models.TextChoices):
@@ -31,8 +31,10 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
-    rule = models.CharField(max_length=120)
-    code = models.CharField(max_length=120)
+    rule = EncryptedTextField()
+    rule_index = BlindIndexOf(of=("patient_id", "rule"))
+    code = EncryptedTextField()
+    not_assessed = models.BooleanField(default=False)  # no finding: the engine could not read these answers
     urgency = models.CharField(max_length=12, choices=Urgency, default=Urgency.NONE)
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
     text = EncryptedJSONField()  # language -> words, for a clinician
@@ -51,12 +53,14 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["status", "last_raised_at"]), models.Index(fields=["patient", "status"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "rule"], condition=~Q(status="closed"), name="alerts_one_live_per_patient_and_rule"
+                fields=["patient", "rule_index"],
+                condition=~Q(status="closed"),
+                name="alerts_one_live_per_patient_and_rule",
             ),
             models.CheckConstraint(
                 # only "not assessed" may close by itself: a later assessment that worked is its answer
                 condition=~Q(status="closed")
-                | Q(closed_at__isnull=False) & (Q(closed_by__isnull=False) | Q(rule=NOT_ASSESSED)),
+                | Q(closed_at__isnull=False) & (Q(closed_by__isnull=False) | Q(not_assessed=True)),
                 name="alerts_closed_by_somebody",
             ),
             models.CheckConstraint(
@@ -66,7 +70,7 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} ({self.status})"
+        return f"alert {self.pk} ({self.status})"
 
 
 class Reminder(models.Model):

@@ -7,6 +7,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from webapp.accounts.models import User
 from webapp.alerts.models import RANK, Alert, Reminder
+from webapp.base import fields
 from webapp.base.roles import Role
 
 RED_FLAG = ("emergency", "same_day", "urgent_2w")
@@ -31,9 +32,16 @@ def open_for(user: User) -> QuerySet[Alert]:
     return live_for(user).filter(status=Alert.Status.OPEN)
 
 
+def of_rule(patient_id: UUID, rule: str) -> QuerySet[Alert]:
+    """Return every alert there was of a patient and a rule, for the work of the system."""
+    return Alert.objects.filter(
+        patient_id=patient_id, rule_index=fields.index_of(Alert, "rule_index", patient_id, rule)
+    )
+
+
 def told_since(patient_id: UUID, rule: str, since: datetime) -> datetime | None:
     """Return when the clinic was last told under this rule, None if not since then; for the page that says so."""
-    told = Alert.objects.filter(patient_id=patient_id, rule=rule, last_raised_at__gte=since)
+    told = of_rule(patient_id, rule).filter(last_raised_at__gte=since)
     return told.order_by("-last_raised_at").values_list("last_raised_at", flat=True).first()
 
 

@@ -64,12 +64,12 @@ def raise_(
     newest of them, is later than the day it was closed: the same finding again is another finding.
     """
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two raises at once make one alert
-    alert = Alert.objects.filter(patient_id=patient_id, rule=rule).order_by("-last_raised_at").first()
+    alert = selectors.of_rule(patient_id, rule).order_by("-last_raised_at").first()
     digest, now = facts_digest(facts), timezone.now()
     if alert and not _is_news(alert, urgency, digest, newest):
         return alert
     if alert is None or alert.status == Alert.Status.CLOSED:  # what was closed stays, with who closed it and why
-        alert = Alert(patient_id=patient_id, rule=rule, raised_at=now, times=0)
+        alert = Alert(patient_id=patient_id, rule=rule, not_assessed=rule == NOT_ASSESSED, raised_at=now, times=0)
     else:
         urgency = max(urgency, alert.urgency, key=RANK.__getitem__)  # a live alert never grows milder by itself
     alert.code, alert.urgency, alert.text, alert.facts_digest = code, urgency, dict(text), digest
@@ -104,14 +104,14 @@ def close(*, alert_id: UUID, actor: User, note: str, times: int | None = None) -
 @audit.together()
 def close_rule(*, patient_id: UUID, rule: str, actor: User, note: str) -> None:
     """Close the patient's live alert of this rule, if there is one."""
-    for alert in selectors.live_of(actor, patient_id).filter(rule=rule):
+    for alert in selectors.live_of(actor, patient_id).filter(pk__in=selectors.of_rule(patient_id, rule)):
         _settle(alert.pk, actor, Alert.Status.CLOSED, note)
 
 
 @transaction.atomic
 def assessed(*, patient_id: UUID) -> None:
     """Close the patient's "not assessed" alert: an evaluation has worked since."""
-    live = Alert.objects.select_for_update().filter(patient_id=patient_id, rule=NOT_ASSESSED)
+    live = Alert.objects.select_for_update().filter(patient_id=patient_id, not_assessed=True)
     for alert in live.exclude(status=Alert.Status.CLOSED):
         alert.status, alert.closed_at = Alert.Status.CLOSED, timezone.now()
         alert.save(update_fields=["status", "closed_at"])

@@ -107,7 +107,7 @@ TABLES: dict[str, Table] = {
     ),
     "plans.PlanItem": table(
         CARE, "Each line of a plan and what the doctor decided", RECORD,
-        clinical="code kind state urgency content note final",
+        clinical="code code_index kind state urgency content note final",
         technical="id plan_id position decision reason_code decided_by_id decided_at",
     ),
     "plans.ItemSeen": table(
@@ -123,13 +123,13 @@ TABLES: dict[str, Table] = {
     ),
     "plans.Task": table(
         CARE, "What is to be looked at again, and when", RECORD,
-        clinical="what title note",
+        clinical="what what_index title note",
         technical="id patient_id plan_id due_on made_by_id made_at status settled_by_id settled_at",
     ),
     "alerts.Alert": table(
         CARE, "What a clinician must see now", RECORD,
-        clinical="rule code urgency text facts_digest note",
-        technical="id patient_id status raised_at last_raised_at times acknowledged_by_id acknowledged_at"
+        clinical="rule rule_index code urgency text facts_digest note",
+        technical="id patient_id status not_assessed raised_at last_raised_at times acknowledged_by_id acknowledged_at"
         " closed_by_id closed_at",
     ),
     "privacy.Export": table(
@@ -277,10 +277,6 @@ _WHEN = "A date without the word it belongs to; the database holds it against ot
 _SORT = "One of a few sorts of paper; says nothing of what stands in it"
 _ORDER = "How soon or in what state, not what: lists of thousands are sorted and counted by it"
 _ASKED = "Says what was asked or measured, not what came of it; the newest value of each is found by it"
-_GAP = (
-    "A known gap: tells what was proposed or warned of beside an identifier without a name;"
-    " constraints, lists and counts ask for it"
-)
 
 IN_CLEAR: dict[str, str] = {
     "patients.Patient.sex": "One of four words, which alone points to nobody; constraints hold it",
@@ -311,14 +307,6 @@ IN_CLEAR: dict[str, str] = {
     "plans.PlanItem.kind": "Medicine, test, advice and so on: which sort of line, not which line; triggers ask for it",
     "plans.PlanItem.state": _ORDER,
     "plans.PlanItem.urgency": _ORDER,
-    "plans.PlanItem.code": _GAP,
-    "plans.RuleEvent.protocol": _GAP,
-    "plans.RuleEvent.rule": _GAP,
-    "plans.Settlement.key": _GAP,
-    "plans.Settlement.rule": _GAP,
-    "plans.Task.what": _GAP,
-    "alerts.Alert.rule": _GAP,
-    "alerts.Alert.code": _GAP,
     "alerts.Alert.urgency": _ORDER,
     "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
     "rules.Version.author_name": "Stands beside the text of a protocol as its signature",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alerts
-from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
+from webapp.alerts.models import RANK, Alert
 from webapp.patients import selectors as patients
 from webapp.patients.finding import found_among
 from webapp.patients.models import Patient
@@ -90,12 +90,12 @@ def entries_for(user: User) -> list[Entry]:
         entry = found.setdefault(patient_id, Entry(patient_id))
         entry.plan_id = pk
         entry.tell(RANK.get(urgency, 0), created)
-    columns = ("pk", "patient_id", "urgency", "rule", "last_raised_at")
-    for pk, patient_id, urgency, rule, raised in alerts.open_for(user).values_list(*columns):
+    columns = ("pk", "patient_id", "urgency", "not_assessed", "last_raised_at")
+    for pk, patient_id, urgency, not_assessed, raised in alerts.open_for(user).values_list(*columns):
         entry = found.setdefault(patient_id, Entry(patient_id))
         entry.alert_ids.append(pk)
-        entry.not_assessed |= rule == NOT_ASSESSED
-        entry.flagged |= rule != NOT_ASSESSED and urgency in alerts.RED_FLAG
+        entry.not_assessed |= not_assessed
+        entry.flagged |= not not_assessed and urgency in alerts.RED_FLAG
         entry.tell(RANK[urgency], raised)
     due = monitoring.due_for(user, timezone.localdate()).values_list("pk", "patient_id", "due_on")
     for pk, patient_id, due_on in due:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.base.fields import index_of
 from webapp.plans import monitoring, outcomes, selectors, telling
 from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
@@ -146,7 +147,7 @@ def add_item(
     """
     doctor_only(doctor)
     plan = _draft(plan_id)
-    if plan.items.filter(code=content["code"]).exists():
+    if plan.items.filter(code_index=index_of(PlanItem, "code_index", plan.pk, content["code"])).exists():
         raise PlanError(_("This is already in the plan. Decide it where it stands."))
     check_note(note)
     check_override(content["state"], reason_code, note)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from webapp.base.fields import EncryptedJSONField, EncryptedTextField
+from webapp.base.fields import BlindIndexOf, EncryptedJSONField, EncryptedTextField
 from webapp.plans import triggers
 
 UNDO = timedelta(minutes=3)  # after the signature the signer may take it back; then the patient is told
@@ -138,7 +138,8 @@ class PlanItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
     position = models.PositiveIntegerField()
-    code = models.CharField(max_length=120)
+    code = EncryptedTextField()
+    code_index = BlindIndexOf(of=("plan_id", "code"))
     kind = models.CharField(max_length=12)
     state = models.CharField(max_length=8)  # proposed, held or blocked, as the engine said
     urgency = models.CharField(max_length=12, default="none")
@@ -153,7 +154,7 @@ class PlanItem(models.Model):
     class Meta:
         ordering = ["plan", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["plan", "code"], name="plans_item_once_a_plan"),
+            models.UniqueConstraint(fields=["plan", "code_index"], name="plans_item_once_a_plan"),
             models.CheckConstraint(condition=Q(state__in=["proposed", "held", "blocked"]), name="plans_item_state"),
             models.CheckConstraint(
                 condition=Q(decision="pending", decided_by__isnull=True, decided_at__isnull=True)
@@ -191,7 +192,7 @@ class PlanItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} ({self.state}, {self.decision})"
+        return f"item {self.pk} ({self.state}, {self.decision})"
 
 
 class ItemSeen(models.Model):
@@ -214,8 +215,8 @@ class Settlement(models.Model):
     patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    key = models.CharField(max_length=300)  # which alert: its code, or the item and the finding beside it
-    rule = models.CharField(max_length=200, blank=True)  # protocol.rule; empty for what the formulary says
+    key = EncryptedTextField()  # which alert: its code, or the item and the finding beside it
+    rule = EncryptedTextField(blank=True)  # protocol.rule; empty for what the formulary says
     facts_digest = models.CharField(max_length=32)  # keyed: equal for the same facts, and tells nothing
     reason_code = models.CharField(max_length=40)
     note = EncryptedTextField(null=True)
@@ -223,14 +224,13 @@ class Settlement(models.Model):
 
     class Meta:
         ordering = ["-settled_at"]
-        indexes = [models.Index(fields=["patient", "key"])]
         constraints = [models.CheckConstraint(condition=~Q(reason_code=""), name="plans_settled_with_a_reason")]
         triggers = [
             pgtrigger.Protect(name="settlements_never_change", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} settled by user {self.user_id}"
+        return f"alert settled by user {self.user_id}"
 
 
 class Task(models.Model):
@@ -244,7 +244,8 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
-    what = models.CharField(max_length=300)  # a code: what is watched
+    what = EncryptedTextField()  # a code: what is watched
+    what_index = BlindIndexOf(of=("patient_id", "what"))
     title = EncryptedJSONField()  # language -> words, as they stood when it was made
     due_on = models.DateField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -259,7 +260,7 @@ class Task(models.Model):
         indexes = [models.Index(fields=["status", "due_on"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "what"], condition=Q(status="open"), name="plans_task_open_once"
+                fields=["patient", "what_index"], condition=Q(status="open"), name="plans_task_open_once"
             ),
             models.CheckConstraint(
                 condition=Q(status="open", settled_by__isnull=True, settled_at__isnull=True)
@@ -270,11 +271,14 @@ class Task(models.Model):
         triggers = [pgtrigger.Protect(name="tasks_are_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.what} due {self.due_on} ({self.status})"
+        return f"task due {self.due_on} ({self.status})"
 
 
 class RuleEvent(models.Model):
-    """What became of one rule's item with one doctor, in the terms of CDS Hooks: what reports are counted from."""
+    """What became of one rule's item with one doctor, in the terms of CDS Hooks: what reports are counted from.
+
+    Which rule it was tells what the patient has: reports read the rows of their time and count after decryption.
+    """
 
     class What(models.TextChoices):
         SHOWN = "shown"
@@ -288,9 +292,9 @@ class RuleEvent(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     item = models.ForeignKey(PlanItem, models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    protocol = models.CharField(max_length=120)
+    protocol = EncryptedTextField()
     version = models.CharField(max_length=40)
-    rule = models.CharField(max_length=120)
+    rule = EncryptedTextField()
     what = models.CharField(max_length=12, choices=What)
     state = models.CharField(max_length=8, blank=True)  # of the item, as the engine said
     reason_code = models.CharField(max_length=40, blank=True)
@@ -299,7 +303,7 @@ class RuleEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["protocol", "rule", "at"])]
+        indexes = [models.Index(fields=["at"], name="plans_ruleevent_at")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(what="on_screen", seconds__isnull=False) | (~Q(what="on_screen") & Q(seconds__isnull=True)),
@@ -309,4 +313,4 @@ class RuleEvent(models.Model):
         triggers = [pgtrigger.Protect(name="events_never_change", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.protocol}.{self.rule} {self.what}"
+        return f"event {self.pk} ({self.what})"

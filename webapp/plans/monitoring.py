@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.base.fields import index_of
 from webapp.plans.models import Plan, Task
 from webapp.plans.refusing import PlanError, check_note, doctor_only
 from webapp.plans.selectors import reviewable_by
@@ -33,8 +34,10 @@ def days_of(text: str) -> int:
 def watch(*, plan: Plan, what: str, title: Mapping[str, str], doctor: User, days: int, today: date) -> Task:
     """Return the task of looking at something again; one that is open already is moved to the new day."""
     doctor_only(doctor)
-    values = {"plan": plan, "title": dict(title), "due_on": today + timedelta(days=days), "made_by": doctor}
-    task, fresh = Task.objects.get_or_create(patient_id=plan.patient_id, what=what, status=Status.OPEN, defaults=values)
+    values = {"plan": plan, "what": what, "title": dict(title), "due_on": today + timedelta(days=days)}
+    task, fresh = _open(plan, what).get_or_create(
+        patient_id=plan.patient_id, status=Status.OPEN, defaults=values | {"made_by": doctor}
+    )
     if not fresh:
         task.due_on = today + timedelta(days=days)
         task.save(update_fields=["due_on"])
@@ -61,10 +64,19 @@ def settle(*, task_id: UUID, user: User, done: bool, note: str) -> Task:
 
 @transaction.atomic
 def forget(*, plan: Plan, what: str, doctor: User) -> None:
-    """Drop the open task that came with a decision of this plan, where that decision is taken back."""
-    task = Task.objects.select_for_update().filter(plan=plan, what=what, status=Status.OPEN).first()
+    """Drop the open task that came with a decision of this plan, where that decision is taken back.
+
+    A draft that took the place of another has its decisions, and so their tasks; those of signed plans stay.
+    """
+    of_drafts = Q(plan=plan) | Q(plan__status=Plan.Status.DISCARDED)
+    task = _open(plan, what).select_for_update(of=("self",)).filter(of_drafts).first()
     if task is not None:
         settle(task_id=task.pk, user=doctor, done=False, note=_("The decision was taken back."))
+
+
+def _open(plan: Plan, what: str) -> QuerySet[Task]:
+    index = index_of(Task, "what_index", plan.patient_id, what)
+    return Task.objects.filter(patient_id=plan.patient_id, what_index=index, status=Status.OPEN)
 
 
 def tasks_for(user: User) -> QuerySet[Task]:

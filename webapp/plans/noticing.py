@@ -15,7 +15,7 @@ from engine.facts import CaseFacts, CodeSet, FactValue, Missing, Series
 from engine.language.cases import read_case
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alert_selectors
-from webapp.alerts.models import NOT_ASSESSED, Alert
+from webapp.alerts.models import Alert
 from webapp.alerts.services import facts_digest
 from webapp.patients.models import AllergyIntolerance
 from webapp.plans import presenting, selectors
@@ -129,7 +129,7 @@ def _of_allergy(allergy: AllergyIntolerance, terms: Terms) -> Notice:
 
 
 def _live(user: User, plan: Plan, terms: Terms) -> list[Notice]:
-    live = alert_selectors.live_of(user, plan.patient_id).exclude(rule=NOT_ASSESSED)
+    live = alert_selectors.live_of(user, plan.patient_id).filter(not_assessed=False)
     return [_of_alert(alert, terms) for alert in live.select_related("acknowledged_by")]
 
 

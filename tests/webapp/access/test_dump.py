@@ -12,8 +12,11 @@ from django.urls import reverse
 from tests.webapp.access.world import CLINICAL, PERSONAL, a_world
 from tests.webapp.people import comes_in
 from webapp.accounts.models import Session
+from webapp.alerts.models import Alert
 from webapp.base.fields import _Sealed
 from webapp.base.roles import Role
+from webapp.plans import outcomes
+from webapp.plans.models import PlanItem, RuleEvent, Settlement, Task
 
 pytestmark = pytest.mark.django_db
 SEALED = [model for model in apps.get_models() if any(isinstance(field, _Sealed) for field in model._meta.get_fields())]
@@ -62,6 +65,19 @@ def test_a_raw_dump_of_a_used_clinic_holds_no_mark(shelf):
     assert leaks(tables, CLINICAL, PERSONAL) == set()
     numbers = (world.own.patient.national_id, "600112233", "1979-03-14")
     assert leaks({name: rows for name, rows in tables.items() if name != "audit_entry"}, *numbers) == set()
+
+
+def test_no_code_and_no_rule_stands_beside_a_patient(shelf):
+    """What was proposed, warned of or watched names an illness as plainly as its words would."""
+    world = a_world()
+    outcomes.shown(world.users[Role.DOCTOR], PlanItem.objects.select_related("plan"))
+    named = {item.code for item in PlanItem.objects.all()} | {task.what for task in Task.objects.all()}
+    named |= {part for row in RuleEvent.objects.all() for part in (row.protocol, row.rule)}
+    named |= {part for row in Alert.objects.all() for part in (row.rule, row.code)}
+    named |= {row.key for row in Settlement.objects.all()}
+    assert len(named) >= 8
+    care = {name: rows for name, rows in dump().items() if name.startswith(("plans_", "alerts_"))}
+    assert leaks(care, *named) == set()
 
 
 def test_sessions_unpacked_hold_no_mark_either(shelf):

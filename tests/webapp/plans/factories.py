@@ -103,3 +103,8 @@ def a_plan(patient: Patient, *items: dict[str, Any], seen_by: User | None = None
     if seen_by is not None:
         mark_seen(user=seen_by, items=plan.items.all())
     return plan
+
+
+def item_of(plan: Plan, code: str) -> PlanItem | None:
+    """The item of this code, None if the plan has none; the database cannot be asked for what it holds sealed."""
+    return next((item for item in plan.items.all() if item.code == code), None)

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor
+from tests.webapp.plans.factories import TODAY, a_doctor, item_of
 from webapp.patients import services as patients
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan
@@ -58,7 +58,7 @@ def test_a_clear_medicine_joins_the_plan_with_its_dose(page):
     assert add(page, plan, {**METRONIDAZOLE, "dose": "quinientos"}) != ""
     plan = drafted(clinic.a_dyspeptic_woman())
     says = add(page, plan, OMEPRAZOLE)
-    item = plan.items.filter(code="rx:omeprazole").first()
+    item = item_of(plan, "rx:omeprazole")
     assert item is not None, says
     assert (item.state, item.decision, item.final["doses"][0]["daily"]) == ("proposed", "added", "20")
 
@@ -69,10 +69,10 @@ def test_an_allergy_by_brand_blocks_until_it_is_justified_in_writing(page):
     assert "Bloqueado" in says
     assert "Alergia registrada" in says
     assert "Añadir de todos modos" in says
-    assert not plan.items.filter(code="rx:amoxicillin").exists()
+    assert item_of(plan, "rx:amoxicillin") is None
     assert add(page, plan, {**AMOXICILLIN, "note": "sin motivo elegido"}) != ""
     assert add(page, plan, {**AMOXICILLIN, **IN_WRITING}) == ""
-    item = plan.items.get(code="rx:amoxicillin")
+    item = item_of(plan, "rx:amoxicillin")
     assert (item.state, item.reason_code, item.note) == ("blocked", "risk_accepted", IN_WRITING["note"])
 
 
@@ -80,7 +80,7 @@ def test_no_blocked_addition_without_words_even_past_the_page(page):
     plan = drafted(with_allergy())
     add(page, plan, {**AMOXICILLIN, **IN_WRITING})
     with pytest.raises(IntegrityError), transaction.atomic():
-        plan.items.filter(code="rx:amoxicillin").update(note=None)
+        plan.items.filter(pk=item_of(plan, "rx:amoxicillin").pk).update(note=None)
 
 
 def test_an_unknown_pregnancy_holds_and_says_what_is_missing(page):
@@ -88,7 +88,7 @@ def test_an_unknown_pregnancy_holds_and_says_what_is_missing(page):
     says = add(page, plan, DOXYCYCLINE)
     assert "Retenido" in says
     assert "embaraz" in says
-    assert not plan.items.filter(code="rx:doxycycline").exists()
+    assert item_of(plan, "rx:doxycycline") is None
 
 
 def test_what_meets_warfarin_comes_with_its_alert_and_leaves_with_it(page):
@@ -96,7 +96,7 @@ def test_what_meets_warfarin_comes_with_its_alert_and_leaves_with_it(page):
     before = set(plan.items.values_list("code", flat=True))
     form = {"code": "rx:levofloxacin", "dose": "500 mg", "frequency": "once daily", "days": "10"}
     says = add(page, plan, {**form, **IN_WRITING})
-    item = plan.items.filter(code="rx:levofloxacin").first()
+    item = item_of(plan, "rx:levofloxacin")
     assert item is not None, says
     assert any("warfarin" in one["subject"] or "vitamin_k" in one["subject"] for one in item.content["safety"])
     along = set(plan.items.values_list("code", flat=True)) - before - {"rx:levofloxacin"}
@@ -114,7 +114,7 @@ def test_an_addition_that_newer_facts_forbid_waits_for_a_new_decision(page, doct
     patients.add_allergy(patient=patient, code="augmentine", text="Augmentine", actor=None)
     newer = drafted(patient)
     assert newer.pk != plan.pk
-    item = newer.items.get(code="rx:amoxicillin")
+    item = item_of(newer, "rx:amoxicillin")
     assert (item.state, item.decision) == ("blocked", "pending")
 
 
@@ -133,4 +133,4 @@ def test_an_addition_that_nothing_speaks_against_stays_added(page):
     add(page, plan, {**OMEPRAZOLE, **IN_WRITING})
     clinic.says(patient, heartburn_days=6)
     newer = drafted(patient)
-    assert newer.items.get(code="rx:omeprazole").decision == "added"
+    assert item_of(newer, "rx:omeprazole").decision == "added"

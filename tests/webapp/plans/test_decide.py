@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, an_allergy, content, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, an_allergy, content, item_of, ppi
 from webapp.plans import deciding, selectors
 from webapp.plans.refusing import PlanError
 
@@ -84,7 +84,7 @@ def test_an_item_added_by_hand_is_released_and_can_be_taken_back():
     item = deciding.add_item(plan_id=plan.pk, doctor=doctor, content=content("test:fit"))
     assert (item.decision, item.decided_by) == ("added", doctor)
     deciding.undecide(plan_id=plan.pk, item_id=item.pk, doctor=doctor)
-    assert not plan.items.filter(code="test:fit").exists()
+    assert item_of(plan, "test:fit") is None
 
 
 def test_what_is_in_the_plan_is_not_added_again():

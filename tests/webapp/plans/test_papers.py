@@ -8,7 +8,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, later, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, item_of, later, ppi
 from webapp.alerts import services as alerts
 from webapp.audit.models import Entry
 from webapp.plans import services
@@ -69,12 +69,12 @@ def signed(doctor, patient):
 
 
 def edit(plan, doctor):
-    item = plan.items.get(code="rx:ppi_standard_od_8w")
+    item = item_of(plan, "rx:ppi_standard_od_8w")
     final = {"doses": [item.content["doses"][0] | {"dose": "40 mg", "daily": "40"}]}
     services.decide_item(plan_id=plan.pk, item_id=item.pk, doctor=doctor, decision="edited", final=final)
     services.decide_item(
         plan_id=plan.pk,
-        item_id=plan.items.get(code="test:fit").pk,
+        item_id=item_of(plan, "test:fit").pk,
         doctor=doctor,
         decision="rejected",
         reason_code="preference",

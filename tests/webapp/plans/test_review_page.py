@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, ppi
+from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, item_of, ppi
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
@@ -166,7 +166,7 @@ def test_an_item_is_added_by_hand_from_the_list_only(page):
     plan = drafted(clinic.a_dyspeptic_woman())
     assert page.get(address(plan, "add")).status_code == 200
     page.post(address(plan, "add"), {"code": "test:fit", "note": ""})
-    assert plan.items.get(code="test:fit").decision == "added"
+    assert item_of(plan, "test:fit").decision == "added"
     text = page.post(address(plan, "add"), {"code": "test:invented"}).content.decode()
     assert "Elija de la lista" in text
 

@@ -4,7 +4,17 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, an_allergy, an_evaluation, content, ppi
+from tests.webapp.plans.factories import (
+    a_doctor,
+    a_patient,
+    a_plan,
+    a_user,
+    an_allergy,
+    an_evaluation,
+    content,
+    item_of,
+    ppi,
+)
 from webapp.alerts import services as alerts
 from webapp.audit.models import Entry
 from webapp.plans import deciding
@@ -96,7 +106,7 @@ def test_a_blocked_item_left_alone_is_rejected_with_the_signature():
     plan = a_plan(a_patient(), ppi(), content("rx:concomitant", "blocked"), seen_by=doctor)
     deciding.accept_rest(plan_id=plan.pk, doctor=doctor)
     deciding.sign(plan_id=plan.pk, doctor=doctor, revision=1)
-    blocked = plan.items.get(code="rx:concomitant")
+    blocked = item_of(plan, "rx:concomitant")
     assert (blocked.decision, blocked.reason_code, blocked.decided_by) == ("rejected", "blocked", doctor)
 
 
