@@ -69,12 +69,15 @@ def decide_item(
     plan = _draft(plan_id)
     item = _item(plan, item_id, doctor, was)
     _check_decision(item, decision, reason_code, note, final)
+    watched = item.reason_code == OverrideReason.WILL_MONITOR
     item.decision, item.reason_code, item.note = decision, reason_code, note.strip() or None
     item.final = dict(final) if final and decision == Decision.EDITED else None
     item.decided_by, item.decided_at = doctor, timezone.now()
     item.save()
     mark_seen(user=doctor, items=[item])
     outcomes.decided(doctor, [item])
+    if watched and reason_code != OverrideReason.WILL_MONITOR:
+        monitoring.forget(plan=plan, what=item.code, doctor=doctor)
     _watch(plan, item, doctor, watch_days)
     _bump(plan)
     _record(doctor, f"plan.item_{decision}", plan, item=str(item.pk), code=reason_code)

@@ -7,7 +7,7 @@ signed while nothing ran is found all the same.
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,17 +29,18 @@ def follow_up(now: datetime | None = None) -> int:
     May run twice, or die in the middle: a reminder is known by its plan, its signature and its item.
     """
     moment = now or timezone.now()
-    _call_off()
+    _call_off(moment)
     before = house.now().remind_before_follow_up
     wanted = [one for item in _items(moment) for one in _wanted(item, before)]
     alerts.remind_all(wanted)
     return len(wanted)
 
 
-def _call_off() -> None:
-    """Call off what came of plans that were replaced or taken back."""
+def _call_off(now: datetime) -> None:
+    """Call off what came of plans that were replaced; not while that signature may still be taken back."""
     still_open = Reminder.objects.filter(kind=Reminder.Kind.FOLLOW_UP, settled_at=None, source__isnull=False)
-    standing = Plan.objects.filter(status=Plan.Status.SIGNED).values("pk")
+    may_return = Q(replaced_by__status=Plan.Status.SIGNED, replaced_by__signed_at__gt=now - SETTLED)
+    standing = Plan.objects.filter(Q(status=Plan.Status.SIGNED) | may_return).values("pk")
     gone = still_open.exclude(source__in=standing).values_list("source", flat=True)
     alerts.call_off(sources=set(gone))
 

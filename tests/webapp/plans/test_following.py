@@ -6,9 +6,9 @@ import pgtrigger
 import pytest
 from django.utils import timezone
 
-from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, content, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, content, later, ppi
 from webapp.alerts.models import Reminder
-from webapp.plans import deciding, following
+from webapp.plans import deciding, following, undoing
 from webapp.plans.models import Plan
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,22 @@ def test_what_came_of_a_plan_that_stands_no_longer_is_called_off():
         Plan.objects.filter(pk=plan.pk).update(status="replaced")
     assert run() == 0
     assert Reminder.objects.get().outcome == "cancelled"
+
+
+def test_a_plan_that_may_still_come_back_keeps_what_came_of_it():
+    """Its successor is signed, the job runs, and the signature is taken back: nobody would make its reminders anew."""
+    patient, doctor = a_patient(), a_doctor()
+    first = later(signed(patient, a_follow_up()), 30)
+    run()
+    second = a_plan(patient, ppi(), seen_by=doctor)
+    deciding.accept_rest(plan_id=second.pk, doctor=doctor)
+    deciding.sign(plan_id=second.pk, doctor=doctor, revision=1)
+    run(minutes=1)
+    undoing.take_back(plan_id=second.pk, doctor=doctor)
+    assert Reminder.objects.get(source=first.pk).settled_at is None
+    deciding.sign(plan_id=second.pk, doctor=doctor, revision=Plan.objects.get(pk=second.pk).revision)
+    run()
+    assert Reminder.objects.get(source=first.pk).outcome == "cancelled"
 
 
 def test_signed_again_after_taking_back_it_is_asked_for_again():

@@ -306,6 +306,32 @@ def test_who_the_patient_is_counts_too_as_far_as_it_changes_the_plan(doctor):
     assert not_checked(doctor, plan)
 
 
+# --- what is watched no longer
+
+
+def watched(doctor, plan, item, **changes):
+    taken = {"decision": "accepted", "reason_code": "will_monitor", "note": "INR el lunes", **changes}
+    return services.decide_item(plan_id=plan.pk, item_id=item.pk, doctor=doctor, **taken)
+
+
+def test_deciding_otherwise_takes_the_task_with_it(doctor):
+    plan = a_plan(a_patient(), content("rx:a", "held"), seen_by=doctor)
+    watched(doctor, plan, plan.items.get())
+    watched(doctor, plan, plan.items.get(), decision="rejected", reason_code="preference", note="")
+    assert Task.objects.get().status == "dropped"
+
+
+def test_a_decision_carried_into_a_newer_draft_takes_its_task_with_it_when_it_is_taken_back(doctor):
+    patient = a_patient()
+    old = a_plan(patient, content("rx:a", "held"), seen_by=doctor)
+    watched(doctor, old, old.items.get())
+    Plan.objects.filter(pk=old.pk).update(status="discarded")
+    new = a_plan(patient, content("rx:a", "held"), seen_by=doctor)
+    watched(doctor, new, new.items.get())
+    services.undecide(plan_id=new.pk, item_id=new.items.get().pk, doctor=doctor)
+    assert Task.objects.get().status == "dropped"
+
+
 # --- what becomes of each rule
 
 
