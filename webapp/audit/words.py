@@ -81,6 +81,7 @@ ENDINGS: Mapping[str, Words] = {
     "corrected": _("Corrected an entry of the record"),
     "stopped": _("Wrote that something is no longer taken"),
     "entered_in_error": _("Marked an entry as written in error"),
+    "restored": _("Put back what an entry said before it was corrected"),
     "refused": _("Tried something that was refused"),
     "made": _("Invited the person to the portal"),
     "withdrawn": _("Took something back"),

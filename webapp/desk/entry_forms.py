@@ -1,5 +1,6 @@
 """What a clinician writes about one entry of the record; each form names its fields as the services do."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -181,7 +182,12 @@ class ErrorForm(PlainForm):
 
 
 class AgainForm(PlainForm):
-    """The right value in place of a wrong one, of the same thing and day."""
+    """The right value in place of a wrong one, of the same thing and day; ``choices`` where it is one of some words."""
 
     value = a_line(_("Value"), 40, inputmode="decimal")
     unit = a_line(_("Unit"), 24, required=False)
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        if choices:
+            self.base_fields = {"value": _choice(_("Value"), choices)}
+        super().__init__(*args, **options)

@@ -197,9 +197,16 @@ def _take_back(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
         return _show(request, kind, line, error=form)
     reason = form.cleaned_data["reason"]
     return _done(
-        request, kind, line, _("Marked as entered in error. It stands in the history."),
+        request, kind, line, taken_back(line, reason),
         lambda: services.take_back(kind=kind, line=line, reason=reason, actor=request.user, today=today),
     )  # fmt: skip
+
+
+def taken_back(line: Any, reason: str) -> str:
+    """Return what is said of an entry marked as an error, before it is: whether what it corrected stands again."""
+    if people_services.brings_back(line, reason):
+        return _("Marked as entered in error. What it said before that correction stands again.")
+    return _("Marked as entered in error. It stands in the history.")
 
 
 def _release(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:

@@ -17,6 +17,7 @@ from webapp.base import access
 from webapp.desk import measures, measuring, services
 from webapp.desk.changes import newest_of
 from webapp.desk.entry_forms import AgainForm, ErrorForm, MeasureForm
+from webapp.desk.entry_views import taken_back
 from webapp.patients import selectors as people
 from webapp.patients.models import Observation, Patient
 from webapp.patients.services import NotAllowed, PatientError
@@ -76,11 +77,11 @@ def measure(request: HttpRequest, pk: UUID, measure: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, row: Observation, **more: Any) -> HttpResponse:
     terms = _terms()
-    value = number(row.value) if isinstance(row.value, int | float) else terms.value(row.code, row.value)
+    value = number(row.value) if isinstance(row.value, int | float) else row.value
     context = {
         "page": measures.page_of(request.user, row, terms, path=request.path),
         "patient": row.patient,
-        "form": AgainForm(initial={"value": value, "unit": unit_words(row.unit)}),
+        "form": _again(row, terms, initial={"value": value, "unit": unit_words(row.unit)}),
         "error": ErrorForm(prefix="error"),
         **more,
     }
@@ -88,13 +89,18 @@ def _show(request: HttpRequest, row: Observation, **more: Any) -> HttpResponse:
     return render(request, "desk/measure.html", context, status=status)
 
 
+def _again(row: Observation, terms: Terms, *given: Any, **options: Any) -> AgainForm:
+    return AgainForm(*given, choices=measuring.choices_of(terms.spec(row.code), terms), **options)
+
+
 def _correct(request: HttpRequest, row: Observation) -> HttpResponse:
-    form, terms = AgainForm(request.POST), _terms()
+    terms = _terms()
+    form = _again(row, terms, request.POST)
     if not row.is_measured or not form.is_valid():
         return _show(request, row, form=form)
     try:
         value, unit = measuring.value_of(
-            terms.spec(row.code), form.cleaned_data["value"], form.cleaned_data["unit"], terms
+            terms.spec(row.code), form.cleaned_data["value"], form.cleaned_data.get("unit", ""), terms
         )
     except PatientError as problem:
         form.add_error("value", str(problem))
@@ -114,8 +120,9 @@ def _take_back(request: HttpRequest, row: Observation) -> HttpResponse:
         return _show(request, row, error=form)
     try:
         reason, today = form.cleaned_data["reason"], timezone.localdate()
+        words = taken_back(row, reason)
         services.measure_taken_back(row=row, reason=reason, actor=request.user, today=today)
     except PatientError as problem:
         return _show(request, newest_of(row), conflict=str(problem))
-    messages.success(request, _("Marked as entered in error. It stands in the history."))
+    messages.success(request, words)
     return _back(row.patient)

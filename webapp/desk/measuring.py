@@ -47,6 +47,13 @@ def value_of(spec: FactSpec | None, text: str, unit: str, terms: Terms) -> tuple
     return (int(found) if found == found.to_integral_value() else float(found)), kept
 
 
+def choices_of(spec: FactSpec | None, terms: Terms) -> list[tuple[str, str]]:
+    """Return the words one of which the value is, each with its code; none for a number."""
+    if spec is None or spec.type != "choice":
+        return []
+    return [(code, terms.say(title)) for code, title in spec.choices.items()]
+
+
 def _moment(day: date) -> datetime:
     """Return when a value of a day holds: noon, or now if it is of today and noon is still to come."""
     at_noon = timezone.make_aware(datetime.combine(day, NOON))

@@ -27,7 +27,17 @@ from webapp.patients.models import (
     Verification,
 )
 from webapp.patients.recording import supersede
-from webapp.patients.writing import NotAllowed, PatientError, add_line, change_line, is_own, may_write, once, tell
+from webapp.patients.writing import (
+    NotAllowed,
+    PatientError,
+    add_line,
+    change_line,
+    is_own,
+    may_write,
+    once,
+    standing,
+    tell,
+)
 
 E = TypeVar("E", bound=Entry)
 
@@ -93,7 +103,7 @@ def correct(*, line: E, actor: User | None, **changes: Any) -> E:
     Raises PatientError if somebody corrected it meanwhile, if it was entered in error, or if nothing changes.
     """
     may_amend(line, actor)
-    held = _standing(line)
+    held = standing(line)
     columns = {name: getattr(held, name) for name in _kept(type(held))}
     if unknown := changes.keys() - set(written(type(held))):
         raise TypeError(f"{type(held).__name__} has no {', '.join(sorted(unknown))} to correct")
@@ -109,16 +119,6 @@ def correct(*, line: E, actor: User | None, **changes: Any) -> E:
         return add_line(made, actor, "corrected")
 
 
-def _standing(line: E) -> E:
-    """Return the line as it stands now, locked; raise PatientError where another has taken its place."""
-    held = type(line)._default_manager.select_for_update().get(pk=line.pk)
-    if held.entered_in_error:
-        raise PatientError(_("Somebody marked this as entered in error. Look at the record."))
-    if type(line)._default_manager.filter(supersedes=held).exists():
-        raise PatientError(_("Somebody corrected this meanwhile. Look at the record."))
-    return held
-
-
 def _index(line: Entry) -> None:
     if found := _INDEXED.get(type(line)):
         column, model, text = found
@@ -132,7 +132,7 @@ def confirm(*, line: E, actor: User) -> E:
         may_write_contacts(line, actor)
     elif not actor.may("record.write"):
         raise NotAllowed(_("Confirming and closing is done by a clinician."))
-    held = _standing(line)
+    held = standing(line)
     if not held.is_confirmed:
         change_line(held, actor, verification=Verification.CONFIRMED)
         tell(actor, f"{held._meta.model_name}.confirmed", held)
@@ -147,7 +147,7 @@ def enter_in_error(*, line: E, actor: User | None, reason: str = ErrorReason.NOT
     """
     why = ErrorReason(reason)
     may_amend(line, actor)
-    held = _standing(line)
+    held = standing(line)
     was_active = held.active
     with acting(actor):
         change_line(held, actor, active=False, entered_in_error=True)

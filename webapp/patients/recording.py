@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.patients.cleaning import clean
+from webapp.patients.lines import Entry
 from webapp.patients.models import (
     UNKNOWN,
     AllergyIntolerance,
@@ -33,6 +33,7 @@ from webapp.patients.writing import (
     may_write,
     once,
     only_clinicians_confirm,
+    standing,
     tell,
     verified_by,
 )
@@ -263,6 +264,8 @@ def _add(line: Any, actor: User | None) -> Any:
     return add_line(clean(line), actor)
 
 
-def _update(line: Model, verb: str, actor: User | None, **columns: Any) -> None:
+def _update(line: Entry, verb: str, actor: User | None, **columns: Any) -> None:
+    """Change the line that stands; raise PatientError where another has taken its place meanwhile."""
+    standing(line)
     change_line(line, actor, **columns)
     tell(actor, verb, line)

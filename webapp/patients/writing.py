@@ -1,6 +1,6 @@
 """What every change to the record goes through: who may, the row with its history, and the line in the audit."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +12,10 @@ from webapp.audit import services as audit
 from webapp.audit.acting import acting
 from webapp.base.fields import blind
 from webapp.base.roles import Role
+from webapp.patients.lines import Entry
 from webapp.patients.models import Patient, Verification
+
+L = TypeVar("L", bound=Entry)
 
 
 class PatientError(ValueError):
@@ -63,6 +66,16 @@ def add_line(line: Any, actor: User | None, verb: str = "added") -> Any:
         raise PatientError(text) from None
     tell(actor, f"{line._meta.model_name}.{verb}", line)
     return line
+
+
+def standing(line: L) -> L:
+    """Return the line as it stands now, locked; raise PatientError where another has taken its place."""
+    held = type(line)._default_manager.select_for_update().get(pk=line.pk)
+    if held.entered_in_error:
+        raise PatientError(_("Somebody marked this as entered in error. Look at the record."))
+    if type(line)._default_manager.filter(supersedes=held).exists():
+        raise PatientError(_("Somebody corrected this meanwhile. Look at the record."))
+    return held
 
 
 def change_line(line: Any, actor: User | None, **columns: Any) -> None:

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from tests.webapp.desk.clinic import address, browser, words
 from tests.webapp.people import a_patient
+from tests.webapp.plans.clinic import publish
 from webapp.desk import measures
+from webapp.patients import selectors as people
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
 
@@ -46,6 +48,20 @@ def test_a_correction_keeps_the_wrong_value_in_the_history():
     assert client.user.display_name in page
 
 
+def test_one_of_some_words_is_corrected_by_choosing_another():
+    publish()
+    patient, client = a_patient(), browser()
+    row = measured(patient, "negative", code="h_pylori_stool_antigen", unit="qualitative")
+    page = words(client.get(the_page(patient, row)))
+    assert '<option value="negative" selected>Negativo</option>' in page
+    assert 'name="unit"' not in page
+    for wrong in ("Quizá", ""):
+        assert client.post(the_page(patient, row), {"act": "correct", "value": wrong}).status_code == 422
+    client.post(the_page(patient, row), {"act": "correct", "value": "positive"})
+    newest = Observation.objects.get(supersedes=row)
+    assert (newest.value, newest.unit) == ("positive", "qualitative")
+
+
 def test_of_two_who_correct_a_value_the_second_keeps_what_was_typed():
     patient, client = a_patient(), browser()
     row = measured(patient, 13)
@@ -73,6 +89,27 @@ def test_a_value_that_is_no_number_is_refused_at_its_field(value):
     answer = browser().post(the_page(patient, row), {"act": "correct", "value": value, "unit": "g/L"})
     assert answer.status_code == 422
     assert Observation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "stands"), [("typing", 120), ("other_patient", 120), ("not_so", None), ("twice", None)]
+)
+def test_of_a_wrong_correction_the_value_before_it_stands_again_unless_the_matter_itself_was_wrong(reason, stands):
+    patient, client = a_patient(), browser()
+    first = measured(patient, 120)
+    row = patients.correct_observation(observation=first, value=12, actor=client.user)
+    answer = client.post(the_page(patient, row), {"act": "error", "error-reason": reason}, follow=True)
+    now = people.current_observations(patient).get("hb")
+    assert (now.value if now else None) == stands
+    assert ("Vuelve a valer" in words(answer)) == (stands is not None)
+    assert Observation.objects.filter(patient=patient).count() == (4 if stands else 3)
+
+
+def test_a_confirmed_value_marked_as_a_slip_does_not_come_back_unconfirmed():
+    patient, client = a_patient(), browser()
+    row = patients.confirm_observation(observation=measured(patient, 120), actor=client.user)
+    client.post(the_page(patient, row), {"act": "error", "error-reason": "typing"})
+    assert people.current_observations(patient) == {}
 
 
 def test_a_name_the_rules_do_not_know_is_not_guessed():

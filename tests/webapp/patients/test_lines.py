@@ -71,6 +71,47 @@ def test_what_was_entered_in_error_holds_no_more_and_stays(kind):
 
 
 @every_kind
+@pytest.mark.parametrize("reason", ["typing", "other_patient"])
+def test_what_a_wrong_correction_replaced_stands_again(kind, reason):
+    patient, doctor = a_patient(), a_doctor()
+    line = a_line(kind, patient, doctor)
+    wrong = services.correct(line=line, actor=doctor, **a_change(kind))
+    services.enter_in_error(line=wrong, actor=doctor, reason=reason)
+    [back] = shown(kind, patient, doctor)
+    name = next(iter(a_change(kind)))
+    assert (getattr(back, name), back.supersedes) == (getattr(line, name), wrong)
+    services.enter_in_error(line=back, actor=doctor, reason=reason)
+    assert shown(kind, patient, doctor) == []
+
+
+@every_kind
+@pytest.mark.parametrize("reason", ["not_so", "twice"])
+def test_what_turned_out_not_to_be_so_does_not_come_back_as_it_was_before(kind, reason):
+    patient, doctor = a_patient(), a_doctor()
+    wrong = services.correct(line=a_line(kind, patient, doctor), actor=doctor, **a_change(kind))
+    services.enter_in_error(line=wrong, actor=doctor, reason=reason)
+    assert shown(kind, patient, doctor) == []
+
+
+def test_what_was_corrected_meanwhile_is_not_closed_in_its_old_words():
+    patient, doctor = a_patient(), a_doctor()
+    line = services.add_medication(patient=patient, code="", text="Ibuprofeno", actor=doctor)
+    services.correct(line=line, actor=doctor, dose="400 mg")
+    with pytest.raises(services.PatientError, match="meanwhile"):
+        services.stop_medication(medication=line, ended_on=None, actor=doctor)
+    assert [one.dose for one in selectors.contents_of(patient).medications if one.active] == ["400 mg"]
+
+
+def test_an_allergy_written_down_anew_meanwhile_is_not_doubled_by_what_comes_back():
+    patient, doctor = a_patient(), a_doctor()
+    first = services.add_allergy(patient=patient, code="latex", text="Látex", actor=doctor)
+    wrong = services.correct(line=first, actor=doctor, code="penicillins", text="Penicilina")
+    services.add_allergy(patient=patient, code="latex", text="Látex: ronchas", actor=doctor)
+    services.enter_in_error(line=wrong, actor=doctor, reason="typing")
+    assert [line.text for line in selectors.contents_of(patient).allergies if line.active] == ["Látex: ronchas"]
+
+
+@every_kind
 def test_a_correction_that_changes_nothing_or_what_is_not_there_is_refused(kind):
     line = a_line(kind, a_patient())
     name, value = next((name, getattr(line, name)) for name in a_change(kind))
