@@ -18,6 +18,7 @@ from webapp.accounts.services import AccountError
 from webapp.accounts.sessions import BEGAN
 from webapp.accounts.sittings import CodeChannel
 from webapp.base import access
+from webapp.base.roles import Role
 from webapp.base.sealing import open_text, seal_text
 
 SECRET, SECRET_PLACE = "new_app", "accounts.session.new_app"
@@ -39,6 +40,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "places": whereabouts.of(user.pk, request.session.session_key),
         "ended": request.GET.get("ended", ""),
         "removed": request.GET.get("removed", ""),
+        "frame": "base/patient.html" if user.active_role == Role.PATIENT else "base/plain.html",
     }
     return render(request, "accounts/security.html", page)
 

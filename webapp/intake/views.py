@@ -375,7 +375,6 @@ def _send(request: HttpRequest, response: QuestionnaireResponse) -> HttpResponse
     except ConsentMissing:
         return _to_consent(request, response)
     except Unfinished as problem:
-        messages.warning(request, str(problem))
         return _check_page(request, response, problem.items)
     return redirect("intake:thanks", response.pk)
 

@@ -16,6 +16,7 @@ from webapp.plans.models import Plan, PlanItem
 from webapp.plans.terms import Terms, days, frequency, words
 
 STOPS = ("stop", "avoid")
+NAMED = ("about", "next", "stop")  # has another name at the laboratory, on a form or at the chemist's
 PLAN_EMERGENCY = "plan_emergency"  # the instruction of the intake questionnaire that a plan carries
 
 
@@ -176,7 +177,7 @@ def _line(item: PlanItem, terms: Terms, signed: date) -> Line:
     title, plain = terms.say(content.get("title")) or terms.code(item.code), terms.say(content.get("patient_text"))
     return Line(
         title=joined(plain or title),
-        note=title if plain and plain != title else "",  # the name it has at the laboratory or on the form
+        note=title if plain and plain != title and _kind(item) in NAMED else "",
         why=_why(content, terms),
         by=signed + timedelta(days=within) if within else None,
         start=signed + timedelta(days=after) if after else None,

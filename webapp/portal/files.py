@@ -32,7 +32,7 @@ class FileForm(PlainForm):
     kind = forms.ChoiceField(
         label=_("What it is"),
         choices=[
-            (Kind.REPORT, _("A report or a test result")),
+            (Kind.REPORT, _("A report or test")),
             (Kind.LETTER, _("A letter of another doctor")),
             (Kind.IMAGE, _("A picture")),
             (Kind.OTHER, pgettext_lazy("file", "Something else")),

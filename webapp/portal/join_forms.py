@@ -10,7 +10,7 @@ from webapp.accounts.models import User
 from webapp.patients import identity
 from webapp.patients.inviting import Claim
 
-DATES = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
+DATES = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d%m%Y", "%Y-%m-%d"]
 
 
 class _Dressed(forms.Form):
@@ -50,7 +50,9 @@ class ClaimForm(_Dressed):
     is_other = forms.BooleanField(label=_("I have none: this is my passport or another document"), required=False)
     birth_date = forms.DateField(
         label=_("Date of birth"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+        # Typed, not picked: from today's page of a calendar seventy years back is far.
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Day, month and year: 14/03/1979."),
         input_formats=DATES,
         error_messages={"invalid": _("Write the date as 14/03/1979.")},
     )

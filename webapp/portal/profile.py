@@ -22,12 +22,15 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             chooses = isinstance(field.widget, forms.Select)
             field.widget.attrs.setdefault("class", "form-select" if chooses else "form-control")
             field.error_messages["required"] = _("Please fill this in.")
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["class"] += " is-wrong"
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in set(self.errors) & set(self.fields):
+            self.fields[name].widget.attrs["class"] += " is-wrong"
 
 
 def _phone(value: str) -> str:
@@ -73,7 +76,9 @@ class ContactForm(PlainForm):
     """Somebody to call in an emergency."""
 
     name = forms.CharField(label=_("Name"), max_length=160)
-    relationship = forms.ChoiceField(label=_("Who it is"), choices=RelatedPerson.Relationship.choices)
+    relationship = forms.ChoiceField(
+        label=_("Who it is"), choices=[("", _("Choose")), *RelatedPerson.Relationship.choices]
+    )
     phone = _a_phone(required=True)
 
     def clean_phone(self) -> str:

@@ -58,13 +58,18 @@ def home_of(user: User, patient: Patient, today: date, language: str) -> Home:
     return Home(
         patient=patient,
         task=tasks[0] if tasks and (tasks[0].response or not sent_intake) else None,
-        more=[task for task in _scores(known, language) if not any(_is_open(one, task.name) for one in responses)],
+        more=_more(known, responses, language) if sent_intake else [],
         diary_name=_diary_in(known),
         diary_done=today in pages,
         diary=diary_of(patient, today, pages),
         sheet=sheet,
         waiting=sent_intake and sheet is None,
     )
+
+
+def _more(known: Known, responses: Sequence[QuestionnaireResponse], language: str) -> list[Task]:
+    """Return what may be filled in besides; before the first questionnaire it would only be in its way."""
+    return [task for task in _scores(known, language) if not any(_is_open(one, task.name) for one in responses)]
 
 
 def _is_open(response: QuestionnaireResponse, name: str) -> bool:

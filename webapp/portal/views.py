@@ -110,7 +110,7 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
     try:
         if request.POST["decision"] == "withdraw":
             patient_services.withdraw_consent(patient=patient, purpose=purpose, channel="portal", actor=request.user)
-            messages.success(request, _("Withdrawn.") + " " + str(consenting.EFFECTS[purpose]))
+            messages.success(request, _("Withdrawn."))  # what follows from it stands on the page
         elif str(text.pk) != request.POST.get("text"):
             messages.warning(request, _("There is a newer text. Please read it before deciding."))
         else:

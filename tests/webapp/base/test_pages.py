@@ -55,6 +55,11 @@ def test_what_does_not_exist_says_so_in_the_readers_language(client, asked, said
     assert f'<html lang="{asked}"' in words(response)
 
 
+def test_who_is_treated_here_is_sent_to_the_clinic_and_who_works_here_to_the_administration():
+    assert "llame a la clínica" in words(signed_in(Role.PATIENT).get("/nowhere/"))
+    assert "pídalo a administración" in words(signed_in(Role.DOCTOR).get("/nowhere/"))
+
+
 @with_planted_pages
 def test_a_page_without_a_rule_looks_like_one_that_does_not_exist():
     client = signed_in(Role.ADMINISTRATOR)

@@ -208,8 +208,10 @@ def test_a_list_offers_names_and_keeps_what_it_does_not_know(browser, response):
 def test_the_last_look_names_what_is_missing_and_sending_thanks(browser, response):
     page = text(browser.get(at("check", response)))
     assert "Contestar esto" in page
-    page = browser.post(at("check", response))
-    assert "Faltan preguntas" in text(page)
+    page = text(browser.post(at("check", response)))
+    assert page.count("Faltan preguntas") == 1
+    missing = page.partition('<ul class="missing"')[2].partition("</ul>")[0]  # first, each one press away
+    assert re.findall("#q-([a-z_]+)", missing) == ["gi_bleeding", "pregnant"]
     for item, said in (("vomiting", "no"), ("pregnant", "no"), ("heartburn_days", "4")):
         say(response, item, said)
     done = browser.post(at("check", response))

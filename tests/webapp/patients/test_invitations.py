@@ -233,6 +233,12 @@ def test_what_cannot_be_right_is_said_beside_its_field_and_costs_no_try(visitor,
     assert Invitation.objects.get().tries == 0
 
 
+@pytest.mark.parametrize("typed", ["14/03/1979", "14-3-1979", "14.03.1979", "14 03 1979", "14031979", "1979-03-14"])
+def test_a_date_of_birth_is_read_as_people_type_it(visitor, marina, desk, typed):
+    _made, secret = on_paper(marina, desk)
+    assert come(visitor, secret, marina, birth_date=typed).status_code == 302
+
+
 def test_many_tries_from_one_place_are_slowed_down(visitor, marina):
     answers = [come(visitor, "AAAA-BBBB-CCCC", marina).status_code for _n in range(21)]
     assert answers == [422] * 20 + [429]

@@ -80,6 +80,13 @@ def test_what_taking_back_the_treatment_means_is_said_before_and_after_and_it_is
         start(patient=marina, questionnaire="intake", actor=marina.user, language="en", today=None)
 
 
+def test_the_treatment_text_lies_open_until_it_is_agreed_to_and_the_others_are_one_press_away(portal):
+    page = portal.get(PAGE).content.decode()
+    assert page.count('<details class="mt-1" open>') == 1
+    assert page.count("btn btn-primary") == 1
+    assert '<details class="mt-1" open>' not in press(portal, "treatment", "accept").content.decode()
+
+
 def test_every_decision_stays_with_text_day_channel_and_who_wrote_it_down(portal, marina):
     rosa = a_user(Role.FRONT_DESK, display_name="Rosa Recepción")
     press(portal, "marketing", "accept")

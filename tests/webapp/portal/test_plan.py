@@ -62,6 +62,15 @@ def the_page(client, patient, name="plan"):
     return words(signed_in(client, patient.user).get(reverse(f"portal:{name}")))
 
 
+def test_the_plan_is_taken_along_as_a_pdf_and_before_it_there_is_none(client):
+    patient, other = a_respondent(), a_respondent()
+    a_signed_plan(patient, an_item("rx:ppi", doses=[a_dose(duration_days=56)]))
+    assert f'href="{reverse("plans:own_paper")}"' in the_page(client, patient)
+    assert client.get(reverse("plans:own_paper"))["Content-Type"] == "application/pdf"
+    assert reverse("plans:own_paper") not in the_page(client, other)
+    assert client.get(reverse("plans:own_paper")).status_code == 404
+
+
 def test_before_a_signature_there_is_nothing_but_what_to_do_meanwhile(client):
     patient = a_respondent()
     page = the_page(client, patient)

@@ -132,7 +132,11 @@ def test_the_way_to_password_second_step_and_devices_stands_among_the_pages(mari
     client = portal(marina)
     page = words(client.get(reverse("portal:more")))
     assert f'class="linkrow" href="{reverse("accounts:security")}"' in page
-    assert client.get(reverse("accounts:security")).status_code == 200
+    own = words(client.get(reverse("accounts:security")))
+    assert f'href="{reverse("portal:plan")}"' in own  # in the patient's own frame, with its way back
+    desk = Client()
+    desk.force_login(a_doctor())
+    assert reverse("portal:plan") not in words(desk.get(reverse("accounts:security")))
 
 
 def test_somebody_to_call_is_named_and_taken_out_again(marina):
@@ -143,6 +147,13 @@ def test_somebody_to_call_is_named_and_taken_out_again(marina):
     assert "Luis Rey" in words(client.get(reverse("portal:more")))
     client.post(reverse("portal:contact_drop", args=[contact.pk]))
     assert "Luis Rey" not in words(client.get(reverse("portal:more"))).partition("toasts")[0]
+
+
+def test_who_it_is_to_be_called_is_never_guessed(marina):
+    answer = portal(marina).post(reverse("portal:contact"), {"name": "Luis", "relationship": "", "phone": "600998877"})
+    assert answer.status_code == 422
+    assert "Rellene este dato" in words(answer)
+    assert not RelatedPerson.objects.exists()
 
 
 def test_another_patients_contact_is_not_found(marina):
