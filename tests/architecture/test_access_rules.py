@@ -35,6 +35,7 @@ def test_every_route_says_who_may_enter(where, name, view):
 
 def test_public_pages_are_few_and_known():
     known = {"healthz", "readyz", "home", "set_language", "account_login", "account_inactive"}
+    known |= {"clinic:picture"}  # the logo of the page on which people log in
     known |= {"accounts:second_factor", "accounts:send_code", "accounts:another_person"}  # between password and code
     joining = {"portal:join", "portal:join_by_link", "portal:join_password"}
     resets = {name for _, name, _ in ROUTES if name.startswith("account_reset_password")}

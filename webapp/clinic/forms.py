@@ -15,7 +15,7 @@ TELLING = re.compile(
     r"cl[ií]nic|hospital|digest|gastr|hepat|m[eé]dic|salud|health|doctor|pacient|patient|endosc|intestin|care\b",
     re.IGNORECASE,
 )
-MOST_LINES, MOST_ENTRIES = 60, 40
+MOST_LINES, MOST_ENTRIES = 60, 200
 
 
 class PlainForm(forms.Form):

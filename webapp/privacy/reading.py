@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from webapp.base import house
 from webapp.privacy.contents import Contents
 from webapp.privacy.models import Export
 from webapp.privacy.shapes import Resource
@@ -65,6 +66,7 @@ def page(contents: Contents) -> bytes:
         context = {
             "patient": contents.patient,
             "language": contents.language,
+            "clinic": house.now().name,
             "whole": contents.kind == Export.Kind.CLINIC,
             "as_of": contents.as_of,
             "plans": [_plan(one) for one in contents.resources["CarePlan"]],

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
@@ -32,7 +33,8 @@ def takes_long(patient: Patient) -> bool:
 
 def copy_of(patient: Patient, *, kind: str, language: str, step: contents.Step = lambda: None) -> bytes:
     """Return a whole record as a ZIP: the same data make the same bytes. Says nothing to the audit."""
-    return archive.packed(contents.gather(patient, kind, language, step))
+    with override(language):  # a job speaks the clinic's language until it is told another
+        return archive.packed(contents.gather(patient, kind, language, step))
 
 
 @transaction.atomic

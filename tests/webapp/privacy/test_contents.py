@@ -131,6 +131,9 @@ def test_a_copy_is_read_in_the_language_it_was_asked_in(world):
     assert "Alergias" in spanish
     assert "Allergies" not in spanish
     assert "<script" not in english
+    for language, word in (("en", "Accepted"), ("es", "Aceptado")):  # whatever language its maker was in
+        said = data(copy(world.own.patient, language=language), "Consent")
+        assert {one["display"]["detail"] for one in said} == {word}
 
 
 def test_a_patient_of_whom_nothing_is_known_yet_gets_a_copy_that_says_so():
