@@ -38,12 +38,14 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint("alert", "alerts_closed_by_somebody"),
         migrations.AddField("alert", "not_assessed", models.BooleanField(default=False)),
         migrations.RunSQL("UPDATE alerts_alert SET not_assessed = true WHERE rule = 'not_assessed'"),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),  # or no table is altered after rows
         migrations.AddField(
             "alert", "rule_index", webapp.base.fields.BlindIndexOf(of=["patient_id", "rule"], max_length=16, null=True)
         ),
         to_bytes("alerts_alert", "alert", "rule", webapp.base.fields.EncryptedTextField()),
         to_bytes("alerts_alert", "alert", "code", webapp.base.fields.EncryptedTextField()),
         migrations.RunPython(close),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),  # or no table is altered after rows
         migrations.AlterField(
             "alert", "rule_index", webapp.base.fields.BlindIndexOf(of=["patient_id", "rule"], max_length=16)
         ),

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
         to_bytes("plans_ruleevent", "ruleevent", "protocol", EncryptedTextField()),
         to_bytes("plans_ruleevent", "ruleevent", "rule", EncryptedTextField()),
         migrations.RunPython(close),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),  # or no table is altered after rows
         migrations.AlterField("planitem", "code_index", of_item()),
         migrations.AlterField("task", "what_index", of_task()),
         migrations.AddConstraint("planitem", ONCE),
