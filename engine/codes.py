@@ -97,6 +97,7 @@ _CODES = {
     "P402": CodeInfo("the value of a score and its declared type differ", "Correct value_type or the formula."),
     "P403": CodeInfo("a score has neither value nor bands", "Add one of them."),
     "P404": CodeInfo("a test of a score names something that does not exist", "Use the inputs and bands of the score."),
+    "P406": CodeInfo("a danger of a score is none of its bands", "Name a band, or a value if it is a code."),
     "P501": CodeInfo("a question and its fact do not fit together", "Use the kind of question its fact needs."),
     "P502": CodeInfo("a question stands twice", "Give each question its own name."),
     "P503": CodeInfo("a red flag names an instruction that does not exist", "Write it under `instructions`."),

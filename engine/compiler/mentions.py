@@ -78,9 +78,10 @@ def with_mentions(scope: Scope, case: CaseFacts) -> Scope:
             values.add_code(mention)
         else:
             for fact in dict.fromkeys((mention.fact, *mention.also)):
-                values.add_fact(fact, mention)
+                if fact not in case.decided:
+                    values.add_fact(fact, mention)
     for mention in mentions:
-        if mention.kind == "negated":
+        if mention.kind == "negated" and mention.fact not in case.decided:
             values.deny(mention)
     calm = replace(scope, values=values.calm, mentions=mentions, unconfirmed=_unconfirmed(case, values))
     calm.text_conflicts = tuple(values.conflicts[key] for key in sorted(values.conflicts))

@@ -22,7 +22,8 @@ from engine.language.validation import nearest
 
 LISTS = ("allergies", "medications", "history", "family_history")
 FREE_TEXT = ("alcohol", "diet", "medicines_badly_tolerated", "other", "plans", "stools", "weight")
-SECTIONS = ("id", "as_of", "patient", *LISTS, TREATMENTS, "questionnaire", "free_text", "labs", "vitals", "diary", "decided")
+ANSWERS = ("questionnaire", "free_text", "labs", "vitals", "diary", "decided")
+SECTIONS = ("id", "as_of", "patient", *LISTS, TREATMENTS, *ANSWERS)
 # What sample cases carry for people; the engine does not read it.
 REMARKS = ("title", "traps", "expected", "rationale", "sources", "source", "note", "kind")
 _PATIENT = {"age_years": "age"}

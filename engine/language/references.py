@@ -133,7 +133,11 @@ def _check_safety(conditions: Iterable[SafetyCondition], world: World, problems:
 
 
 def check_score(document: Score, problems: Problems) -> None:
-    """Note names of a score's tests that do not exist."""
+    """Note names of a score's tests that do not exist, and a danger that is none of its bands."""
+    for danger in document.danger if document.value_type != "code" else ():
+        if danger not in document.bands:
+            hint = nearest(danger, document.bands) or f"It has: {', '.join(document.bands)}."
+            problems.add(document.place, "P406", f'the score has no band "{danger}"', hint)
     for example in document.examples:
         for name in example.given:
             _check_in(name, document.inputs, "input", example.place, problems)

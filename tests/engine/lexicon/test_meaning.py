@@ -169,6 +169,15 @@ def test_who_writes_for_a_child_writes_of_the_patient(age, state):
     assert states(plan(ALARM, text="mi hija tiene heces negras", who=case, age=age)) == state
 
 
+def test_what_somebody_settled_after_reading_no_longer_counts():
+    made = replace(edition(FACTS, protocol("p", ALARM), drugs=DRUGS), lexicon=LEXICON)
+    asked = replace(adult(melaena=False), free_text={"other": "heces negras"})
+    found = evaluate(compile_edition(made), replace(asked, decided=frozenset({"melaena"})))
+    assert (states(found), found.conflicts) == ({}, ())
+    assert found.unconfirmed == ("bleeding",)
+    assert states(evaluate(compile_edition(made), asked)) == {"ref:endoscopy": "proposed"}
+
+
 def test_a_red_flag_that_is_only_written_treats_nobody():
     both_ways = rule("a", fact("melaena"), "rx:omeprazole", "alert:bleed", red_flag=True)
     found = plan(both_ways, text="heces negras")
