@@ -14,12 +14,13 @@ from engine.compiler.scoring import analyse, total
 from engine.compiler.walk import score_state
 from engine.errors import CaseError
 from engine.evaluator.written import alarmed_score
-from engine.facts import Entry, FactValue, Missing
+from engine.facts import Entry, FactValue, Missing, Value
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult
 from engine.units import COUNT, UnitError, amount, dimension, spelled
 
 _EVERYBODY = frozenset({"age", "sex", "pregnant", "breastfeeding", "weight_kg", "height_cm", "bmi"})
+_LISTS = frozenset({"allergy", "medication", "history", "family_history"})
 _VISIT = re.compile(r"visit(\d{1,3})_(.+)")
 _MEASURED = frozenset({"labs", "vitals"})
 _YES, _NO = frozenset({"yes", "true", "sí", "si"}), frozenset({"no", "false"})
@@ -33,7 +34,9 @@ def case_scores(scope: Scope) -> dict[str, ScoreResult]:
             continue
         said = scope.alarmed
         if any(is_known(fact, said) or _is_queried(said.values.get(fact)) for fact in _own_facts(program)):
-            results[name] = alarmed_score(name, scope)
+            result = alarmed_score(name, scope)
+            if _says_something(result, program, said):
+                results[name] = result
         results |= {result.name: result for result in _visits(program, scope)}
     return dict(sorted(results.items()))
 
@@ -54,7 +57,26 @@ def _facts(program: ScoreProgram) -> frozenset[str]:
 def _own_facts(program: ScoreProgram) -> frozenset[str]:
     """Return the facts that make a score worth showing: what everybody's record holds does not."""
     facts = _facts(program)
-    return facts - _EVERYBODY or facts
+    return facts - _EVERYBODY - _LISTS or facts
+
+
+def _says_something(result: ScoreResult, program: ScoreProgram, scope: Scope) -> bool:
+    """Return whether a score is worth a line: decided, mostly answered, or about something the patient has.
+
+    A haemoglobin alone would otherwise show every score of bleeding, each with nearly all of it missing.
+    """
+    if result.status != "incomplete" or result.band is not None:
+        return True
+    own = _own_facts(program)
+    reading = [item for item in program.score.inputs.values() if item.bind and own.intersection(facts_of(item.bind))]
+    return 2 * len(result.missing) <= len(reading) or any(_is_told(scope.values.get(fact)) for fact in own)
+
+
+def _is_told(value: FactValue | None) -> bool:
+    """Return whether somebody told of it, and did not say no or none: measured values are everybody's."""
+    if not isinstance(value, Value) or (value.origin.section in _MEASURED):
+        return False
+    return value.value > 0 if isinstance(value.value, bool | Fraction) else True
 
 
 def _visits(program: ScoreProgram, scope: Scope) -> Iterator[ScoreResult]:
