@@ -147,7 +147,7 @@ def _changed(line: MedicationStatement, named: set[str], entries: Sequence[Entry
 
 
 def _history(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
-    known = {_key(line.code, line.detail.get("text", "")) for line in record.conditions}
+    known = {_key(line.code, line.detail.get("text", "")) for line in record.conditions if line.active}
     for entry in entries:
         if _key(entry["code"], entry["text"]) not in known:
             patients.add_condition(

@@ -12,7 +12,7 @@ from tests.webapp.intake.factories import a_respondent, a_shelf, answers, begun,
 from tests.webapp.people import a_user
 from webapp.alerts.models import Alert
 from webapp.audit.models import Entry
-from webapp.intake import services
+from webapp.intake import services, writing
 from webapp.intake.models import Answer
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
@@ -188,6 +188,18 @@ def test_the_same_lists_again_add_nothing(response):
         say(one, "allergies", allergies__text="amoxicilina")
         send(answered(one))
     assert MedicationStatement.objects.count() == AllergyIntolerance.objects.count() == 1
+
+
+@pytest.mark.parametrize("entry", [{"code": "gout", "text": "Gota"}, {"code": None, "text": "una cosa rara"}])
+def test_an_illness_that_was_over_and_is_told_of_again_holds_again(entry):
+    patient, doctor = a_respondent(), a_user("doctor")
+    for _twice in range(2):
+        writing._WRITERS["history"](patients.contents_of(patient), [entry], patient.user)
+    [line] = patients.contents_of(patient).conditions
+    patient_services.close_condition(condition=line, actor=doctor)
+    writing._WRITERS["history"](patients.contents_of(patient), [entry], patient.user)
+    assert [one.active for one in patients.contents_of(patient).conditions] == [True, False]
+    assert len(case.build(patient, timezone.localdate())["history"]) == 1
 
 
 def test_a_name_nobody_knows_reaches_the_record_as_it_was_written_and_the_engine_still_runs(response):
