@@ -1,71 +1,22 @@
 """Why an item is there, why not, what it waits for: from one trace, in three voices, Spanish and English."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.compiler.program import Program, RuleNode, Scope
 from engine.compiler.reading import facts_of, is_known
 from engine.compiler.walk import behind, scope_of, state, truth
-from engine.conditions import And, AtLeast, Expr, Name, Not, Or, children
+from engine.conditions import And, AtLeast, Decide, Expr, Name, Not, Or, children
 from engine.evaluator.rules import Decision, judge, reads
 from engine.facts import CaseFacts, Origin, Text
 from engine.plan import Item, Plan, Reason, SafetyFinding, TraceLine, Truth
-from engine.wording import Wording, code_title, fact_title, said
+from engine.wording import LANGUAGES, Wording, code_title, fact_title, phrase, said
 
 Voice = Literal["patient", "doctor", "auditor"]
-LANGUAGES = ("es", "en")
-_TEXTS: Mapping[str, Text] = {
-    "proposed": {"es": "Propuesto", "en": "Proposed"},
-    "held": {"es": "En espera", "en": "Held"},
-    "blocked": {"es": "Bloqueado", "en": "Blocked"},
-    "because": {"es": "Porque", "en": "Because"},
-    "applies": {"es": "A quién se aplica", "en": "For whom"},
-    "when": {"es": "Indicación", "en": "Indication"},
-    "exclude": {"es": "Debe descartarse", "en": "To be ruled out"},
-    "waits": {"es": "Espera a saber", "en": "Waits for"},
-    "frees": {"es": "Se liberará cuando se sepa y no lo impida", "en": "It is freed once this is known and clear"},
-    "nothing_frees": {
-        "es": "No falta ningún dato: lo resuelve el médico (ver conflictos)",
-        "en": "No fact is missing: the doctor settles it (see conflicts)",
-    },
-    "alternatives": {"es": "Alternativas", "en": "Alternatives"},
-    "source": {"es": "Fuente", "en": "Source"},
-    "evidence": {"es": "evidencia", "en": "evidence"},
-    "conflicts": {"es": "Conflictos", "en": "Conflicts"},
-    "true": {"es": "sí", "en": "yes"},
-    "false": {"es": "no", "en": "no"},
-    "unknown": {"es": "no se sabe", "en": "not known"},
-    "patient_held": {
-        "es": "Su médico necesita saber algo más antes de decidirlo.",
-        "en": "Your doctor needs to know something more before deciding this.",
-    },
-    "patient_blocked": {
-        "es": "Esto no es adecuado para usted con los datos que tenemos.",
-        "en": "This does not suit you, by what we know.",
-    },
-    "no_rule": {"es": "Ninguna regla publicada propone", "en": "No published rule proposes"},
-    "in_plan": {"es": "Está en el plan", "en": "It is in the plan"},
-    "not_applicable": {"es": "El protocolo no se aplica", "en": "The protocol does not apply"},
-    "not_indicated": {"es": "No hay indicación", "en": "There is no indication"},
-    "excluded": {"es": "Lo impide", "en": "It is ruled out by"},
-    "silenced": {"es": "Otra regla tiene preferencia", "en": "Another rule goes first"},
-    "open": {"es": "Falta saber", "en": "Not known yet"},
-    "guarded": {
-        "es": "Las dosis y dietas de adultos no se proponen a menores de 18 años ni sin saber la edad",
-        "en": "Adult doses and diets are not proposed under 18 or while the age is not known",
-    },
-    "safety_blocks": {"es": "Lo bloquea la seguridad", "en": "Safety blocks it"},
-}
-
 
 _LACKS = {"applies": "not_applicable", "when": "not_indicated", "exclude": "excluded"}
-
-
-def phrase(key: str, lang: str) -> str:
-    return said(_TEXTS[key], lang)
-
 
 # --- trace
 
@@ -105,6 +56,17 @@ def _lines(expr: Expr, scope: Scope, depth: int, *, red: bool) -> Iterator[Trace
         below = (scope.turned or scope) if isinstance(meaning, Not) else scope
         for part in children(meaning):
             yield from _lines(part, below, depth + 1, red=red)
+    elif meaning is expr:
+        for part in (expr, *children(expr)):
+            if isinstance(table := behind(part, scope), Decide):
+                yield from _rows(table, scope, depth + 1, red=red)
+
+
+def _rows(table: Decide, scope: Scope, depth: int, *, red: bool) -> Iterator[TraceLine]:
+    """Yield the rows of a table that hold or may still hold; what does not fit is left out."""
+    for row in table.conditions:
+        if truth(row, scope, red=red) is not False:
+            yield from _lines(row, scope, depth, red=red)
 
 
 def _evidence(expr: Expr, scope: Scope) -> tuple[Text, Origin | None]:

@@ -78,6 +78,51 @@ WORDS: Mapping[str, Text] = {
     "written": {"es": "escrito por el paciente, sin confirmar", "en": "written by the patient, not confirmed"},
 }
 
+LANGUAGES = ("es", "en")
+TEXTS: Mapping[str, Text] = {
+    "proposed": {"es": "Propuesto", "en": "Proposed"},
+    "held": {"es": "En espera", "en": "Held"},
+    "blocked": {"es": "Bloqueado", "en": "Blocked"},
+    "because": {"es": "Porque", "en": "Because"},
+    "applies": {"es": "A quién se aplica", "en": "For whom"},
+    "when": {"es": "Indicación", "en": "Indication"},
+    "exclude": {"es": "Debe descartarse", "en": "To be ruled out"},
+    "waits": {"es": "Espera a saber", "en": "Waits for"},
+    "frees": {"es": "Se liberará cuando se sepa y no lo impida", "en": "It is freed once this is known and clear"},
+    "nothing_frees": {
+        "es": "No falta ningún dato: lo resuelve el médico (ver conflictos)",
+        "en": "No fact is missing: the doctor settles it (see conflicts)",
+    },
+    "alternatives": {"es": "Alternativas", "en": "Alternatives"},
+    "source": {"es": "Fuente", "en": "Source"},
+    "evidence": {"es": "evidencia", "en": "evidence"},
+    "conflicts": {"es": "Conflictos", "en": "Conflicts"},
+    "true": {"es": "sí", "en": "yes"},
+    "false": {"es": "no", "en": "no"},
+    "unknown": {"es": "no se sabe", "en": "not known"},
+    "patient_held": {
+        "es": "Su médico necesita saber algo más antes de decidirlo.",
+        "en": "Your doctor needs to know something more before deciding this.",
+    },
+    "patient_blocked": {
+        "es": "Esto no es adecuado para usted con los datos que tenemos.",
+        "en": "This does not suit you, by what we know.",
+    },
+    "no_rule": {"es": "Ninguna regla publicada propone", "en": "No published rule proposes"},
+    "in_plan": {"es": "Está en el plan", "en": "It is in the plan"},
+    "not_applicable": {"es": "El protocolo no se aplica", "en": "The protocol does not apply"},
+    "not_indicated": {"es": "No hay indicación", "en": "There is no indication"},
+    "excluded": {"es": "Lo impide", "en": "It is ruled out by"},
+    "silenced": {"es": "Otra regla tiene preferencia", "en": "Another rule goes first"},
+    "open": {"es": "Falta saber", "en": "Not known yet"},
+    "guarded": {
+        "es": "Las dosis y dietas de adultos no se proponen a menores de 18 años ni sin saber la edad",
+        "en": "Adult doses and diets are not proposed under 18 or while the age is not known",
+    },
+    "safety_blocks": {"es": "Lo bloquea la seguridad", "en": "Safety blocks it"},
+}
+
+
 UNITS: Mapping[str, Text] = {
     "years": {"es": "años", "en": "years"},
     "months": {"es": "meses", "en": "months"},
@@ -87,6 +132,11 @@ UNITS: Mapping[str, Text] = {
     "permil": {"es": "‰", "en": "‰"},
 }
 _UNSAID = frozenset({"points", "ratio", "count", "category", "qualitative", "bool", "days_in_last_7", "points_0_100"})
+
+
+def phrase(key: str, lang: str) -> str:
+    """Return one of the phrases of an explanation."""
+    return said(TEXTS[key], lang)
 
 
 def word(key: str, lang: str) -> str:

@@ -7,10 +7,11 @@ from engine.commands.files import CLEAN, FINDINGS, add_paths, say
 from engine.commands.programs import Programs, answer, case_day, error_text, programs, texts, write_line
 from engine.compiler import Program
 from engine.evaluator import evaluate
-from engine.explain import LANGUAGES, case_digest, missing, trace, why, why_not
+from engine.explain import case_digest, missing, trace, why, why_not
 from engine.facts import CaseFacts
 from engine.language.cases import read_case
 from engine.plan import Item, Plan
+from engine.wording import LANGUAGES
 
 HELP = "explain the plan of a case: why, why not, what a held item waits for"
 VOICES = ("patient", "doctor", "auditor")

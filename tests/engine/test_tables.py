@@ -216,6 +216,12 @@ def test_a_row_that_acts_is_a_rule_with_safety_reason_and_trace():
     assert "regimen_trial" in [rule.rule for rule in held.open_rules]  # the first row may still be the one
 
 
+def test_a_trace_shows_the_row_that_holds_and_the_rows_that_still_may():
+    known = trace(UNIQUE, adult(heartburn_days=6), "tables", "says")
+    assert [line.text["en"] for line in known if "heartburn" in line.text["en"]] == ["Days with heartburn ≥ 5"]
+    assert len([line for line in trace(UNIQUE, adult(), "tables", "says") if line.depth > known[1].depth + 1]) >= 3
+
+
 def test_a_row_that_prescribes_may_not_rest_on_what_is_not_known():
     known = ACTS.replace("days: heartburn_days", "days: known(heartburn_days)").replace('days: ">= 2"', "days: yes")
     assert "P113" in codes(found(points=POINTS.format(collect="sum") + known))
