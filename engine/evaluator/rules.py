@@ -155,10 +155,10 @@ def proposals(decided: Decided) -> Iterator[Proposal]:
         for action in decision.node.rule.actions:
             if action.kind in {"conclude", "ask"} or (is_guarded(decision.node, action.kind) and adult is not True):
                 continue
-            if written and action.kind in DOSED:
-                continue
-            state: Literal["proposed", "held"] = "proposed" if decision.outcome == "proposed" else "held"
-            yield Proposal(action, reason_of(decision.node), state, decision.waiting, decision.node.rule.red_flag)
+            confirm = written if action.kind in DOSED else ()  # words nobody confirmed give no treatment: it is held
+            state: Literal["proposed", "held"] = "held" if confirm or decision.outcome == "held" else "proposed"
+            waits = (*confirm, *decision.waiting)
+            yield Proposal(action, reason_of(decision.node), state, waits, decision.node.rule.red_flag)
 
 
 def open_rules(decided: Decided) -> Iterator[OpenRule]:

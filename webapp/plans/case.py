@@ -28,6 +28,7 @@ DIARY = {
     "diary_heartburn": "heartburn_0_10",
 }
 FREE_TEXT = ("alcohol", "diet", "medicines_badly_tolerated", "other", "plans", "stools", "weight")
+IN_OWN_WORDS = (*FREE_TEXT, "main_complaint")
 
 
 def build(patient: Patient, today: date, record: Record | None = None) -> Case:
@@ -43,6 +44,7 @@ def build(patient: Patient, today: date, record: Record | None = None) -> Case:
         **_lists(record),
         **_answers(newest[code] for code in sorted(newest)),
         "diary": _diary(past, today),
+        "decided": _decided(patient, newest),
     }
 
 
@@ -56,6 +58,7 @@ def fit(case: Case, edition: Edition) -> Case:
     for section in ("questionnaire", "vitals"):
         known[section] = {name: value for name, value in case[section].items() if name in facts}
     known["labs"] = [entry for entry in case["labs"] if entry["name"] in facts]
+    known["decided"] = [name for name in case.get("decided", ()) if name in facts]
     for section, fact in edition.vocabulary.lists.items():
         if case.get(section):
             words = set(facts[fact].choices or edition.formulary.names)
@@ -132,6 +135,20 @@ def _answers(rows: Iterable[Observation]) -> Case:
             section = vitals if row.origin == Observation.Origin.VITAL else questionnaire
             section[row.code] = _said(row)
     return {"questionnaire": questionnaire, "free_text": free_text, "labs": labs, "vitals": vitals}
+
+
+def _decided(patient: Patient, newest: Mapping[str, Observation]) -> list[str]:
+    """Return the yes/no facts that the clinic answered after the patient's last words, which yield to that."""
+    written = [row.effective_at for code, row in newest.items() if code in IN_OWN_WORDS]
+    return sorted(
+        code
+        for code, row in newest.items()
+        if written and isinstance(row.value, bool) and row.effective_at > max(written) and _by_clinic(row, patient)
+    )
+
+
+def _by_clinic(row: Observation, patient: Patient) -> bool:
+    return row.recorded_by_id is not None and row.recorded_by_id != patient.user_id
 
 
 def _said(row: Observation) -> Case | None:

@@ -61,6 +61,7 @@ class Quote:
     title: str
     day: date
     filled_in_by: str = ""
+    read: Sequence[str] = ()  # facts that only these words say, until somebody confirms them
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ def inputs_of(
         decisive=[told.input(row) for row in matters],
         missing=first[:SHOWN_GAPS],
         worth_asking=[*first[SHOWN_GAPS:], *(gap for gap in gaps if not gap.decides and not gap.now)],
-        quotes=[Quote(str(row.value), terms.fact(row.code), day_of(row), told.by(row)) for row in quotes],
+        quotes=[
+            Quote(str(row.value), terms.fact(row.code), day_of(row), told.by(row), _read_in(row, result, terms))
+            for row in quotes
+        ],
         rest=[told.input(row) for row in rest],
     )
 
@@ -110,6 +114,19 @@ def inputs_of(
 def _is_quote(name: str, row: Observation, terms: Terms) -> bool:
     spec = terms.spec(name)
     return isinstance(row.value, str) and (name in FREE_TEXT or (spec is not None and spec.type == "text"))
+
+
+def _read_in(row: Observation, result: Mapping[str, Any], terms: Terms) -> list[str]:
+    """Return what the engine read in a text that nobody has confirmed: facts, and entries of lists in these words."""
+    open_ = set(result.get("unconfirmed", ()))
+    here = (each for each in result.get("mentions", ()) if each["section"] == row.code and each["kind"] == "affirmed")
+    names = [
+        f"{terms.fact(name)}: {each['text']}" if each["code"] else terms.fact(name)
+        for each in here
+        for name in ((each["fact"],) if each["code"] else (each["fact"], *each["also"]))
+        if name in open_
+    ]
+    return list(dict.fromkeys(names))
 
 
 def _is_read(row: Observation, used: set[str], since: date | None) -> bool:

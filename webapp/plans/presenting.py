@@ -84,6 +84,7 @@ class Row:
     patient_text: str = ""
     timings: Sequence[str] = ()
     notices: Sequence[Any] = ()  # what safety says beside it, each to be settled (noticing.Notice)
+    unconfirmed: Sequence[str] = ()  # facts it rests on that only the patient's own words say
 
     @property
     def mark_class(self) -> str:
@@ -140,6 +141,7 @@ def row_of(item: PlanItem, terms: Terms, notices: Sequence[Any] = ()) -> Row:
         patient_text=terms.say(content.get("patient_text")),
         timings=[terms.say(dose.get("timing")) for dose in content.get("doses", ())],
         notices=notices,
+        unconfirmed=[terms.fact(name) for name in content.get("unconfirmed", ())],
     )
 
 

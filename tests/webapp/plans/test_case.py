@@ -1,11 +1,12 @@
 """The record as the engine reads it: dated, silent about what nobody said, and never losing a word it cannot code."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_patient
+from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
 from webapp.alerts.models import Alert
 from webapp.patients import services as patients
 from webapp.plans import case as cases
@@ -83,3 +84,23 @@ def test_codes_the_library_does_not_know_are_words_and_not_a_refusal():
     assert evaluation.status == "ok"
     assert evaluation.case["medications"][0] == {"drug": None, "text": "Nuevofármaco", "dose": None}
     assert "question_of_another_day" not in evaluation.case["questionnaire"]
+
+
+def test_what_a_patient_writes_is_read_and_raises_the_alarm():
+    clinic.publish()
+    patient = a_patient()
+    clinic.says(patient, dysphagia=False, other="Se me atasca la comida y tomo Sintrom")
+    assert cases.build(patient, TODAY)["free_text"] == {"other": "Se me atasca la comida y tomo Sintrom"}
+    evaluation = assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    result = json.loads(evaluation.result)
+    assert {"dysphagia", "medication"} <= set(result["unconfirmed"])
+    assert [each["fact"] for each in result["conflicts"]] == ["dysphagia"]
+
+
+@pytest.mark.parametrize(("hours", "by_clinic", "decided"), [(1, True, ["dysphagia"]), (1, False, []), (-1, True, [])])
+def test_an_answer_of_the_clinic_after_the_words_of_the_patient_decides(hours, by_clinic, decided):
+    patient = a_patient()
+    clinic.says(patient, other="Se me atasca la comida")
+    row = patients.Reading("dysphagia", False, clinic.NOON + timedelta(hours=hours), "questionnaire")
+    patients.record_observations(patient=patient, rows=[row], actor=a_doctor() if by_clinic else None)
+    assert cases.build(patient, TODAY)["decided"] == decided

@@ -79,3 +79,17 @@ def test_what_the_clinic_answered_for_a_patient_says_who_and_what_the_patient_an
     client.force_login(doctor)
     text = client.get(reverse("plans:review", kwargs={"pk": plan.pk})).content.decode()
     assert text.count("rellenado por Nuria Soler") == 1
+
+
+def test_what_was_read_in_the_patients_words_is_shown_as_not_confirmed(doctor):
+    patient = clinic.a_dyspeptic_woman()
+    clinic.says(patient, other="Se me atasca la comida y tomo Sintrom")
+    plan, shown = column(patient, doctor)
+    [quote] = [one for one in shown.quotes if "Sintrom" in one.text]
+    assert "Disfagia" in quote.read
+    assert any("Sintrom" in words for words in quote.read)
+    client = Client()
+    client.force_login(doctor)
+    text = client.get(reverse("plans:review", kwargs={"pk": plan.pk})).content.decode()
+    assert "Se lee aquí, sin confirmar:" in text
+    assert "Solo lo escribe el paciente, sin confirmar:" in text
