@@ -5,19 +5,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-# Attributes and functions by which code asks who somebody is.
-ASKS = {"active_role", "may", "user_id", "role_names", "is_own", "own_patient"}
-ASKING = ("may_", "_may", "is_own", "only_clinicians", "_only")
+from django.db.models import QuerySet
+
+from tools import access_words
+from tools.access_words import REFUSING, Words, asks, functions_in, name_of, outermost, sources, told_in, words_of
+
 DOORS = {"public", "signed_in", "roles", "may", "patient_or_may"}
-OWNERS = {"user", "patient__user", "patient__in"}
+FRESH = "fresh_required"
+OWNERS = {
+    "user", "user_id", "patient", "patient_id", "patient__user", "patient__in", "plan", "plan_id", "plan__in",
+    "response", "actor_id", "recorded_by", "is_active", "user__is_active", "patient__user__is_active",
+    "expire_date__gt", "told_at__lte",
+}  # fmt: skip
+LOOKS_UP = {"filter", "get", "get_object_or_404"}
+# What somebody gets who may not: nothing, no rows, another page.
+NOTHING = {"None", "False", "[]", "()", "{}", "''", "frozenset()", "set()"}
+ELSEWHERE = ("redirect(", "ways.by_way_of(", "_to_login(")
+HELPER = "__import__('tools.access_checks', fromlist=['everything'])."
 
 
 @dataclass(frozen=True)
 class Mutant:
     """One check taken away: where it stood, what it was and what stands there now; ``code`` is the changed module.
 
-    ``door`` is set for a rule on a view, which is changed on the view itself and has no code.
+    ``function`` is the outermost function around it. ``kind`` "door" is a rule on a view and "fresh" the question
+    before it whether it is still the same person: both are changed on the address itself and have no code.
     """
 
     path: str
@@ -25,52 +37,62 @@ class Mutant:
     function: str
     before: str
     after: str
+    kind: str = "check"
     code: ast.Module | None = None
-    door: bool = False
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        """What stays the same when lines move."""
+        return self.path, self.function, self.before, self.after
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line} {self.function}: {self.before}  ->  {self.after}"
 
 
-def sources() -> list[Path]:
-    """Return the files of the web part, without migrations, demo and commands."""
-    left_out = ("/migrations/", "/management/")
-    return [path for path in sorted((ROOT / "webapp").rglob("*.py")) if not any(word in str(path) for word in left_out)]
-
-
 def mutants() -> list[Mutant]:
-    return [mutant for path in sources() for mutant in _of_file(path)]
+    paths = sources()
+    words = words_of(paths)
+    return [mutant for path in paths for mutant in of_file(path, words[path])]
 
 
-def _of_file(path: Path) -> Iterator[Mutant]:
-    text, name = path.read_text(), str(path.relative_to(ROOT))
+def of_file(path: Path, words: Words) -> Iterator[Mutant]:
+    """Give the changes of one file."""
+    text, name = path.read_text(), str(path.relative_to(access_words.ROOT))
     tree = ast.parse(text)
-    doors = _named_doors(tree)
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+    doors, seen = _named_doors(tree), set()
+    for function in functions_in(tree):
         yield from _doors_of(function, name, doors)
-        for node in ast.walk(function):
-            for after in _permissive(node, function):
-                yield _mutant(text, name, function, node, after)
+    for function in outermost(tree):
+        for node, after in _Checks(function, words).changes():
+            mutant = _mutant(text, name, function, node, after)
+            if mutant.name not in seen:
+                seen.add(mutant.name)
+                yield mutant
 
 
-def _mutant(text: str, name: str, function: ast.FunctionDef, node: ast.AST, after: ast.AST) -> Mutant:
-    tree = ast.parse(text)
-    place = (type(node), node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-    changed = ast.fix_missing_locations(_Swap(place, after).visit(tree))
+def _mutant(text: str, name: str, function: ast.FunctionDef, node: ast.expr, after: ast.expr) -> Mutant:
+    swap = _Swap(node, after)
+    changed = ast.fix_missing_locations(swap.visit(ast.parse(text)))
     before = " ".join((ast.get_source_segment(text, node) or "").split())
-    return Mutant(name, node.lineno, function.name, before[:110], ast.unparse(after)[:90], changed)  # type: ignore[attr-defined]
+    said = " ".join(ast.unparse(after).replace(HELPER, "").split())
+    return Mutant(name, node.lineno, function.name, before[:130], said[:130], code=changed)
+
+
+def _place(node: ast.AST) -> tuple[object, ...]:
+    return (
+        type(node),
+        *(getattr(node, name, None) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")),
+    )
 
 
 class _Swap(ast.NodeTransformer):
-    def __init__(self, place: tuple[object, ...], after: ast.AST) -> None:
-        self.place, self.after = place, after
+    """Puts one expression in the place of another."""
+
+    def __init__(self, node: ast.AST, after: ast.AST) -> None:
+        self.place, self.after = _place(node), after
 
     def visit(self, node: ast.AST) -> ast.AST:
-        at = (
-            type(node),
-            *(getattr(node, name, None) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")),
-        )
-        return ast.copy_location(self.after, node) if at == self.place else self.generic_visit(node)
+        return ast.copy_location(self.after, node) if _place(node) == self.place else self.generic_visit(node)
 
 
 # --- rules on views
@@ -90,75 +112,151 @@ def _is_door(node: ast.AST) -> bool:
 def _doors_of(function: ast.FunctionDef, name: str, doors: set[str]) -> Iterator[Mutant]:
     for node in function.decorator_list:
         said = ast.unparse(node)
-        if said == "access.public" or not (_is_door(node) or said in doors):
-            continue
-        after = "access.public" if said == "access.signed_in" else "access.signed_in"
-        yield Mutant(name, node.lineno, function.name, f"@{said}", f"@{after}", door=True)
+        if said.rpartition(".")[2] == FRESH:
+            yield Mutant(name, node.lineno, function.name, f"@{said}", "not asked again", "fresh")
+        elif said != "access.public" and (_is_door(node) or said in doors):
+            after = "access.public" if said == "access.signed_in" else "access.signed_in"
+            yield Mutant(name, node.lineno, function.name, f"@{said}", f"@{after}", "door")
 
 
 # --- checks inside functions
 
 
-def _asks(node: ast.AST) -> bool:
-    """Tell whether an expression asks who somebody is."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Attribute) and (part.attr in ASKS or part.attr.startswith(ASKING)):
-            return True
-        if isinstance(part, ast.Name) and (part.id == "hat" or part.id.startswith(ASKING)):
-            return True
-    return False
+def everything(rows: QuerySet) -> QuerySet:
+    """Return the same rows without any condition: what a selector would give to who may see all."""
+    wide = rows._chain()
+    wide.query.where = type(wide.query.where)()
+    return wide
 
 
-def _permissive(node: ast.AST, function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """Give what may stand in place of a node so that it lets more through."""
-    if isinstance(node, ast.If) and _asks(node.test):
-        yield from _open_branch(node)
-    elif isinstance(node, ast.IfExp) and _asks(node.test):
-        if _is_nothing(node.orelse):
-            yield node.body
-        elif _is_nothing(node.body):
-            yield node.orelse
-    elif isinstance(node, ast.Return) and _is_verdict(node.value, function):
-        yield ast.Return(ast.Constant(True))
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _guards(node.value):
-        yield ast.Pass()
-    elif isinstance(node, ast.Call):
-        yield from _wider(node)
+class _Checks:
+    """The checks of one function, and what lets more through in place of each."""
+
+    def __init__(self, function: ast.FunctionDef, words: Words) -> None:
+        self.function, self.words = function, words
+        self.told, self.refuses = told_in(function, words), function.name in REFUSING
+
+    def changes(self) -> Iterator[tuple[ast.expr, ast.expr]]:
+        for block in _blocks(self.function):
+            for place, statement in enumerate(block):
+                yield from self._in_statement(statement, block[place + 1 :])
+        for node in ast.walk(self.function):
+            yield from self._in_expression(node)
+        for inner in functions_in(self.function):
+            if inner.returns and ast.unparse(inner.returns) == "bool":
+                yield from self._verdicts(inner)
+
+    def _asks(self, node: ast.AST) -> bool:
+        return asks(node, self.words, self.told)
+
+    def _in_statement(self, statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[tuple[ast.expr, ast.expr]]:
+        if isinstance(statement, ast.If) and self._asks(statement.test):
+            wanted = _wanted(statement, rest)
+            if wanted is not None:
+                yield from self._opened(statement.test, wanted != self.refuses)
+        elif (call := _call(statement)) and name_of(call) in self.words.guards:
+            yield call, ast.Constant(None)
+
+    def _in_expression(self, node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+        if isinstance(node, ast.IfExp) and self._asks(node.test):
+            if (wanted := _chosen(node)) is not None:
+                yield from self._opened(node.test, wanted)
+        elif isinstance(node, ast.comprehension):
+            for test in node.ifs:
+                if self._asks(test):
+                    yield from self._opened(test, True)
+        elif isinstance(node, ast.Call):
+            yield from self._wider(node)
+
+    def _verdicts(self, function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Return) and node.value is not None and self._asks(node.value):
+                yield from self._opened(node.value, not self.refuses)
+
+    def _opened(self, test: ast.expr, wanted: bool) -> Iterator[tuple[ast.expr, ast.expr]]:
+        """Give a test that always comes out as wanted, and tests that leave out one of several conditions."""
+        always = ast.BoolOp(ast.Or() if wanted else ast.And(), [ast.Constant(wanted), test])
+        yield test, always
+        yield from self._less(test, wanted)
+
+    def _less(self, test: ast.expr, wanted: bool) -> Iterator[tuple[ast.expr, ast.expr]]:
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            yield from self._less(test.operand, not wanted)
+        elif isinstance(test, ast.Call) and name_of(test) == "bool" and test.args:
+            yield from self._less(test.args[0], wanted)
+        elif isinstance(test, ast.BoolOp):
+            narrows = isinstance(test.op, ast.And) == wanted
+            for value in test.values:
+                if narrows and self._asks(value):
+                    left = [other for other in test.values if other is not value]
+                    yield test, left[0] if len(left) == 1 else ast.BoolOp(test.op, left)
+                yield from self._less(value, wanted)
+
+    def _wider(self, call: ast.Call) -> Iterator[tuple[ast.expr, ast.expr]]:
+        """Drop the owner out of a query, and the selector out of a look-up."""
+        name = name_of(call)
+        if name in LOOKS_UP:
+            for word in call.keywords:
+                if word.arg in OWNERS:
+                    yield call, ast.Call(call.func, call.args, [other for other in call.keywords if other is not word])
+            for condition in filter(_names_an_owner, call.args if name == "filter" else ()):
+                yield call, ast.Call(call.func, [other for other in call.args if other is not condition], call.keywords)
+        elif name in self.words.selectors:
+            helper = ast.parse(f"{HELPER}everything", mode="eval").body
+            yield call, ast.Call(helper, [call], [])
 
 
-def _open_branch(node: ast.If) -> Iterator[ast.AST]:
-    last = node.body[-1]
-    if isinstance(last, ast.Return) and last.value is None:  # "who may goes on": now everybody does
-        yield ast.If(ast.Constant(True), node.body, node.orelse)
-    elif isinstance(last, ast.Raise) or (isinstance(last, ast.Return) and _is_nothing(last.value)):
-        yield ast.If(ast.Constant(False), node.body, node.orelse)
-    elif isinstance(last, ast.Return) and last.value is not None and ast.unparse(last.value).endswith(".all()"):
-        yield ast.If(ast.Constant(True), node.body, node.orelse)
+def _names_an_owner(condition: ast.expr) -> bool:
+    """Tell whether a condition given as a whole says whose the rows may be: ``own | Q(kind__in=RELEASED)``."""
+    words = {word.arg for part in ast.walk(condition) if isinstance(part, ast.Call) for word in part.keywords}
+    return bool(words & (OWNERS | {"kind__in"}))
+
+
+def _call(statement: ast.stmt) -> ast.Call | None:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return value if isinstance(value, ast.Call) else None
+
+
+def _blocks(function: ast.FunctionDef) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(function):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                yield block
+
+
+def _wanted(statement: ast.If, rest: list[ast.stmt]) -> bool | None:
+    """Tell whether more is let through when the test always or never holds; None where it only chooses words."""
+    last = statement.body[-1]
+    otherwise = statement.orelse or rest
+    if isinstance(last, ast.Raise) or ast.unparse(last).startswith("logout("):
+        return False
+    if isinstance(last, ast.Return):
+        if last.value is None:
+            return _refuses(otherwise)
+        return False if _is_nothing(last.value) else True if _refuses(otherwise) else None
+    return None
+
+
+def _chosen(node: ast.IfExp) -> bool | None:
+    """Tell which of two answers lets more through: None before another page, and anything before nothing."""
+    if any(ast.unparse(side).startswith(ELSEWHERE) for side in (node.body, node.orelse)):
+        return ast.unparse(node.orelse).startswith(ELSEWHERE)
+    return _is_nothing(node.orelse) if _is_nothing(node.orelse) or _is_nothing(node.body) else None
+
+
+def _refuses(block: list[ast.stmt]) -> bool:
+    """Tell whether what follows turns away."""
+    nodes = [node for statement in block for node in ast.walk(statement)]
+    return any(isinstance(one, ast.Raise) or _gives_nothing(one) for one in nodes)
+
+
+def _gives_nothing(node: ast.AST) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _is_nothing(node.body) or _is_nothing(node.orelse)
+    return isinstance(node, ast.Return) and _is_nothing(node.value)
 
 
 def _is_nothing(node: ast.AST | None) -> bool:
-    """Tell whether an expression is what somebody gets who may not: nothing, an empty list, no rows, another page."""
     said = "" if node is None else ast.unparse(node)
-    return said in ("None", "False", "[]", "()", "{}", "''") or ".none()" in said or said.startswith("redirect(")
-
-
-def _is_verdict(node: ast.AST | None, function: ast.FunctionDef) -> bool:
-    returns = ast.unparse(function.returns) if function.returns else ""
-    return returns == "bool" and node is not None and not isinstance(node, ast.Constant) and _asks(node)
-
-
-def _guards(call: ast.Call) -> bool:
-    name = ast.unparse(call.func).rpartition(".")[2]
-    return name.startswith(ASKING)
-
-
-def _wider(call: ast.Call) -> Iterator[ast.AST]:
-    """Drop the owner out of a query, and the selector out of a look-up."""
-    name = ast.unparse(call.func).rpartition(".")[2]
-    if name in ("filter", "get", "get_object_or_404"):
-        for word in call.keywords:
-            if word.arg in OWNERS or (name == "get_object_or_404" and word.arg in ("patient", "patient_id", "plan")):
-                yield ast.Call(call.func, call.args, [other for other in call.keywords if other is not word])
-    if name == "get_object_or_404" and isinstance(call.args[0], ast.Call) and "user" in ast.unparse(call.args[0]):
-        everything = ast.parse(f"({ast.unparse(call.args[0])}).model._default_manager.all()", mode="eval").body
-        yield ast.Call(call.func, [everything, *call.args[1:]], call.keywords)
+    return said in NOTHING or ".none()" in said or said.startswith(ELSEWHERE)

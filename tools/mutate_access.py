@@ -1,12 +1,12 @@
 """Takes away each access check in turn and tells which of them no test misses: `make mutate-access`.
 
-One process prepares database, protocols and modules; each change is tried in a child of it, on the tests that ran
-through the changed function, or, for a rule on a view, on the table of doors. Needs Python 3.12; changes no file.
+One process prepares database, protocols and tests; each change is tried in a child of it, on the tests that ran through
+the changed function. Those of the same app come first, the quickest before the others, and the first that fails ends
+the try; a rule on a view is held against the table of doors. Needs Python 3.12; changes no file.
 """
 
 import argparse
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Any
 
 import django
@@ -24,18 +25,20 @@ import django.test.utils
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from tools.access_checks import ROOT, Mutant, mutants
+from tools.access_changes import NotMade, codes, doors, make, middlewares
+from tools.access_checks import Mutant, mutants
+from tools.access_words import ROOT
+from tools.second_locks import reasons
 
-DOORS = "tests/webapp/access/test_doors.py"
-TESTS = ("access", "accounts", "alerts", "desk", "intake", "patients", "plans", "portal", "security")
-SECONDS = 25.0  # of tests tried on one change
-TOO_SLOW = 12.0  # a test slower than this is left out
+DOORS = "tests.webapp.access.test_doors"
+TESTS = (
+    "access", "accounts", "alerts", "audit", "base", "desk", "intake", "jobs", "outbox", "patients", "plans", "portal",
+    "security", "studio",
+)  # fmt: skip
+AT_ONCE = 8.0  # seconds of tests tried on a change at first; then all the others
 Finding = dict[str, Any]
-
-
-# --- prepared once
+Tried = dict[Mutant, str]  # with the test that noticed, or an empty word
 
 
 def prepare() -> None:
@@ -52,36 +55,6 @@ def prepare() -> None:
     connections.close_all()
     django.test.utils.setup_databases = lambda *_a, **_o: []
     django.test.utils.teardown_databases = lambda *_a, **_o: None
-
-
-def doors() -> dict[str, list[tuple[str, URLPattern]]]:
-    """Return every route (name, pattern) by the file and name of its view: ``webapp/desk/views.py worklist``."""
-    found: dict[str, list[tuple[str, URLPattern]]] = defaultdict(list)
-    _doors_below(get_resolver().url_patterns, (), found)
-    return found
-
-
-def _doors_below(patterns: Iterable[Any], spaces: tuple[str, ...], found: dict[str, Any]) -> None:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            inside = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            _doors_below(pattern.url_patterns, inside, found)
-        elif module := getattr(pattern.callback, "__module__", ""):
-            view = f"{module.replace('.', '/')}.py {pattern.callback.__name__}"
-            found[view].append((":".join([*spaces, pattern.name or ""]), pattern))
-
-
-def functions() -> dict[tuple[str, str], list[FunctionType]]:
-    """Return every function of ours in memory by file and name, those inside decorators too."""
-    found: dict[tuple[str, str], list[FunctionType]] = defaultdict(list)
-    for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(f"{ROOT}/webapp/"):
-            path = str(Path(thing.__code__.co_filename).relative_to(ROOT))
-            found[path, thing.__code__.co_name].append(thing)
-    return found
-
-
-# --- a run of tests in a child
 
 
 class Watcher:
@@ -104,11 +77,6 @@ class Watcher:
             self.through[self.watched[code]].add(self.now)
 
     @pytest.hookimpl
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what commits: it would take the protocols away from the next child."""
-        items[:] = [item for item in items if not _commits(item)]
-
-    @pytest.hookimpl
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.now = nodeid
 
@@ -123,94 +91,163 @@ class Watcher:
         return {"failed": sorted(self.failed), "seconds": self.seconds, "through": through}
 
 
+class Trials:
+    """Takes the place of pytest's own run: all tests are collected once, and each change is tried in a child."""
+
+    def __init__(self, options: argparse.Namespace, until: float) -> None:
+        self.options, self.until = options, until
+        self.items: dict[str, pytest.Item] = {}
+        self.base: Finding = {"failed": [], "seconds": {}, "through": {}}
+        self.found: list[Mutant] = []
+        self.tried: Tried = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Leave out tests that commit: they would take the protocols away from the next child."""
+        self.items = {item.nodeid: item for item in session.items if not _commits(item)}
+        self.found = _chosen(self.options)
+        if any(mutant.kind != "door" for mutant in self.found):
+            self.base = self._base()
+            failed = self.base["failed"]
+            tell(f"{len(self.base['seconds'])} tests, {len(failed)} fail unchanged: {failed}")
+        self._try_all()
+        return True
+
+    def _base(self) -> Finding:
+        """Return which tests go through what, run once or read from the file in which an earlier run left it."""
+        kept = Path(self.options.map) if self.options.map else None
+        if kept and kept.exists():
+            return json.loads(kept.read_text())
+        base = self._in_a_child(list(self.items), lambda: None, watch=True)
+        if kept:
+            kept.write_text(json.dumps(base))
+        return base
+
+    def _try_all(self) -> None:
+        began = time.monotonic()
+        for number, mutant in enumerate(self.found, 1):
+            if time.monotonic() > self.until:
+                break
+            try:
+                self.tried[mutant] = self._noticed_by(mutant)
+                mark = f"noticed ({self.tried[mutant]})" if self.tried[mutant] else "NOT NOTICED"
+            except NotMade as problem:
+                self.tried[mutant], mark = "", f"NOT MADE ({problem})"
+            tell(f"[{number}/{len(self.found)} {time.monotonic() - began:.0f} s] {mutant}: {mark}")
+
+    def _noticed_by(self, mutant: Mutant) -> str:
+        """Return the test that misses the check, empty if none does."""
+        if mutant.kind == "door":
+            return self._in_a_child([], lambda: _hold_against_the_table(mutant))["failed"][0]
+        for turn in self._relevant(mutant):
+            if failed := self._in_a_child(turn, lambda: make(mutant))["failed"]:
+                return failed[0]
+        return ""
+
+    def _relevant(self, mutant: Mutant) -> list[list[str]]:
+        """Return the tests to try on a change, in turns: those that went through it, its own app's first."""
+        seconds, through = self.base["seconds"], set(self.base["seconds"])
+        if mutant.kind == "check":
+            names = {name for name in self.base["through"] if _leads_through(name, mutant)}
+            through = {test for name in names for test in self.base["through"][name]}
+        sound = through.intersection(self.items).difference(self.base["failed"])
+        app = "/".join(["tests", *mutant.path.split("/")[:2], ""])
+        ordered = sorted(sound, key=lambda test: (not test.startswith(app), seconds.get(test, 0), test))
+        spent = list(accumulate(seconds.get(test, 0) for test in ordered))
+        quick, most = (max(1, sum(total <= limit for total in spent)) for limit in (AT_ONCE, self.options.most))
+        return [_by_file(turn) for turn in (ordered[:quick], ordered[quick:most]) if turn]
+
+    def _in_a_child(self, tests: list[str], change: Callable[[], None], *, watch: bool = False) -> Finding:
+        """Return what a Watcher found when these tests ran after ``change``, in a process that is thrown away."""
+        with tempfile.NamedTemporaryFile("r", suffix=".json") as told:
+            if (pid := os.fork()) == 0:
+                self._run_and_leave([self.items[test] for test in tests], change, told.name, watch=watch)
+            os.waitpid(pid, 0)
+            found: Finding = json.loads(told.read() or "{}")
+        if "failed" not in found:
+            raise NotMade(found.get("problem", "the run broke"))
+        return found
+
+    def _run_and_leave(self, items: list[pytest.Item], change: Callable[[], None], told: str, *, watch: bool) -> None:
+        try:
+            with open(os.devnull, "w") as silence, contextlib.redirect_stdout(silence):
+                os.dup2(silence.fileno(), 1)
+                os.dup2(silence.fileno(), 2)
+                change()
+                watcher = Watcher(codes() if watch else {})
+                _run(items, watcher, until_one_fails=not watch)
+            Path(told).write_text(json.dumps(watcher.found()))
+        except (NotMade, ValueError) as problem:
+            Path(told).write_text(json.dumps({"problem": str(problem)}))
+        except AssertionError:
+            Path(told).write_text(json.dumps({"failed": [DOORS]}))
+        finally:
+            os._exit(0)
+
+
+def _run(items: list[pytest.Item], watcher: Watcher, *, until_one_fails: bool) -> None:
+    if items:
+        items[0].config.pluginmanager.register(watcher)
+    for item, following in zip(items, [*items[1:], None][: len(items)], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if until_one_fails and watcher.failed:
+            break
+
+
 def _commits(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return bool(marker and marker.kwargs.get("transaction"))
 
 
-def in_a_child(tests: Iterable[str], change: Callable[[], None], *, watch: bool = False) -> Finding:
-    """Return what a Watcher found when these tests ran after ``change``, in a process that is thrown away."""
-    with tempfile.NamedTemporaryFile("r", suffix=".json") as told:
-        if (pid := os.fork()) == 0:
-            _run_and_leave(list(tests), change, told.name, watch=watch)
-        os.waitpid(pid, 0)
-        text = told.read()
-    return json.loads(text) if text else {"failed": ["(the change itself broke the run)"], "seconds": {}, "through": {}}
+def _by_file(tests: list[str]) -> list[str]:
+    """Keep together what shares its set-up, the files in the order of their quickest tests."""
+    files = {file: place for place, file in enumerate(dict.fromkeys(test.partition("::")[0] for test in tests))}
+    return sorted(tests, key=lambda test: files[test.partition("::")[0]])
 
 
-def _run_and_leave(tests: list[str], change: Callable[[], None], told: str, *, watch: bool) -> None:
-    try:
-        with open(os.devnull, "w") as silence, contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-            os.dup2(silence.fileno(), 1)
-            change()
-            watched = {one.__code__: f"{path} {name}" for (path, name), every in functions().items() for one in every}
-            watcher = Watcher(watched if watch else {})
-            pytest.main([*tests, "-q", "--reuse-db", *([] if watch else ["-x"])], plugins=[watcher])
-        Path(told).write_text(json.dumps(watcher.found()))
-    finally:
-        os._exit(0)
+def _leads_through(name: str, mutant: Mutant) -> bool:
+    path, _space, qualname = name.partition(" ")
+    return path == mutant.path and mutant.function in qualname.split(".")
 
 
-# --- a change made in memory
+def _hold_against_the_table(mutant: Mutant) -> None:
+    """Raise AssertionError if the second table of doors tells the difference."""
+    make(mutant)
+    importlib.import_module(DOORS).test_every_address_opens_to_whom_it_was_decided_and_to_nobody_else()
 
 
-def make(mutant: Mutant) -> Callable[[], None]:
-    """Return what makes the change in a running process: a view's rule, or the code of a function."""
-    return lambda: _open_door(mutant) if mutant.door else _replace_code(mutant)
+def _chosen(options: argparse.Namespace) -> list[Mutant]:
+    wanted = [one for one in (*mutants(), *middlewares()) if options.inside in str(one)]
+    return [one for one in wanted if options.only in (None, "doors" if one.kind == "door" else "checks")]
 
 
-def _open_door(mutant: Mutant) -> None:
-    rule = importlib.import_module("webapp.base.access")
-    for _name, pattern in doors()[f"{mutant.path} {mutant.function}"]:
-        pattern.callback.access_rule = rule.PUBLIC if mutant.after == "@access.public" else rule.SIGNED_IN
+def tell(line: str) -> None:
+    print(line, flush=True)
 
 
-def _replace_code(mutant: Mutant) -> None:
-    if mutant.code is None:
-        raise ValueError(f"{mutant} changes no code")
-    made = compile(mutant.code, str(ROOT / mutant.path), "exec")
-    fresh = {code.co_qualname: code for code in _codes_in(made)}
-    for function in functions()[mutant.path, mutant.function]:
-        function.__code__ = fresh[function.__code__.co_qualname]
-
-
-def _codes_in(code: CodeType) -> Iterable[CodeType]:
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            yield part
-            yield from _codes_in(part)
-
-
-# --- trying all
-
-
-def relevant(mutant: Mutant, base: Finding) -> list[str]:
-    """Return the tests to try on a change: those that went through it, the quickest first, or the table of doors."""
-    if mutant.door:
-        return [DOORS]
-    through = base["through"].get(f"{mutant.path} {mutant.function}", [])
-    sound = [test for test in through if test not in base["failed"] and base["seconds"].get(test, 0) < TOO_SLOW]
-    chosen, total = [], 0.0
-    for test in sorted(sound, key=lambda test: base["seconds"].get(test, 0)):
-        total += base["seconds"].get(test, 0)
-        if chosen and total > SECONDS:
-            break
-        chosen.append(test)
-    return chosen
+def _sum_up(found: list[Mutant], tried: Tried) -> int:
+    """Tell the share; return how many changes nobody noticed for no reason given, and how many were not tried."""
+    locks, survivors = reasons(), [mutant for mutant, by in tried.items() if not by]
+    second = [mutant for mutant in survivors if mutant.name in locks]
+    missed = [mutant for mutant in survivors if mutant.name not in locks]
+    noticed = len(tried) - len(survivors)
+    tell(f"\n{len(tried)} of {len(found)} checks taken away in turn: {noticed} noticed")
+    tell(f"({100 * noticed / max(len(tried), 1):.1f} %), {len(second)} second locks, each with its reason:")
+    tell("\n".join(f"  {mutant}\n      {locks[mutant.name]}" for mutant in second) or "  none")
+    tell(f"{len(missed)} not noticed:")
+    tell("\n".join(f"  {mutant}" for mutant in missed) or "  none")
+    return len(missed) + len(found) - len(tried)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Take away each access check in turn; fails if no test misses one.")
     parser.add_argument("folders", nargs="*", default=[f"tests/webapp/{name}" for name in TESTS], help="tests to use")
     parser.add_argument("--only", choices=["doors", "checks"], help="rules on views, or checks inside functions")
-    parser.add_argument("--in", dest="inside", default="", help="only files whose path holds this word")
+    parser.add_argument("--in", dest="inside", default="", help="only checks whose place or text holds this word")
+    parser.add_argument("--map", default="", help="file that keeps which test goes through what from run to run")
+    parser.add_argument("--most", type=float, default=1e9, help="seconds of tests to try at most on one change")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no further change after this time")
     return parser.parse_args()
-
-
-def _chosen(options: argparse.Namespace) -> list[Mutant]:
-    wanted = (one for one in mutants() if options.inside in one.path)
-    return [one for one in wanted if options.only in (None, "doors" if one.door else "checks")]
 
 
 def main() -> None:
@@ -219,27 +256,9 @@ def main() -> None:
     options, began = _options(), time.monotonic()
     os.chdir(ROOT)
     prepare()
-    base: Finding = {"failed": [], "seconds": {}, "through": {}}
-    if options.only != "doors":
-        base = in_a_child(options.folders, lambda: None, watch=True)
-        print(f"{len(base['seconds'])} tests, {len(base['failed'])} fail unchanged: {base['failed']}", flush=True)
-    tried, survivors, found = 0, [], _chosen(options)
-    for number, mutant in enumerate(found, 1):
-        if time.monotonic() - began > options.minutes * 60:
-            break
-        tests, tried = relevant(mutant, base), number
-        noticed = bool(tests and in_a_child(tests, make(mutant))["failed"])
-        survivors += [] if noticed else [mutant]
-        mark = "noticed" if noticed else "NOT NOTICED" if tests else "NO TEST"
-        print(f"[{number}/{len(found)} {time.monotonic() - began:.0f} s] {mark}: {mutant}", flush=True)
-    _tell(found, tried, survivors)
-
-
-def _tell(found: list[Mutant], tried: int, survivors: list[Mutant]) -> None:
-    share = 100 * (tried - len(survivors)) / max(tried, 1)
-    print(f"\n{tried} of {len(found)} checks taken away in turn, {share:.1f} % noticed. Not noticed:")
-    print("\n".join(f"  {mutant}" for mutant in survivors) or "  none")
-    sys.exit(1 if survivors or tried < len(found) else 0)
+    trials = Trials(options, began + options.minutes * 60)
+    pytest.main([*options.folders, "-q", "-s", "--reuse-db"], plugins=[trials])
+    sys.exit(1 if _sum_up(trials.found, trials.tried) or not trials.found else 0)
 
 
 if __name__ == "__main__":
