@@ -1,0 +1,306 @@
+"""Every deed on a record, a plan, an alert or an account, tried by those who may and by those who may not.
+
+Pages ask at their door; what they call asks again, for jobs, commands and pages still to be written. Who may is written
+down here a second time. A deed that fails for another reason than who asks has come past the question.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
+
+from tests.webapp.access.routes import undone
+from tests.webapp.access.world import WORDS, World
+from tests.webapp.patients.hostile import a_png
+from tests.webapp.patients.lines import a_change, a_line
+from tests.webapp.people import a_dni
+from webapp.accounts import granting, staff
+from webapp.accounts.models import User
+from webapp.accounts.services import AccountError
+from webapp.alerts import services as alerts
+from webapp.alerts.models import Alert
+from webapp.base.roles import CLINICIANS, Role
+from webapp.intake import services as intake
+from webapp.intake.services import IntakeError
+from webapp.patients import inviting
+from webapp.patients import services as patients
+from webapp.patients.models import Observation
+from webapp.plans import deciding, monitoring, settling, undoing
+from webapp.plans.refusing import PlanError
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 21)
+STRANGER = "another patient"
+# One hat of every kind: the others have no more permissions than marketing.
+TRIED = (
+    Role.DOCTOR, Role.DIETITIAN, Role.FRONT_DESK, Role.ADMINISTRATOR, Role.DIRECTOR, Role.MARKETING, Role.PATIENT,
+)  # fmt: skip
+DOCTOR, ADMINISTRATOR, OWN = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR}), frozenset({Role.PATIENT})
+COUNTER = CLINICIANS | {Role.FRONT_DESK}
+SAYS_WHO = {PlanError: "Only a doctor", alerts.AlertError: "Only a clinician", AccountError: "by the administrator"}
+Deed = Callable[[World, User], object]
+
+
+def is_refusal(problem: Exception) -> bool:
+    """Tell whether this says that the wrong person asked."""
+    if isinstance(problem, patients.NotAllowed | ObjectDoesNotExist):
+        return True
+    return SAYS_WHO.get(type(problem), "no such words") in str(problem)
+
+
+def said(world: World) -> Observation:
+    """Return what the patient has said herself."""
+    return Observation.objects.get(patient=world.own.patient, origin="questionnaire")
+
+
+def close_rule(world: World, who: User) -> None:
+    """Close what a rule raised; who may not see it closes nothing, as if there were nothing."""
+    alerts.close_rule(patient_id=world.own.patient.pk, rule="alarm_upper.dysphagia", actor=who, note="called")
+    if Alert.objects.get(pk=world.own.alert_id).status != Alert.Status.CLOSED:
+        raise Alert.DoesNotExist
+
+
+def accepted(world: World, who: User) -> None:
+    deciding.decide_item(plan_id=world.own.draft.pk, item_id=world.own.item.pk, doctor=who, decision="accepted")
+
+
+def undecided(world: World, who: User) -> None:
+    accepted(world, world.users[Role.DOCTOR])
+    deciding.undecide(plan_id=world.own.draft.pk, item_id=world.own.item.pk, doctor=who)
+
+
+def own_line(world: World, kind: str) -> object:
+    return a_line(kind, world.own.patient)
+
+
+# Of each deed: how it is done, and who may.
+RECORD: dict[str, tuple[Deed, frozenset[str]]] = {
+    "say something": (
+        lambda world, who: patients.record_observations(
+            patient=world.own.patient, rows=[patients.Reading("other", "x", timezone.now(), "lab")], actor=who
+        ),
+        CLINICIANS | OWN,
+    ),
+    "correct a measurement": (
+        lambda world, who: patients.correct_observation(observation=world.own.measure, value=98, unit="g/L", actor=who),
+        CLINICIANS,
+    ),
+    "correct what was said": (
+        lambda world, who: patients.correct_observation(observation=said(world), value="y", actor=who),
+        CLINICIANS | OWN,
+    ),
+    "take a measurement back": (
+        lambda world, who: patients.enter_observation_in_error(observation=world.own.measure, actor=who),
+        CLINICIANS,
+    ),
+    "confirm an allergy": (
+        lambda world, who: patients.confirm_allergy(allergy=world.own.allergy, actor=who),
+        CLINICIANS,
+    ),
+    "settle an allergy": (
+        lambda world, who: patients.settle_allergy(allergy=world.own.allergy, confirmed=True, actor=who),
+        CLINICIANS,
+    ),
+    "close an allergy": (
+        lambda world, who: patients.close_allergy(allergy=world.own.allergy, actor=who),
+        CLINICIANS,
+    ),
+    "write a confirmed allergy": (
+        lambda world, who: patients.add_allergy(
+            patient=world.own.patient, code="nsaid", text="x", actor=who, verification="confirmed"
+        ),
+        CLINICIANS,
+    ),
+    "write a confirmed condition": (
+        lambda world, who: patients.add_condition(
+            patient=world.own.patient, code="crohn_disease", actor=who, verification="confirmed"
+        ),
+        CLINICIANS,
+    ),
+    "stop a medicine": (
+        lambda world, who: patients.stop_medication(
+            medication=own_line(world, "medication"), ended_on=TODAY, actor=who
+        ),
+        CLINICIANS | OWN,
+    ),
+    "close a condition": (
+        lambda world, who: patients.close_condition(
+            condition=patients.add_condition(patient=world.own.patient, code="crohn_disease", actor=None), actor=who
+        ),
+        CLINICIANS,
+    ),
+    "say that there is none": (
+        lambda world, who: patients.record_none(patient=world.own.patient, topic="allergies", actor=who),
+        CLINICIANS | OWN,
+    ),
+    "file a document": (
+        lambda world, who: patients.add_document(
+            world.own.patient, name="x.png", content=a_png(), kind="letter", actor=who
+        ),
+        CLINICIANS | OWN,
+    ),
+    "set a telephone right": (
+        lambda world, who: patients.correct_identity(patient=world.own.patient, actor=who, phone="600445566"),
+        COUNTER | OWN,
+    ),
+    "set a name right": (
+        lambda world, who: patients.correct_identity(patient=world.own.patient, actor=who, given_name="Marta"),
+        COUNTER,
+    ),
+    "register somebody": (
+        lambda world, who: patients.register(
+            actor=who, given_name="Nueva", family_name="Persona", birth_date=date(1990, 1, 1), national_id=a_dni()
+        ),
+        COUNTER | ADMINISTRATOR,
+    ),
+    "tell two patients apart": (
+        lambda world, who: patients.tell_apart(patient=world.own.patient, other=world.namesake.patient, actor=who),
+        COUNTER,
+    ),
+    "publish a consent text": (
+        lambda world, who: patients.publish_consent_text(purpose="marketing", body_es="a", body_en="b", actor=who),
+        ADMINISTRATOR | {Role.DIRECTOR},
+    ),
+    "invite": (
+        lambda world, who: inviting.invite(patient=world.own.patient, way="paper", actor=who),
+        COUNTER,
+    ),
+    "withdraw an invitation": (
+        lambda world, who: inviting.withdraw(patient=world.own.patient, actor=who),
+        COUNTER,
+    ),
+}
+LINES: dict[str, tuple[Deed, frozenset[str]]] = {
+    f"{verb} a {kind}": (deed, may)
+    for kind, writers, amenders in (
+        ("medication", CLINICIANS | OWN, CLINICIANS),
+        ("report", CLINICIANS | OWN, CLINICIANS),
+        ("contact", COUNTER | ADMINISTRATOR | OWN, COUNTER | ADMINISTRATOR | OWN),
+    )
+    for verb, deed, may in (
+        ("write", lambda world, who, kind=kind: a_line(kind, world.own.patient, who), writers),
+        (
+            "correct",
+            lambda world, who, kind=kind: patients.correct(line=own_line(world, kind), actor=who, **a_change(kind)),
+            amenders,
+        ),
+        ("confirm", lambda world, who, kind=kind: patients.confirm(line=own_line(world, kind), actor=who), amenders),
+        (
+            "take back",
+            lambda world, who, kind=kind: patients.enter_in_error(line=own_line(world, kind), actor=who),
+            amenders,
+        ),
+    )
+}
+CARE: dict[str, tuple[Deed, frozenset[str]]] = {
+    "take note of an alert": (
+        lambda world, who: alerts.acknowledge(alert_id=world.own.alert_id, actor=who),
+        CLINICIANS,
+    ),
+    "close an alert": (
+        lambda world, who: alerts.close(alert_id=world.own.alert_id, actor=who, note="called"),
+        CLINICIANS,
+    ),
+    "close what a rule raised": (close_rule, CLINICIANS),
+    "decide on an item": (accepted, DOCTOR),
+    "take a decision back": (undecided, DOCTOR),
+    "accept the rest": (
+        lambda world, who: deciding.accept_rest(plan_id=world.own.draft.pk, doctor=who),
+        DOCTOR,
+    ),
+    "add an item": (
+        lambda world, who: deciding.add_item(
+            plan_id=world.own.draft.pk, doctor=who, content={**world.own.item.content, "code": "advice:small_meals"}
+        ),
+        DOCTOR,
+    ),
+    "sign": (
+        lambda world, who: deciding.sign(plan_id=world.own.draft.pk, doctor=who, revision=world.own.draft.revision),
+        DOCTOR,
+    ),
+    "take a signature back": (
+        lambda world, who: undoing.take_back(plan_id=world.own.signed_id, doctor=who),
+        DOCTOR,
+    ),
+    "settle a notice": (
+        lambda world, who: settling.settle_notice(
+            plan=world.own.draft, doctor=who, key="none", reason_code="will_monitor", today=TODAY
+        ),
+        DOCTOR,
+    ),
+    "promise to watch": (
+        lambda world, who: monitoring.watch(
+            plan=world.own.draft, what="test:x", title=WORDS, doctor=who, days=30, today=TODAY
+        ),
+        DOCTOR,
+    ),
+    "settle what was watched": (
+        lambda world, who: monitoring.settle(task_id=world.own.task_id, user=who, done=True, note="low"),
+        DOCTOR,
+    ),
+    "begin a questionnaire": (
+        lambda world, who: intake.start(
+            patient=world.own.patient,
+            questionnaire=world.own.open_response.questionnaire,
+            actor=who,
+            language="es",
+            today=TODAY,
+        ),
+        CLINICIANS | OWN,
+    ),
+    "take an answer back": (
+        lambda world, who: intake.take_back(
+            response_id=world.own.open_response.pk, item=world.own.open_response.answers.get().item, actor=who
+        ),
+        CLINICIANS | OWN,
+    ),
+    "send a questionnaire": (
+        lambda world, who: intake.submit(response_id=world.own.open_response.pk, actor=who, today=TODAY),
+        CLINICIANS | OWN,
+    ),
+    "withdraw a consent at the desk": (
+        lambda world, who: patients.withdraw_consent(
+            patient=world.own.patient, purpose="treatment", channel="desk", actor=who
+        ),
+        COUNTER | ADMINISTRATOR,
+    ),
+    "withdraw a consent in the portal": (
+        lambda world, who: patients.withdraw_consent(
+            patient=world.own.patient, purpose="treatment", channel="portal", actor=who
+        ),
+        OWN,
+    ),
+}
+ACCOUNTS: dict[str, Deed] = {
+    "engage somebody": lambda _world, who: staff.engage(
+        actor=who, email="new@example.org", display_name="New", roles=["doctor"], language="es"
+    ),
+    "send a link": lambda world, who: staff.send_link(user=world.users[Role.BILLING], actor=who),
+    "change roles": lambda world, who: staff.change_roles(user=world.users[Role.BILLING], roles=["doctor"], actor=who),
+    "close an account": lambda world, who: staff.close(user=world.users[Role.BILLING], actor=who),
+    "open an account again": lambda world, who: staff.reopen(user=world.users[Role.BILLING], actor=who),
+    "let somebody in anew": lambda world, who: staff.reset(
+        user=world.users[Role.BILLING], part="both", reason="lost", actor=who
+    ),
+    "decide on permissions": lambda _world, who: granting.decide(
+        changes={(Role.FRONT_DESK, "audit.read"): True}, actor=who
+    ),
+}
+DEEDS = {**RECORD, **LINES, **CARE, **{name: (deed, ADMINISTRATOR) for name, deed in ACCOUNTS.items()}}
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_who_may_gets_past_the_question_and_nobody_else(name, world):
+    deed, may = DEEDS[name]
+    people = {role: world.users[role] for role in TRIED} | {STRANGER: world.foreign.user}
+    passed = set()
+    for role, who in people.items():
+        try:
+            with undone():
+                deed(world, who)
+            passed.add(role)
+        except (ValueError, PermissionError, ObjectDoesNotExist, IntakeError) as problem:
+            passed |= set() if is_refusal(problem) else {role}
+    assert passed == may
