@@ -92,7 +92,7 @@ class _Maker:
         self.plain += [word for line in form.plain for word in line.split()]
         for code in form.only_taken:
             if code not in self.formulary.names and self.formulary.names:
-                hint = nearest(code, self.formulary.names)
+                hint = nearest(code, self.formulary.names) or "Use a name of the formulary."
                 self.problems.add(code.place, "P302", f'"{code}" is not in the formulary', hint)
             self.only_taken.append(self.formulary.names.get(str(code), str(code)))
 
@@ -110,7 +110,7 @@ class _Maker:
             if code is not None:
                 self.check_code(section, code)
         phrases = tuple(self.phrases(form))
-        if not phrases:
+        if not (form.es or form.en):
             self.problems.add(form.place, "P012", "it has no phrase", "Add phrases under es or en.")
         self.entries.append(
             Entry(
@@ -123,13 +123,15 @@ class _Maker:
         spec = self.vocabulary.facts.get(str(name))
         if spec is None or spec.type != "yes_no":
             facts = [each.name for each in self.vocabulary.facts.values() if each.type == "yes_no"]
-            self.problems.add(name.place, "P702", f'"{name}" is no yes/no fact', nearest(str(name), facts))
+            hint = nearest(str(name), facts) or "Use a yes/no fact of the vocabulary."
+            self.problems.add(name.place, "P702", f'"{name}" is no yes/no fact', hint)
 
     def check_code(self, section: str, code: Word) -> None:
         spec = self.vocabulary.facts.get(self.vocabulary.lists.get(section, section))
         choices = spec.choices if spec is not None else {}
         if str(code) not in choices:
-            self.problems.add(code.place, "P702", f'"{code}" is no entry of {section}', nearest(str(code), choices))
+            hint = nearest(str(code), choices) or f"Use one of: {', '.join(choices)}."
+            self.problems.add(code.place, "P702", f'"{code}" is no entry of {section}', hint)
 
     def phrases(self, form: PhrasesForm) -> Iterator[str]:
         for phrase in (*form.es, *form.en):

@@ -1,6 +1,6 @@
 """Phrases as the author writes them, and how they are found among the words of a text.
 
-``sangre ... $stool``: words, ``...`` for up to four words between, ``$name`` one of a group, ``a|b`` either,
+``sangre ... $stool``: words, ``...`` for up to five words between, ``$name`` one of a group, ``a|b`` either,
 ``vomit*`` any ending, ``mucho?`` there or not, ``#`` a number,
 ``##`` a year long gone.
 """
@@ -13,7 +13,7 @@ from itertools import product
 
 from engine.lexicon.tokens import Token, plain
 
-GAP = 4
+GAP = 5
 MOST = 400  # ways to write one phrase, once groups of several words are written out
 _PART = re.compile(r"[^\W_]+\*?|##?|\$[a-z][a-z0-9_]*")
 
