@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from engine.conditions import Arithmetic, Call, Choose, Compare, DayCount, Name, Number, OneOf, Within
+from engine.conditions import Arithmetic, Call, Choose, Compare, DayCount, Decide, Name, Number, OneOf, Summary, Within
 from engine.facts import FactSpec
 from tests.engine.builders import (
     action,
@@ -48,6 +48,17 @@ TOTAL = score_of(
     bands={"low": is_("<=", Name("value", "score"), 4), "high": is_(">", Name("value", "score"), 4)},
 )  # fmt: skip
 
+
+def table(hit, said, otherwise):
+    """Return the value of a table of three rows that may fit together."""
+    rows = fact("a"), is_(">=", "x", 3), fact("b")
+    return Decide(hit, 3, (*rows, *(Number(Fraction(each)) for each in (*said, otherwise))))
+
+
+COLOUR_TABLE = Decide(
+    "first", 2, (fact("c"), is_("<", "y", 2), *(Name(code, "code") for code in ("red", "blue", "green")))
+)
+
 operators = st.sampled_from(OPERATORS)
 limits = st.integers(-1, 8)
 leaves = st.one_of(
@@ -67,6 +78,16 @@ leaves = st.one_of(
     st.builds(lambda op, n: is_(op, Call("count", tuple(map(fact, FLAGS))), n), operators, st.integers(0, 4)),
     st.builds(
         lambda flag, n: is_(">=", Choose(fact(flag), fact("x"), fact("y")), n), st.sampled_from(FLAGS), limits
+    ),
+    st.builds(
+        lambda hit, said, otherwise, op, n: is_(op, table(hit, said, otherwise), n),
+        st.sampled_from(("first", "sum", "count", "min", "max")), st.tuples(*[st.integers(-2, 4)] * 3),
+        st.integers(0, 3), operators, st.integers(-1, 6),
+    ),
+    st.builds(lambda code: is_("=", COLOUR_TABLE, code), st.sampled_from(COLOURS)),
+    st.builds(
+        lambda function, needed, n: is_(">=", Summary("pain", function, 4, needed), n),
+        st.sampled_from(("highest", "lowest", "change", "trend")), st.sampled_from((None, 3)), st.integers(0, 9),
     ),
     st.builds(
         lambda needed, count: is_(">=", DayCount("pain", ">=", Fraction(5), 4, needed), count),
