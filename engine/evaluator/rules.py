@@ -167,8 +167,6 @@ def open_rules(decided: Decided) -> Iterator[OpenRule]:
         node = decision.node
         if decision.outcome == "open":
             yield OpenRule(node.protocol.name, bare_name(node), decision.waiting, node.rule.red_flag)
-        elif (written := only_written(node, decided.scope)) and any(each.kind in DOSED for each in node.rule.actions):
-            yield OpenRule(node.protocol.name, bare_name(node), written, node.rule.red_flag)
         elif decision.outcome != "excluded" and decided.scope.adult is None and _doses(node):
             yield OpenRule(node.protocol.name, bare_name(node), ("age",), node.rule.red_flag)
 
