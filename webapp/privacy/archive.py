@@ -1,15 +1,16 @@
 """A copy as one file: a ZIP that is the same to the byte whenever the data are the same."""
 
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from webapp.privacy import reading
 from webapp.privacy.contents import Contents
+from webapp.privacy.shapes import Resource
 
 NO_TIME = (1980, 1, 1, 0, 0, 0)  # the time of making would make two equal copies differ
 READABLE = 0o644 << 16
@@ -35,6 +36,7 @@ def _add(archive: ZipFile, name: str, content: bytes, kind: int = ZIP_DEFLATED) 
     archive.writestr(entry, content, compresslevel=6 if kind == ZIP_DEFLATED else None)
 
 
-def _json(resources: Any) -> bytes:
-    text = json.dumps(resources, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, indent=1)
-    return f"{text}\n".encode()
+def _json(resources: Sequence[Resource]) -> bytes:
+    """Return resources as a JSON list, one a line, so that two copies can be compared by eye."""
+    said = (json.dumps(one, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True) for one in resources)
+    return ("[\n" + ",\n".join(said) + "\n]\n").encode()
