@@ -15,7 +15,6 @@ from webapp.accounts.models import Session
 from webapp.alerts.models import Alert
 from webapp.base.fields import _Sealed
 from webapp.base.roles import Role
-from webapp.plans import outcomes
 from webapp.plans.models import PlanItem, RuleEvent, Settlement, Task
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +68,7 @@ def test_a_raw_dump_of_a_used_clinic_holds_no_mark(shelf):
 
 def test_no_code_and_no_rule_stands_beside_a_patient(shelf):
     """What was proposed, warned of or watched names an illness as plainly as its words would."""
-    world = a_world()
-    outcomes.shown(world.users[Role.DOCTOR], PlanItem.objects.select_related("plan"))
+    a_world()
     named = {item.code for item in PlanItem.objects.all()} | {task.what for task in Task.objects.all()}
     named |= {part for row in RuleEvent.objects.all() for part in (row.protocol, row.rule)}
     named |= {part for row in Alert.objects.all() for part in (row.rule, row.code)}

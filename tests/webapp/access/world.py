@@ -19,14 +19,16 @@ from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
+from webapp.clinic import selectors as clinic
 from webapp.clinic.models import Logo
 from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, DocumentReference, Observation, Patient, RelatedPerson
 from webapp.plans import case as cases
+from webapp.plans import outcomes
 from webapp.plans.models import Evaluation, Plan, PlanItem, Settlement, Task
-from webapp.privacy.models import ConsentDraft, Export
+from webapp.privacy.models import ConsentDraft, Export, ExportPiece
 
 CLINICAL, PERSONAL = "Clinamark", "Personamark"
 LOGO = "0" * 64
@@ -90,12 +92,20 @@ def a_world() -> World:
     a_text("marketing")
     Logo.objects.create(digest=LOGO, png=a_png())
     users = {role: a_user(role, display_name=f"{role} {PERSONAL}") for role in Role if role != Role.PATIENT}
+    _described_by(users[Role.ADMINISTRATOR])
     body = {"body_es": "Acepto", "body_en": "I agree"}
     ConsentDraft.objects.create(purpose="treatment", **body, changed_by=users[Role.DIRECTOR])
     CodeChannel.objects.create(user=users[Role.GUARDIAN], kind="sms", number=f"+34600112233 {PERSONAL}")
     lives = [_a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
     users[Role.PATIENT] = lives[0].user
     return World(*lives, users=users)
+
+
+def _described_by(keeper: User) -> None:
+    """Leave the clinic's description as it is by default, written down by somebody."""
+    told = clinic.of_settings()
+    told.number, told.section, told.author_id, told.author_name = 1, "lists", keeper.pk, keeper.display_name
+    told.save()
 
 
 def on_the_shelf() -> None:
@@ -136,7 +146,8 @@ def _a_life(given: str, family: str, doctor: User) -> Life:
     )
     signed_id = Plan.objects.get(patient=patient, status="signed").pk
     task = _task(draft, doctor)
-    Export.objects.create(patient=patient, asked_by=user, kind="patient", language="es")
+    export = Export.objects.create(patient=patient, asked_by=user, kind="patient", language="es")
+    ExportPiece.objects.create(export=export, position=0, data=f"{CLINICAL} copy".encode())
     contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab").get()
     return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id)
 
@@ -218,6 +229,7 @@ def _plans(patient: Patient, doctor: User) -> tuple[Plan, PlanItem]:
     item = PlanItem.objects.create(
         plan=draft, position=0, code=code, kind="advice", state="proposed", content=_content(code)
     )
+    outcomes.shown(doctor, [item])
     return draft, item
 
 
