@@ -1,9 +1,11 @@
 """A doctor at the review page with the keyboard alone: look, ask why, decide, sign, go on."""
 
 import re
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import LAPTOP, NARROW, violations
 from tests.site import PASSWORD
@@ -202,3 +204,36 @@ def test_the_three_voices_are_reached_with_the_arrow_keys(visit):
     expect(dialog.locator(".voice.is-patient")).to_be_visible()
     expect(dialog.locator(".voice.is-doctor")).to_be_hidden()
     assert violations(page) == []
+
+
+LONG_WITH_HELD = """SELECT p.id FROM plans_plan p JOIN plans_planitem i ON i.plan_id = p.id
+    WHERE p.status = 'draft' AND i.kind NOT IN ('alert', 'ask', 'dx')
+    GROUP BY p.id HAVING count(*) >= 8 AND count(*) FILTER (WHERE i.state = 'held') > 0"""
+ITEMS_IN_SIGHT = """() => {
+    const end = document.querySelector('.items').getBoundingClientRect().bottom + 1;
+    return [...document.querySelectorAll('.item')].filter((one) => one.getBoundingClientRect().bottom <= end).length;
+}"""
+
+
+def test_eight_items_stand_on_a_laptop_with_held_ones_among_them(visit, site):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    plans = [str(pk) for (pk,) in site.query(LONG_WITH_HELD)]
+    assert plans
+    seen = {}
+    for plan in plans:
+        page.goto(f"/plans/{plan}/review/")
+        page.locator("[data-row].cursor").wait_for()
+        seen[plan] = page.evaluate(ITEMS_IN_SIGHT)
+    assert {plan: number for plan, number in seen.items() if number < 8} == {}
+
+
+def test_a_printed_review_says_every_item_and_its_reason_whole(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=True)
+    titles = page.locator(".item [data-row-title]").all_inner_texts()
+    reasons = page.locator(".item .because").all_text_contents()
+    paper = " ".join(" ".join(sheet.extract_text().split()) for sheet in PdfReader(BytesIO(page.pdf())).pages)
+    for words in (*titles, *reasons):
+        assert " ".join(words.split())[:40].strip() in paper
+    assert "Leer y firmar" not in paper
+    assert "Invitaciones" not in paper

@@ -1,0 +1,117 @@
+"""What people of the clinic do all day, with the keyboard alone: no click, no focus set by a script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import LAPTOP, violations
+from tests.browser.test_people_pages import somebody_without_login
+from tests.browser.test_review import open_a_plan
+
+pytestmark = pytest.mark.browser
+DOCTOR, DESK = "vidal@demo.example", "front_desk@demo.example"
+MOST_TABS = 120
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until the focus stands on what is wanted, as somebody without a mouse does."""
+    wanted.wait_for()
+    for _press in range(MOST_TABS):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} is not reached with {MOST_TABS} presses of Tab")
+
+
+def find(page: Page, words: str, name: str) -> None:
+    page.goto("/desk/patients/")
+    page.keyboard.press("/")
+    page.keyboard.type(words, delay=20)
+    found = page.locator("#people a", has_text=name)
+    expect(page.locator("#people tbody tr")).to_have_count(1)
+    tab_to(page, found)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/desk/patients/[0-9a-f-]{36}/$"))
+
+
+def test_an_allergy_is_found_missing_and_written_down(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    find(page, "pascual zamora", "Pascual Zamora, Leire")
+    tab_to(page, page.locator("#allergies .sec-h a"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("#id_name"))
+    page.keyboard.type("Penicilinas")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("#allergies$"))
+    expect(page.locator("#allergies")).to_contain_text("Penicilinas")
+    expect(page.locator(".pbar .chip.blocked")).to_contain_text("Penicilinas")
+
+
+def test_without_a_name_an_allergy_is_not_written_down_and_the_focus_is_on_what_is_missing(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    find(page, "herrero núñez", "Herrero Núñez, Ignacio")
+    tab_to(page, page.locator("#allergies .sec-h a"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Guardar"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    tab_to(page, page.get_by_role("alert").get_by_role("link"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_name")).to_be_focused()
+
+
+def test_an_alert_is_taken_charge_of_and_closed(visit, site):
+    raised = "SELECT id, patient_id FROM alerts_alert WHERE status = 'open' AND rule <> 'not_assessed' LIMIT 1"
+    [(alert, patient)] = site.query(raised)
+    page = visit(LAPTOP).log_in(DOCTOR)
+    page.goto(f"/desk/patients/{patient}/")
+    tab_to(page, page.locator(f"form[action='/alerts/{alert}/acknowledge/'] button"))
+    page.keyboard.press("Enter")
+    expect(page.locator(f"form[action='/alerts/{alert}/acknowledge/']")).to_have_count(0)
+    note = page.locator(f"form[action='/alerts/{alert}/close/'] input[name=note]")
+    tab_to(page, note)
+    page.keyboard.press("Enter")
+    expect(note).to_be_visible()  # nothing is closed without a word
+    page.keyboard.type("Llamada: está bien")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"form[action='/alerts/{alert}/close/']")).to_have_count(0)
+    assert site.query("SELECT status FROM alerts_alert WHERE id = %s", alert) == [("closed",)]
+
+
+def test_an_item_is_edited(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    for _row in range(page.locator("[data-row]").count()):
+        if page.locator("[data-row].cursor [data-key=e]").count():
+            break
+        page.keyboard.press("j")
+    row = page.locator("[data-row].cursor").get_attribute("id")
+    page.keyboard.press("e")
+    text = page.locator(f"#{row} textarea[name=text]")
+    tab_to(page, text)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Después de cenar, con agua")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator(f"#{row}.is-edited").wait_for()
+    page.keyboard.press("k")
+    page.locator(f"#{row}.cursor").wait_for()
+    page.keyboard.press("z")
+    page.locator(f"#{row}.is-proposed").wait_for()
+
+
+def test_a_patient_is_invited_with_a_printed_code(visit):
+    person = somebody_without_login()
+    page = visit(LAPTOP).log_in(DESK)
+    page.goto("/desk/patients/")
+    page.keyboard.press("/")
+    page.keyboard.type(person["national_id"])
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Acceso al portal"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invitation/")
+    tab_to(page, page.get_by_role("button", name="Imprimir un código"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_visible()
+    assert violations(page) == []
