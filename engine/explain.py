@@ -209,6 +209,8 @@ def case_digest(case: CaseFacts) -> str:
     """Return the digest of everything known about a case, the same on any machine."""
     text = repr((case.as_of, [(name, _stable(case.values[name])) for name in sorted(case.values)], case.queries))
     text += repr(sorted(case.free_text.items())) if case.free_text else ""
+    if case.series:
+        text += repr(sorted(case.series.items()))  # older values too: a change over time reads them
     return hashlib.sha256(text.encode()).hexdigest()
 
 

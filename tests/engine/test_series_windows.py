@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.compiler.walk import interval, number, scope_of, truth
 from engine.conditions import BothWeeks, DayCount, Mean, Since, Summary, Times
 from engine.evaluator import evaluate, plan_json
+from engine.explain import case_digest
 from engine.facts import CaseFacts, CodeSet, FactSpec, Origin, Series
 from engine.language.cases import read_case, read_example
 from tests.engine.builders import HERE, adult, both, is_, program, protocol, rule
@@ -255,3 +256,9 @@ def test_nothing_is_known_of_a_window_without_a_series():
     for expr in (Mean("pain", 7), Summary("pain", "trend", 7), Summary("hb", "change", 90), Times("stools")):
         assert number(expr, scope_of(BARE, a_case())) is None
     assert interval(Summary("pain", "recorded", 7), scope_of(BARE, a_case())).high == 0
+
+
+def test_the_digest_of_a_case_tells_older_values_apart():
+    one, other = (a_case(series={"hb": labs((80, first), (3, 115))}, hb=115) for first in (140, 120))
+    assert case_digest(one) != case_digest(other)
+    assert case_digest(one) == case_digest(a_case(series={"hb": labs((80, 140), (3, 115))}, hb=115))
