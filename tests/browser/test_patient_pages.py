@@ -24,6 +24,13 @@ SMALL = """() => {
 }"""
 
 
+# Fields too narrow to read what one types, and buttons whose words are cut.
+CUT = """() => [...document.querySelectorAll('main :is(input, textarea, select, .btn)')]
+  .filter(e => !['radio', 'checkbox', 'hidden'].includes(e.type) && e.checkVisibility())
+  .filter(e => e.matches('.btn') ? e.scrollWidth > e.clientWidth + 1 : e.getBoundingClientRect().width < 100)
+  .map(e => e.outerHTML.slice(0, 90))"""
+
+
 def look(page: Page) -> None:
     """Check the page as it stands at both sizes."""
     for size in (PHONE, NARROW):
@@ -32,6 +39,26 @@ def look(page: Page) -> None:
         assert not is_wider_than_the_screen(page), where
         assert page.evaluate(SMALL) == [], where
     assert violations(page) == [], page.url
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_is_met_before_coming_in_fits_every_phone(visit: Callable, language: str) -> None:
+    page = visit(PHONE, locale={"es": "es-ES", "en": "en-GB"}[language]).page
+    for address in ("/accounts/login/", "/accounts/password/reset/", "/portal/join/"):
+        page.goto(address)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        look(page)
+        assert page.evaluate(CUT) == [], page.url
+
+
+def test_the_second_step_can_be_set_up_on_a_telephone(visit: Callable) -> None:
+    page = visit(NARROW).log_in(WITH_A_PLAN)
+    page.goto("/accounts/second-step/set-up/")
+    assert page.evaluate(CUT) == []
+    picture, words = page.locator("img.qr").bounding_box(), page.locator("main details summary").bounding_box()
+    assert picture
+    assert words
+    assert words["y"] >= picture["y"] + picture["height"]  # beside each other, not upon each other
 
 
 def speak(page: Page, language: str) -> None:

@@ -234,12 +234,19 @@ async function goOnWhenSaved(form, button) {
   if (sends) await kept.keep(kept.label(), { to: form.dataset.keptTo, language: kept.words.language, fields: [] });
   const done = await send();
   if (done && !sends) {
-    form.dataset.clear = "yes";
-    form.requestSubmit(button);
+    submitAnew(form, button);
   } else if (!done) {
     if (!sends) goOn = button;
     note();
   }
+}
+
+// In a task of its own: while the first submit event still runs, a browser ignores a second one.
+function submitAnew(form, button) {
+  setTimeout(() => {
+    form.dataset.clear = "yes";
+    form.requestSubmit(button);
+  });
 }
 
 document.addEventListener(
@@ -255,16 +262,13 @@ document.addEventListener(
     } else if (form.matches("#send") && !form.dataset.clear && !calm) {
       event.preventDefault(); // nothing is sent to the doctor without what still waits here
       send().then((done) => {
-        if (!done) return;
-        form.dataset.clear = "yes";
-        form.requestSubmit(event.submitter);
+        if (done) submitAnew(form, event.submitter);
       });
     } else if (form.matches('[action$="/logout/"]') && !form.dataset.clear) {
       event.preventDefault();
       send().then(() => {
         kept.forgetAll();
-        form.dataset.clear = "yes";
-        form.requestSubmit(event.submitter);
+        submitAnew(form, event.submitter);
       });
     }
     delete form.dataset.clear;
