@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’´`][^\W_]+)*")
 _END = re.compile(r"[.;!?¿¡()\[\]\n\r\"“”«»]")
@@ -25,6 +26,7 @@ class Token:
         return any(word in wanted for word in self.words)
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Return a word as it is compared: small letters, no accents or apostrophes; ``ñ`` stays, ``año`` is no ``ano``."""
     found = []
