@@ -104,7 +104,8 @@ def a_world() -> World:
 def _described_by(keeper: User) -> None:
     """Leave the clinic's description as it is by default, written down by somebody."""
     told = clinic.of_settings()
-    told.number, told.section, told.author_id, told.author_name = 1, "lists", keeper.pk, keeper.display_name
+    told.number, told.section, told.logo = 1, "logo", Logo.objects.get(digest=LOGO)
+    told.author_id, told.author_name = keeper.pk, keeper.display_name
     told.save()
 
 
