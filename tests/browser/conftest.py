@@ -29,14 +29,15 @@ def _executable() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Site]:
     with clinic("browser") as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """One browser for this folder. It ends with the folder: while it lives, no other loop can run in its thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_executable(), args=QUIET)
         yield browser
