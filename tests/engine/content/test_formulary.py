@@ -139,7 +139,6 @@ def test_what_is_taken_as_needed_still_has_a_daily_limit_in_words_or_in_the_book
         if code
         not in {
             "*", "any_7d", "loperamide", "loperamide_above_16mg", "opioid", "ppi_indefinite",
-            "rifaximin_without_neomycin",
         }
     ],
 )  # fmt: skip
@@ -148,7 +147,7 @@ def test_every_prescription_of_the_published_list_has_its_regimen(code):
     assert set(BOOK.regimens[code].patient) == {"es", "en"}
 
 
-@pytest.mark.parametrize("code", ["any_7d", "ppi_indefinite", "rifaximin_without_neomycin"])
+@pytest.mark.parametrize("code", ["any_7d", "ppi_indefinite"])
 def test_what_must_never_be_given_has_no_regimen(code):
     assert code not in BOOK.regimens
 
