@@ -29,15 +29,15 @@ def _executable() -> str:
     return found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     with clinic("browser") as running:
         yield running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for this folder. It ends with the folder: while it lives, no other loop can run in its thread."""
+    """One browser for a file. It ends with the file: while it lives, no other loop can run in its thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_executable(), args=QUIET)
         yield browser

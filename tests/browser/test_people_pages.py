@@ -106,8 +106,8 @@ def test_the_desk_prints_a_code_and_the_patient_comes_in_with_it_on_a_phone(visi
     phone = visit(PHONE).page
     phone.goto("/portal/join/")
     is_whole(phone)
-    fill = {"code": code, "record_number": number, "national_id": person["national_id"], "birth_date": str(born)}
-    for name, value in (fill | {"birth_date": "1950-01-01"}).items():
+    fill = {"code": code, "record_number": number, "paper": person["national_id"], "birth_date": f"{born:%d/%m/%Y}"}
+    for name, value in (fill | {"birth_date": "01/01/1950"}).items():
         phone.locator(f"[name={name}]").fill(value)
     phone.get_by_role("button", name="Continuar").click()
     assert "no van juntos" in phone.get_by_role("alert").inner_text()

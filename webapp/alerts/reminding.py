@@ -16,6 +16,7 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.alerts.models import Reminder
 from webapp.audit import services as audit
+from webapp.base import house
 from webapp.outbox import services as outbox
 from webapp.patients.models import Patient
 from webapp.patients.reaching import reached_by
@@ -60,6 +61,7 @@ def remind_all(wanted: Iterable[Wanted]) -> None:
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=A_BATCH)
 
 
+@house.read_once()
 def tell_due(now: datetime | None = None) -> int:
     """Queue a message for every reminder whose day has come; return how many. Killed anywhere, none is told twice."""
     told = 0

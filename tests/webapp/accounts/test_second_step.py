@@ -322,7 +322,7 @@ def test_one_query_a_request_tells_the_session_and_whether_there_is_a_second_ste
 ):
     client.force_login(vidal)
     client.get("/accounts/hat/")
-    with django_assert_num_queries(3):  # session, user, hats
+    with django_assert_num_queries(4):  # session, user, hats, the clinic
         client.get("/accounts/hat/")
 
 

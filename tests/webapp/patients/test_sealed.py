@@ -114,6 +114,6 @@ def test_the_same_allergy_of_two_patients_looks_different_in_the_database():
 
 def test_every_word_that_tells_who_or_what_is_in_a_sealed_column():
     sealed = {field.name for field in Patient._meta.get_fields() if isinstance(field, _Sealed)}
-    assert sealed == {"given_name", "family_name", "birth_date", "national_id", "email", "phone"}
+    assert sealed == {"given_name", "family_name", "birth_date", "national_id", "other_id", "email", "phone"}
     allergy = {field.name for field in AllergyIntolerance._meta.get_fields() if isinstance(field, _Sealed)}
     assert allergy == {"code", "text"}

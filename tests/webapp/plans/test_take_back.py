@@ -200,7 +200,7 @@ def test_a_newer_draft_takes_over_the_decisions_of_the_one_taken_back():
     assert joined.evaluation_id == newer.evaluation_id
     kept = {item.code for item in plan.items.filter(decision="accepted") if item.content in _contents(joined)}
     assert kept
-    assert set(joined.items.filter(code__in=kept).values_list("decision", flat=True)) == {"accepted"}
+    assert {item.decision for item in joined.items.all() if item.code in kept} == {"accepted"}
 
 
 def _contents(plan):
