@@ -1,7 +1,8 @@
 """How well the lexicon reads: precision and recall on phrases as patients write them.
 
-``python -m bench.lexicon`` prints every set of phrases, its first reading, what was missed and what was made up. A mention counts as right if
-fact (or code) and kind are right. Red flags are counted apart: one that is missed is the worst that can happen.
+``python -m bench.lexicon`` prints every set of phrases, its first reading, what was missed and what was made up.
+A mention counts as right if fact (or code) and kind are right. Red flags are counted apart: one that is missed is
+the worst that can happen.
 """
 
 import sys
