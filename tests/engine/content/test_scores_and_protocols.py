@@ -1,12 +1,9 @@
 """What every shipped protocol and score promises its reader, whoever writes the next one."""
 
-from pathlib import Path
-
 import pytest
 
 from engine.language.library import edition, read_library
 from tests.engine.command_line import ROOT, json_lines, lines, pauta
-from tools import protocols_reference
 
 FOLDER = ROOT / "protocols_yaml"
 FILES = {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in sorted(FOLDER.rglob("*.yaml"))}
@@ -63,8 +60,3 @@ def test_no_rule_prescribes_clarithromycin_or_levofloxacin_without_proven_suscep
         if action.regimen and drugs & {part.medicine for part in regimens[action.regimen].parts}
     }
     assert giving == {"clarithromycin_only_if_susceptible"}
-
-
-def test_the_manual_lists_what_is_shipped():
-    page = Path(protocols_reference.PAGE).read_text("utf-8")
-    assert page == protocols_reference.page(), "run: python -m tools.protocols_reference"
