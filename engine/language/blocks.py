@@ -15,7 +15,8 @@ from engine.language.expressions import parse_at
 from engine.language.forms_base import Form
 from engine.language.forms_data import DefinitionForm, UnitForm
 from engine.language.reader import Block, Listing, Node, Word
-from engine.language.validation import Problems, nearest, shaped
+from engine.language.spelling import nearest
+from engine.language.validation import Problems, shaped
 
 UNREADABLE = Name("")  # stands where an expression could not be read; the checker passes over it
 _BLOCK_KEYS = ("all", "any", "not", "at_least", "of")

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.facts import CodeSet, Conflict, FactSpec, Origin, Value, fold
 from engine.language.case_values import Reading, day
-from engine.language.validation import nearest
+from engine.language.spelling import nearest
 
 NAMES = ("drug", "substance", "code", "name", "allergen")
 DAYS = ("date", "start", "end")  # of a diagnosis or a treatment

@@ -12,7 +12,7 @@ from engine.facts import CodeSet, Origin, fold
 from engine.language.case_lists import NAMES, read_entries
 from engine.language.case_values import Reading, day
 from engine.language.names import TREATMENT_FACTS
-from engine.language.validation import nearest
+from engine.language.spelling import nearest
 
 SECTION = "previous_treatments"
 FACTS = TREATMENT_FACTS

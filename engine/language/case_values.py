@@ -27,7 +27,7 @@ from engine.facts import (
     fold,
 )
 from engine.formulary import Formulary
-from engine.language.validation import nearest
+from engine.language.spelling import nearest
 
 NUMERIC = ("integer", "decimal", "quantity")
 DONT_KNOW = ("dont_know", "don't know", "unknown", "no lo sé", "no_se")

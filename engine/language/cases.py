@@ -18,7 +18,7 @@ from engine.language.case_treatments import SECTION as TREATMENTS
 from engine.language.case_treatments import put_named, put_treatments
 from engine.language.case_values import NUMERIC, Reading, fresh, put_answer, put_grade, read_of_any_day, unpacked
 from engine.language.case_values import day as read_day
-from engine.language.validation import nearest
+from engine.language.spelling import nearest
 
 LISTS = ("allergies", "medications", "history", "family_history")
 FREE_TEXT = ("alcohol", "diet", "medicines_badly_tolerated", "other", "plans", "stools", "weight")

@@ -20,10 +20,11 @@ from engine.language.names import (
     kind_of_parameter,
 )
 from engine.language.resolving import Resolver
+from engine.language.spelling import nearest
 from engine.language.table_checks import Domains, check_bands, check_table
 from engine.language.tables import marked_whole
 from engine.language.unifying import Typed
-from engine.language.validation import Problems, nearest
+from engine.language.validation import Problems
 
 Key = tuple[str, str]
 _MAX_CHAIN = 60

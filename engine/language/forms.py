@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from engine.language.forms_base import (
     Collect,
     Evidence,
@@ -20,19 +18,8 @@ from engine.language.forms_base import (
 )
 from engine.language.forms_data import FormularyForm, VocabularyForm
 from engine.language.forms_lexicon import LexiconForm
-from engine.language.shapes import (
-    Condition,
-    Flag,
-    Identifier,
-    Key,
-    Located,
-    LocatedName,
-    Shape,
-    Span,
-    Str,
-    Whole,
-    Words,
-)
+from engine.language.scalars import Condition, Flag, Identifier, Key, Located, LocatedName, Span, Str, Whole
+from engine.language.shapes import NotEmpty, Shape, Words, Written
 
 
 class ExampleForm(Shape):
@@ -104,7 +91,7 @@ class ActionForm(Shape):
     urgency: Urgency = "none"
     within: Located | None = None
     after: Located | None = None
-    with_: Annotated[LocatedName | None, Field(alias="with")] = None
+    with_: Annotated[LocatedName | None, Written("with")] = None
     alternatives: list[Located] = []
     patient: Words | None = None
 
@@ -113,7 +100,7 @@ class RuleForm(Shape):
     """A rule: when, exclude, do and why."""
 
     when: Condition
-    do: Annotated[list[ActionForm], Field(min_length=1)]
+    do: Annotated[list[ActionForm], NotEmpty()]
     because: Words
     title: Words | None = None
     exclude: Condition | None = None
@@ -142,11 +129,11 @@ class TableForm(Shape):
     """A decision table: columns, rows, and which row counts if several fit."""
 
     title: Words | None = None
-    inputs: Annotated[dict[Identifier, Condition], Field(min_length=1)]
+    inputs: Annotated[dict[Identifier, Condition], NotEmpty()]
     hit: HitPolicy = "unique"
     collect: Collect | None = None
     priority: list[Located] = []
-    rows: Annotated[dict[Identifier, RowForm], Field(min_length=1)]
+    rows: Annotated[dict[Identifier, RowForm], NotEmpty()]
     otherwise: Located | None = None
     because: Words | None = None
     source: Located | None = None
@@ -251,7 +238,7 @@ class GroupForm(Shape):
     title: Words
     intro: Words | None = None
     when: Condition | None = None
-    items: Annotated[list[ItemForm], Field(min_length=1)]
+    items: Annotated[list[ItemForm], NotEmpty()]
 
 
 class InstructionForm(Shape):
@@ -270,7 +257,7 @@ class QuestionnaireForm(Form):
     minutes: Whole = 5
     score: LocatedName | None = None
     instructions: dict[Identifier, InstructionForm] = {}
-    groups: Annotated[list[GroupForm], Field(min_length=1)]
+    groups: Annotated[list[GroupForm], NotEmpty()]
 
 
 FORMS: dict[str, type[Form]] = {

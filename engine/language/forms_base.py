@@ -2,50 +2,40 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
-from engine.language.shapes import (
-    Among,
-    Day,
-    LocatedName,
-    Shape,
-    SourceKey,
-    Str,
-    Version,
-    Words,
-)
+from engine.language.scalars import Day, LocatedName, SourceKey, Str, Version, among
+from engine.language.shapes import Shape, Words, Written
 
 FACT_TYPES = ("yes_no", "integer", "decimal", "quantity", "choice", "set", "text", "date", "series")
-Urgency = Annotated[str, Among("none", "soon", "urgent_2w", "same_day", "emergency")]
-Evidence = Annotated[str, Among("strong", "moderate", "weak", "very_low", "consensus")]
-Severity = Annotated[str, Among("contraindicated", "adjust", "monitor")]
-Review = Annotated[str, Among("needed")]
+Urgency = Annotated[str, among("none", "soon", "urgent_2w", "same_day", "emergency")]
+Evidence = Annotated[str, among("strong", "moderate", "weak", "very_low", "consensus")]
+Severity = Annotated[str, among("contraindicated", "adjust", "monitor")]
+Review = Annotated[str, among("needed")]
 ACTIONS = (
     "prescribe", "supplement", "diet", "test", "refer", "alert", "advice", "step", "follow_up", "hypothesis",
     "monitor", "ask", "conclude",
 )  # fmt: skip
 
-FactKind = Annotated[str, Among(*FACT_TYPES)]
-Status = Annotated[str, Among("published", "draft")]
-ScoreStatus = Annotated[str, Among("ok", "incomplete", "reject_or_query")]
-ValueType = Annotated[str, Among("integer", "decimal", "number", "code", "none", "record")]
-FormKind = Annotated[str, Among("intake", "diary", "score")]
+FactKind = Annotated[str, among(*FACT_TYPES)]
+Status = Annotated[str, among("published", "draft")]
+ScoreStatus = Annotated[str, among("ok", "incomplete", "reject_or_query")]
+ValueType = Annotated[str, among("integer", "decimal", "number", "code", "none", "record")]
+FormKind = Annotated[str, among("intake", "diary", "score")]
 ItemKind = Annotated[
     str,
-    Among(
+    among(
         "yes_no", "scale", "integer", "decimal", "quantity", "choice", "choices", "text", "date", "stools",
         "allergies", "medications", "history", "family_history",
     ),
 ]  # fmt: skip
-HitPolicy = Annotated[str, Among("unique", "first", "priority", "any", "collect")]
-Collect = Annotated[str, Among("sum", "min", "max", "count")]
+HitPolicy = Annotated[str, among("unique", "first", "priority", "any", "collect")]
+Collect = Annotated[str, among("sum", "min", "max", "count")]
 Names = list[LocatedName]
 
 
 class Effective(Shape):
     """When a version is in force."""
 
-    from_: Annotated[Day | None, Field(alias="from")] = None
+    from_: Annotated[Day | None, Written("from")] = None
     until: Day | None = None
 
 

@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from engine.language.forms_base import (
     FactKind,
     Form,
@@ -11,7 +9,7 @@ from engine.language.forms_base import (
     Review,
     Severity,
 )
-from engine.language.shapes import (
+from engine.language.scalars import (
     Condition,
     Days,
     Decimal,
@@ -22,11 +20,10 @@ from engine.language.shapes import (
     Located,
     LocatedName,
     Quantity,
-    Shape,
     Span,
     Str,
-    Words,
 )
+from engine.language.shapes import Shape, Words, Written
 
 
 class UnitForm(Shape):
@@ -105,7 +102,7 @@ class ClassForm(Shape):
     """A class of medicines and the classes above it."""
 
     title: Words
-    in_: Annotated[Names, Field(alias="in")] = []
+    in_: Annotated[Names, Written("in")] = []
     names: list[Str] = []
     cross_allergy: Flag = False
 

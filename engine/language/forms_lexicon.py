@@ -1,7 +1,8 @@
 """The shape of the lexicon of free text."""
 
 from engine.language.forms_base import Form, Names
-from engine.language.shapes import Identifier, Located, LocatedName, Shape, Str
+from engine.language.scalars import Identifier, Located, LocatedName, Str
+from engine.language.shapes import Shape
 
 
 class PhrasesForm(Shape):

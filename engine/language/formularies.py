@@ -22,7 +22,8 @@ from engine.language.blocks import condition
 from engine.language.forms_data import FormularyForm, InteractionForm, MedicineForm, RegimenForm, SafetyForm
 from engine.language.reader import Word
 from engine.language.shapes import Words, text_of
-from engine.language.validation import Problems, nearest
+from engine.language.spelling import nearest
+from engine.language.validation import Problems
 
 MedicineKind = Literal["medicine", "supplement", "allergen"]
 _DOSED = ("mass", "volume", "activity", "count", "energy")

@@ -9,7 +9,8 @@ from engine.formulary import Formulary
 from engine.language.documents import Edition
 from engine.language.forms_lexicon import LexiconForm, MentionForm, PhrasesForm
 from engine.language.reader import Word
-from engine.language.validation import Problems, nearest
+from engine.language.spelling import nearest
+from engine.language.validation import Problems
 from engine.lexicon import CUES, Entry, Lexicon, Names, PatternError, Speller, TextReader, parse_pattern, plain
 
 _SETS = ("history", "family_history")

@@ -34,8 +34,9 @@ from engine.language.forms import (
 from engine.language.forms_base import ACTIONS
 from engine.language.reader import Block, Listing, Node, Word
 from engine.language.shapes import text_of
+from engine.language.spelling import nearest
 from engine.language.tables import tables_of
-from engine.language.validation import Problems, nearest, shaped
+from engine.language.validation import Problems, shaped
 from engine.plan import Urgency
 
 _MEDICINE_KEYS = ("regimen", "dose", "frequency", "route", "timing", "duration")

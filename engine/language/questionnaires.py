@@ -7,7 +7,8 @@ from engine.language.blocks import condition, head, optional, unit_of
 from engine.language.documents import Group, Instruction, Option, Question, Questionnaire, RedFlag
 from engine.language.forms import GroupForm, ItemForm, QuestionnaireForm, RedFlagForm
 from engine.language.shapes import text_of
-from engine.language.validation import Problems, nearest
+from engine.language.spelling import nearest
+from engine.language.validation import Problems
 from engine.plan import Urgency
 
 _LISTS = ("allergies", "medications", "history", "family_history")

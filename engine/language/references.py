@@ -9,7 +9,8 @@ from engine.formulary import Formulary, Medicine, Regimen, SafetyCondition
 from engine.language.cases import read_example
 from engine.language.documents import Action, Example, Library, Protocol, Questionnaire, Rule, Score
 from engine.language.names import World
-from engine.language.validation import Problems, nearest
+from engine.language.spelling import nearest
+from engine.language.validation import Problems
 
 _DAYS = re.compile(r"days \d+(-\d+)?")  # how the missing days of a diary are named
 

@@ -33,8 +33,9 @@ from engine.errors import Place
 from engine.facts import fold
 from engine.language.names import COUNT, UNKNOWN, YES_NO, Kind, Meaning, Scope, members
 from engine.language.resolving_series import SeriesReader
+from engine.language.spelling import nearest
 from engine.language.unifying import Typed, Unifier, product, scaled
-from engine.language.validation import Problems, nearest
+from engine.language.validation import Problems
 
 Lookup = Callable[[Meaning, Place], Kind]
 _NEVER_COMPARED = ("set", "series", "text", "date")

@@ -7,8 +7,9 @@ from engine import units
 from engine.conditions import Beside, BothWeeks, Compare, DayCount, FromSeries, Latest, Since, Summary, Times, Window
 from engine.errors import Place
 from engine.language.names import COUNT, UNKNOWN, Kind, Scope, members
+from engine.language.spelling import nearest
 from engine.language.unifying import Typed
-from engine.language.validation import Problems, nearest
+from engine.language.validation import Problems
 
 _MEASURED = ("integer", "decimal", "quantity")
 _COUNTED = (DayCount, Times)

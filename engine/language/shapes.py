@@ -1,230 +1,94 @@
-"""The types of values in authored files: one definition for the reader, the editor's schema and the manual.
+"""The shapes of blocks in authored files, declared as classes: ``name: Type`` is a key, a default makes it optional.
 
-Every scalar arrives as text (`reader.Word`); these types give it its meaning, and say so when it has none.
+A block is read key by key, and every slip of it is noted where it stands.
 """
 
-import re
-from datetime import date
-from typing import Annotated, Any
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Union, cast, get_args, get_origin
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    ModelWrapValidatorHandler,
-    PlainValidator,
-    PrivateAttr,
-    WithJsonSchema,
-)
-from pydantic import model_validator as validates_model
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-
-from engine import units
-from engine.errors import NOWHERE, PautaError, Place
+from engine.errors import NOWHERE, Place, Problem
 from engine.facts import Text
 from engine.language.reader import Block, Keys, Listing, Node, Word
+from engine.language.scalars import Scalar, Str, WrongValue
+from engine.language.spelling import nearest
 
-NAME = r"[a-z][a-z0-9_]*"
-_NAME = re.compile(NAME)
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_VERSION = re.compile(r"(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})", re.ASCII)
-_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-
-
-def wrong(code: str, message: str, hint: str = "") -> PydanticCustomError:
-    """Return a problem with one of our codes, for a validator to raise; pydantic knows the place."""
-    return PydanticCustomError("pauta", "{code}|{message}|{hint}", {"code": code, "message": message, "hint": hint})
-
-
-def _word(value: object) -> Word:
-    if isinstance(value, Word):
-        if not value.strip():
-            raise wrong("P013", "a value is missing here", "Write it, or leave the key out.")
-        return value
-    if isinstance(value, Listing | Block):
-        what = "a list" if isinstance(value, Listing) else "a block of keys"
-        hint = "Quote the text if it holds a comma, a colon or brackets."
-        raise wrong("P013", f"{what} stands where a text is expected", hint)
-    raise wrong("P013", "a text is expected")
-
-
-def _text(value: object) -> str:
-    return str(_word(value)).strip()
-
-
-def _key_text(value: object) -> str:
-    text = str(value).strip()
-    if not text:
-        raise wrong("P017", "a key is empty", "Write a word before the colon.")
-    return text
-
-
-def _name(value: object) -> str:
-    text = str(value) if isinstance(value, str) else _text(value)
-    if not _NAME.fullmatch(text):
-        raise wrong(
-            "P014", f'"{text[:40]}" is not a name', "Names are small letters, digits and _, and begin with a letter."
-        )
-    return text
-
-
-def _located_name(value: object) -> Word:
-    _name(_word(value))
-    return _word(value)
-
-
-def _key(value: object) -> str:
-    text = str(value) if isinstance(value, str) else _text(value)
-    if not _KEY.fullmatch(text):
-        raise wrong("P014", f'"{text[:40]}" is not a name', "Names of sources are letters, digits, -, . and _.")
-    return text
-
-
-def _flag(value: object) -> bool:
-    text = _word(value)
-    if text not in _YES_NO:
-        raise wrong("P014", f'"{text[:20]}" is neither yes nor no', "Write yes or no.")
-    return _YES_NO[text]
-
-
-def _whole(value: object) -> int:
-    text = _text(value)
-    if not re.fullmatch(r"[+-]?(0|[1-9]\d{0,8})", text, re.ASCII):
-        raise wrong("P014", f'"{text[:20]}" is not a whole number', "Write for example 14.")
-    return int(text)
-
-
-def _day(value: object) -> date:
-    text = _text(value)
-    try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError:
-        raise wrong("P018", f'"{text[:20]}" is not a date', "Write it as 2026-01-31.") from None
-
-
-def _version(value: object) -> Word:
-    text = _word(value)
-    if not _VERSION.fullmatch(text):
-        raise wrong("P019", f'"{text[:20]}" is not a version', "Write three numbers: 1.2.0.")
-    return text
-
-
-def _measured(reader: Any) -> Any:
-    """Return a validator that reads a number, range or duration and passes its message on."""
-
-    def read(value: object) -> Any:
-        try:
-            return reader(_text(value))
-        except PautaError as error:
-            raise wrong(error.code, str(error)[5:], error.hint) from None
-
-    return read
-
-
-def _condition(value: object) -> Node:
-    if isinstance(value, Block):
-        return value
-    if isinstance(value, Listing):
-        raise wrong("P123", "a list of conditions stands alone", "Put it under all: or any:.")
-    return _word(value)
-
-
-def _span(value: object) -> Any:
-    if isinstance(value, Listing):
-        if len(value) == 2 and all(isinstance(end, Word) for end in value):
-            return _measured(units.span)(Word(" .. ".join(str(end) for end in value)))
-        raise wrong("P013", "a range has two ends", "Write it as 0 .. 10.")
-    return _measured(units.span)(value)
-
-
-class Among:
-    """Marks a text that is one word of a closed list: ``Annotated[str, Among("yes", "no")]``."""
-
-    def __init__(self, *allowed: str) -> None:
-        self.allowed = allowed
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.check)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.allowed)}
-
-    def check(self, value: object) -> str:
-        text = _text(value)
-        if text not in self.allowed:
-            raise wrong("P014", f'"{text[:40]}" is not one of {", ".join(self.allowed)}', "Use one of these words.")
-        return text
-
-
-def _schema(kind: str, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"type": kind, **more})
-
-
-_NUMBER_LIKE = {"type": ["string", "number"]}
-_CONDITION_SCHEMA = {
-    "description": "An expression, or a block with all, any, not, or at_least with of.",
-    "oneOf": [
-        {"type": ["string", "boolean"]},
-        {
-            "type": "object",
-            "required": ["all"],
-            "properties": {"all": {"type": "array"}},
-            "additionalProperties": False,
-        },
-        {
-            "type": "object",
-            "required": ["any"],
-            "properties": {"any": {"type": "array"}},
-            "additionalProperties": False,
-        },
-        {"type": "object", "required": ["not"], "properties": {"not": {}}, "additionalProperties": False},
-        {
-            "type": "object",
-            "required": ["at_least", "of"],
-            "properties": {"at_least": {"type": "integer", "minimum": 1}, "of": {"type": "array"}},
-            "additionalProperties": False,
-        },
-    ],
-}
-
-Str = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
-Key = Annotated[str, PlainValidator(_key_text), WithJsonSchema({"type": "string"})]
-Located = Annotated[Word, PlainValidator(_word), WithJsonSchema({"type": ["string", "number", "boolean"]})]
-Identifier = Annotated[str, PlainValidator(_name), _schema("string", pattern=f"^{NAME}$")]
-LocatedName = Annotated[Word, PlainValidator(_located_name), _schema("string", pattern=f"^{NAME}$")]
-SourceKey = Annotated[str, PlainValidator(_key), _schema("string")]
-Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"enum": [True, False, "yes", "no"]})]
-Whole = Annotated[int, PlainValidator(_whole), _schema("integer")]
-Day = Annotated[date, PlainValidator(_day), _schema("string", format="date")]
-Version = Annotated[Word, PlainValidator(_version), _schema("string", pattern=r"^\d+\.\d+\.\d+$")]
-Decimal = Annotated[Any, PlainValidator(_measured(units.number)), WithJsonSchema(_NUMBER_LIKE)]
-Factor = Annotated[Any, PlainValidator(_measured(units.factor)), WithJsonSchema(_NUMBER_LIKE)]
-Span = Annotated[Any, PlainValidator(_span), _schema("string", pattern=r"\.\.")]
-Days = Annotated[int, PlainValidator(_measured(units.days)), _schema("string", description="a duration: 8 weeks")]
-Quantity = Annotated[Any, PlainValidator(_measured(units.amount)), WithJsonSchema(_NUMBER_LIKE)]
-Condition = Annotated[Any, PlainValidator(_condition), WithJsonSchema(_CONDITION_SCHEMA)]
-
-
+Where = Word | Place  # the key a value stands under, or a place
+Read = Callable[[Node, Where, list[Problem]], Any]
+REQUIRED: Any = object()
 _NO_BLOCK = Block(NOWHERE)  # of a shape that was made and not read
 
 
-class Shape(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Marks a field whose key is a word of Python: ``in_: Annotated[Names, Written("in")]``."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotEmpty:
+    """Marks a list or block that has at least one entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a shape: the attribute it becomes, its type, what it is if not written, and how it is read."""
+
+    name: str
+    annotation: Any
+    default: Any
+    read: Read
+
+    @property
+    def key(self) -> str:
+        """Return the key as authors write it."""
+        return next((mark.key for mark in marks(self.annotation) if isinstance(mark, Written)), self.name)
+
+
+class Shape:
     """A block of keys: unknown keys are refused, and it remembers where it stands."""
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    _block: Block = PrivateAttr(default_factory=lambda: _NO_BLOCK)
+    fields: ClassVar[dict[str, Field]] = {}
+    needed: ClassVar[tuple[str, ...]] = ()
+    _block: Block = _NO_BLOCK
 
-    @validates_model(mode="wrap")
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = (_field(cls, name, kind) for name, kind in inspect.get_annotations(cls).items())
+        cls.fields = {**cls.fields, **{field.key: field for field in own}}
+        cls.needed = tuple(key for key, field in cls.fields.items() if field.default is REQUIRED)
+
     @classmethod
-    def _located(cls, value: Any, handler: ModelWrapValidatorHandler["Shape"]) -> "Shape":
-        if not isinstance(value, Block):
-            raise wrong("P013", "a block of keys is expected here", f"It may hold: {', '.join(cls.model_fields)}.")
-        made = handler(value)
-        made._block = value
+    def read(cls, node: Node, where: Where, found: list[Problem]) -> Any:
+        """Return the block as this shape, with every slip added to ``found``: if there is any, it is not whole."""
+        if not isinstance(node, Block):
+            hint = f"It may hold: {', '.join(cls.fields)}."
+            found.append(Problem(_place(node, where), "P013", "a block of keys is expected here", hint))
+            return None
+        made = cls.__new__(cls)
+        made._block = node
+        values, words = made.__dict__, node.keys_at.words
+        for key, value in node.items():
+            field = cls.fields.get(key)
+            if field is None:
+                found.append(cls._unknown(key, node.keys_at[key]))
+            else:
+                values[field.name] = field.read(value, words[key], found)
+        for key in cls.needed:
+            if key not in node:
+                hint = "The reference lists what each block needs."
+                found.append(Problem(node.place, "P012", f'the key "{key}" is missing here', hint))
         return made
+
+    @classmethod
+    def _unknown(cls, key: str, place: Place) -> Problem:
+        hint = nearest(key, cls.fields) or f"It may hold: {', '.join(cls.fields)}."
+        if set(cls.fields) == {"es", "en"}:
+            hint = "Quote the text: it holds a comma, which begins a new key inside { }."
+        return Problem(place, "P011", f'the key "{key}" is not known here', hint)
 
     @property
     def place(self) -> Place:
@@ -243,6 +107,111 @@ class Shape(BaseModel):
     def wrote(self, key: str) -> bool:
         """Return whether the author wrote this key."""
         return key in self._block.keys_at
+
+
+def _field(cls: type, name: str, annotation: Any) -> Field:
+    return Field(name, annotation, cls.__dict__.get(name, REQUIRED), _reader(annotation))
+
+
+def marks(annotation: Any) -> tuple[Any, ...]:
+    """Return what stands beside a type in ``Annotated``."""
+    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+
+
+def plain_type(annotation: Any) -> tuple[Any, bool]:
+    """Return a type without ``| None`` and its field's marks (a Scalar stays), and whether it may be None."""
+    if get_origin(annotation) is Annotated and not any(isinstance(mark, Scalar) for mark in marks(annotation)):
+        return plain_type(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None)), True
+    return annotation, False
+
+
+def _reader(annotation: Any) -> Read:
+    if annotation is Any:
+        return _as_written
+    kind, _ = plain_type(annotation)
+    inside = get_args(kind)
+    if get_origin(kind) is list:
+        read = _list_of(_reader(inside[0]))
+    elif get_origin(kind) is dict:
+        read = _block_of(_scalar_of(inside[0]), _reader(inside[1]))
+    elif isinstance(kind, type):
+        read = kind.read  # type: ignore[attr-defined]
+    else:
+        read = _scalar(_scalar_of(kind))
+    return _not_empty(read) if NotEmpty() in marks(annotation) else read
+
+
+def _scalar_of(kind: Any) -> Scalar:
+    return next(mark for mark in marks(kind) if isinstance(mark, Scalar))
+
+
+def _as_written(node: Node, where: Where, found: list[Problem]) -> Any:
+    return node
+
+
+def _scalar(scalar: Scalar) -> Read:
+    read_value = scalar.read
+
+    def read(node: Node, where: Where, found: list[Problem]) -> Any:
+        try:
+            return read_value(node)
+        except WrongValue as wrong:
+            found.append(Problem(_place(node, where), wrong.code, wrong.message, wrong.hint))
+
+    return read
+
+
+def _list_of(entry: Read) -> Read:
+    def read(node: Node, where: Where, found: list[Problem]) -> Any:
+        if isinstance(node, Listing):
+            return [entry(part, part if isinstance(part, Word) else part.place, found) for part in node]
+        hint = "Write each entry after a dash."
+        found.append(Problem(_place(node, where), "P013", "a list is expected here", hint))
+        return []
+
+    return read
+
+
+def _block_of(name: Scalar, entry: Read) -> Read:
+    read_name = name.read
+
+    def read(node: Node, where: Where, found: list[Problem]) -> Any:
+        if not isinstance(node, Block):
+            hint = "Write key: value, one a line."
+            found.append(Problem(_place(node, where), "P013", "a block of keys is expected here", hint))
+            return {}
+        words = node.keys_at.words
+        made = {}
+        for key, value in node.items():
+            try:
+                named = read_name(cast("Word", key))
+            except WrongValue as wrong:
+                found.append(Problem(_place(value, words[key]), wrong.code, wrong.message, wrong.hint))
+                named = key
+            made[named] = entry(value, words[key], found)
+        return made
+
+    return read
+
+
+def _not_empty(whole: Read) -> Read:
+    def read(node: Node, where: Where, found: list[Problem]) -> Any:
+        made = whole(node, where, found)
+        if isinstance(node, Block | Listing) and not node:
+            place = _place(node, where)
+            found.append(Problem(place, "P013", "this list is empty", "Give it at least one entry, each after a dash."))
+        return made
+
+    return read
+
+
+def _place(node: Node, where: Where) -> Place:
+    """Return where a slip is shown: at the text as written, else at the key it stands under."""
+    if isinstance(node, Word) and node:
+        return node.place
+    return where if isinstance(where, Place) else where.place
 
 
 class Words(Shape):

@@ -12,7 +12,8 @@ from engine.language.cells import cell
 from engine.language.documents import Action, Definition, Row, Rule, Table
 from engine.language.forms import ActionForm, RowForm, TableForm
 from engine.language.reader import Word
-from engine.language.validation import Problems, nearest
+from engine.language.spelling import nearest
+from engine.language.validation import Problems
 
 Actions = Callable[[ActionForm], tuple[Action, ...]]
 _NO_TITLE = {"es": "tabla {}", "en": "table {}"}

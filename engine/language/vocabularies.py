@@ -12,7 +12,8 @@ from engine.language.documents import PREFIX, Definition
 from engine.language.forms_data import CodeForm, FactForm, VocabularyForm
 from engine.language.grammar import KEYWORDS
 from engine.language.shapes import text_of
-from engine.language.validation import Problems, nearest
+from engine.language.spelling import nearest
+from engine.language.validation import Problems
 
 NUMERIC = ("integer", "decimal", "quantity", "series")
 LISTS = ("allergies", "medications", "history", "family_history")

@@ -81,8 +81,9 @@ def raise_(
 
 
 def _is_news(alert: Alert, urgency: str, digest: str, newest: date | None) -> bool:
+    by_itself = alert.status == Alert.Status.CLOSED and alert.closed_by_id is None  # what nobody settled is not settled
     again = newest is not None and alert.closed_at is not None and newest > timezone.localdate(alert.closed_at)
-    return again or RANK[urgency] > RANK[alert.urgency] or digest != alert.facts_digest
+    return by_itself or again or RANK[urgency] > RANK[alert.urgency] or digest != alert.facts_digest
 
 
 def acknowledge(*, alert_id: UUID, actor: User, note: str = "", times: int | None = None) -> Alert:

@@ -354,6 +354,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _send(request, response)
     if response.status == SENT:
         return redirect("intake:thanks", pk)
+    services.note_reading(response=response, actor=request.user, path=request.path)
     return _check_page(request, response)
 
 

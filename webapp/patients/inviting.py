@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from webapp.accounts import enrolling
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
+from webapp.accounts.roster import GIVEN_HERE
 from webapp.audit import services as audit
 from webapp.audit.acting import acting
 from webapp.base.fields import blind
@@ -62,6 +63,8 @@ def invite(*, patient: Patient, way: str, actor: User, now: datetime | None = No
     check_may(actor)
     held = Patient.objects.select_for_update().get(pk=patient.pk)  # two who invite at once leave one invitation
     _check_way(held, way)
+    if _works_here(held.user):
+        raise PatientError(_("This person works here too. The administrator opens the way in, under Accounts."))
     moment = now or timezone.now()
     _end(_open_of(held), State.WITHDRAWN, moment)
     secret = new_secret(ON_PAPER if way == Way.PAPER else IN_A_LINK)
@@ -77,6 +80,11 @@ def invite(*, patient: Patient, way: str, actor: User, now: datetime | None = No
         _send(held, invitation, secret)
     _tell(actor, "invitation.made", invitation)
     return invitation, secret
+
+
+def _works_here(user: User | None) -> bool:
+    """Tell whether this login opens more than the own record: then no counter gives it away, by no invitation."""
+    return user is not None and not user.role_names.isdisjoint(role.value for role in GIVEN_HERE)
 
 
 def _check_way(patient: Patient, way: str) -> None:
@@ -198,7 +206,7 @@ def accept(*, invitation_id: UUID, email: str, password: str, now: datetime | No
     """
     moment = now or timezone.now()
     found = Invitation.objects.select_for_update().select_related("patient").filter(pk=invitation_id).first()
-    if found is None or not found.is_good(moment):
+    if found is None or not found.is_good(moment) or _works_here(found.patient.user):
         raise PatientError(_("This invitation no longer works. Ask the front desk for another one."))
     patient = found.patient
     user = _let_in_anew(patient.user, password) if patient.user else _new_login(patient, email, password)

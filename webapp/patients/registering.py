@@ -23,7 +23,7 @@ from webapp.patients.models import NamePrefix, NotTheSame, Patient
 from webapp.patients.writing import NotAllowed, PatientError, is_own
 
 FIRST_NUMBER = 100001
-NUMBERS_LOCK = 0x4E4843  # the advisory lock under which record numbers are given
+NUMBERS_LOCK = 0x4E4843  # the advisory lock under which patients are registered and numbered
 IDENTITY = (
     "given_name",
     "family_name",
@@ -84,10 +84,12 @@ def register(
         **_columns(given_name=given_name, family_name=family_name, birth_date=birth_date),
         **_columns(national_id=national_id, other_id=other_id, email=email, phone=phone),
     )
-    candidates = _candidates(patient, actor)
-    if {candidate.patient.pk for candidate in candidates} - set(another_than):
-        raise PossibleDuplicate(candidates)
-    return _register(patient, record_number, actor, [candidate.patient for candidate in candidates])
+    with transaction.atomic():  # of two clicks at once, the second finds whom the first registered
+        _one_at_a_time()
+        candidates = _candidates(patient, actor)
+        if not {candidate.patient.pk for candidate in candidates} - set(another_than):
+            return _register(patient, record_number, actor, [candidate.patient for candidate in candidates])
+    raise PossibleDuplicate(candidates)
 
 
 def _candidates(patient: Patient, actor: User | None) -> list[Candidate]:
@@ -202,9 +204,12 @@ _CLEANED = {
 _FOUND_BY = frozenset({"birth_date", "national_id", "other_id", "phone", "email"})
 
 
-def _next_number() -> str:
+def _one_at_a_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERS_LOCK])
+
+
+def _next_number() -> str:
     highest = Patient.objects.aggregate(n=Max(Cast("record_number", IntegerField())))["n"]
     return str(max(FIRST_NUMBER, (highest or 0) + 1))
 

@@ -88,6 +88,14 @@ class World:
 
 def a_world() -> World:
     """Build it; needs the protocols on the shelf (``on_the_shelf``)."""
+    users = a_staff()
+    lives = [a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
+    users[Role.PATIENT] = lives[0].user
+    return World(*lives, users=users)
+
+
+def a_staff() -> dict[str, User]:
+    """Build the clinic without any patient; return one user of each hat."""
     a_text("treatment")
     a_text("marketing")
     Logo.objects.create(digest=LOGO, png=a_png())
@@ -96,9 +104,7 @@ def a_world() -> World:
     body = {"body_es": "Acepto", "body_en": "I agree"}
     ConsentDraft.objects.create(purpose="treatment", **body, changed_by=users[Role.DIRECTOR])
     CodeChannel.objects.create(user=users[Role.GUARDIAN], kind="sms", number=f"+34600112233 {PERSONAL}")
-    lives = [_a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
-    users[Role.PATIENT] = lives[0].user
-    return World(*lives, users=users)
+    return users
 
 
 def _described_by(keeper: User) -> None:
@@ -118,7 +124,8 @@ def on_the_shelf() -> None:
             shelf_services.load(Path(folder), shelf_services.Author(name="Tests"))
 
 
-def _a_life(given: str, family: str, doctor: User) -> Life:
+def a_life(given: str, family: str, doctor: User) -> Life:
+    """Build a patient with one of everything."""
     n = uuid4().hex[:6]
     mail = f"{PERSONAL}.{n}@example.org"
     user = a_user(Role.PATIENT, email=mail, display_name=f"{given} {family} {PERSONAL}")

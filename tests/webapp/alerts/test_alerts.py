@@ -132,6 +132,14 @@ def test_not_assessed_closes_by_itself_when_an_assessment_works():
     }
 
 
+def test_what_cannot_be_assessed_again_is_told_again_though_the_answers_are_the_same():
+    patient = a_patient()
+    raised(patient, rule=NOT_ASSESSED)
+    services.assessed(patient_id=patient.pk)
+    assert raised(patient, rule=NOT_ASSESSED).status == "open"
+    assert Alert.objects.filter(not_assessed=True).count() == 2
+
+
 def test_the_table_holds_no_readable_word_and_the_audit_no_clinical_one():
     raised(a_patient())
     with connection.cursor() as cursor:

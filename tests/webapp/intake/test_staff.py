@@ -135,9 +135,9 @@ def test_a_red_flag_said_to_the_doctor_shows_its_screen_too(client, patient):
 def test_who_opened_the_answers_of_somebody_stands_in_the_book(client):
     response, doctor = begun(a_respondent()), a_doctor()
     browser = signed_in(client, doctor)
-    for name, more in (("group", ["stomach"]), ("read", [])):
+    for name, more in (("group", ["stomach"]), ("read", []), ("check", [])):
         browser.get(reverse(f"intake:{name}", args=[response.pk, *more]))
-    assert Entry.objects.filter(verb="response.viewed", patient_id=response.patient_id).count() == 2
+    assert Entry.objects.filter(verb="response.viewed", patient_id=response.patient_id).count() == 3
 
 
 def test_the_list_of_a_patients_questionnaires_costs_the_same_for_many(client, patient, django_assert_max_num_queries):

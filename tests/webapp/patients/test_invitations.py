@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.webapp.people import a_dni, a_patient, a_patient_with_login, a_text, a_user
 from webapp.accounts.models import User
+from webapp.accounts.services import grant_role
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
 from webapp.outbox.models import Message
@@ -399,6 +400,25 @@ def test_a_patient_who_cannot_come_in_any_more_is_let_in_anew_and_told(visitor, 
     assert elsewhere.get(reverse("portal:consent")).url.startswith(reverse("account_login"))
     assert Message.objects.filter(template="security_notice").exists()
     assert User.objects.filter(roles__role="patient").count() == 1
+
+
+def test_nobody_at_the_counter_gets_a_colleagues_account_by_inviting_the_patient_in_it(visitor, client, desk):
+    doctor = a_user(Role.DOCTOR, Role.PATIENT)
+    patient = a_patient(national_id=a_dni(), user=doctor)
+    client.force_login(desk)
+    answer = client.post(reverse("desk:invite", kwargs={"pk": patient.pk}), {"way": "paper"})
+    assert answer.status_code == 422
+    assert "works here too" in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_an_invitation_of_who_came_to_work_here_since_opens_nothing(visitor, desk):
+    patient = a_patient_with_login(national_id=a_dni())
+    _made, secret = on_paper(patient, desk)
+    grant_role(user=patient.user, role=Role.DOCTOR, actor=None)
+    page, before = come(visitor, secret, patient).url, User.objects.get(pk=patient.user_id).password
+    assert visitor.post(page, {"password1": PASSWORD, "password2": PASSWORD}).url == reverse("portal:join")
+    assert User.objects.get(pk=patient.user_id).password == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""Two people at once: one line is corrected once, one file kept once, one DNI registered once."""
+"""Two people at once: one line is corrected once, one file kept once, one DNI and one person registered once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -49,3 +50,7 @@ def test_of_two_who_do_the_same_at_once_one_is_told_and_nothing_is_there_twice()
     made = both(lambda n: a_patient(given_name=f"Luis {n}", national_id="12345678Z"))
     assert sorted(got == "refused" for got in made) == [False, True]
     assert len(set(Patient.objects.values_list("record_number", flat=True))) == Patient.objects.count() == 2
+
+    who = {"given_name": "Rosa", "family_name": "Vega Soler", "birth_date": date(1979, 3, 14)}
+    clicked = both(lambda _n: services.register(actor=doctor, **who))
+    assert sorted(got == "refused" for got in clicked) == [False, True]
