@@ -127,6 +127,7 @@ def test_it_can_be_printed_as_a_table_of_times(client):
         ("twice daily", "before meals", ["morning", "dinner"]),
         ("four times daily", "", ["morning", "lunch", "dinner", "night"]),
         ("as needed", "at night", ["needed"]),
+        ("as needed, up to 3 times a day", "at night", ["needed"]),
         ("every 36 hours", "", ["other"]),
         ("", "", ["other"]),
     ],
@@ -134,6 +135,13 @@ def test_it_can_be_printed_as_a_table_of_times(client):
 def test_times_of_day_come_from_the_dose_and_are_never_guessed(frequency, timing, parts):
     found = parts_of(a_dose(frequency, timing={"en": timing} if timing else {}))
     assert [part.name for part in found] == parts
+
+
+def test_a_dose_taken_when_needed_says_how_often_at_most(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("rx:loperamide_prn", doses=[a_dose("as needed, up to 8 times a day")]))
+    page = the_page(client, patient).replace("\u00a0", " ")
+    assert "si hace falta, hasta 8 veces al día" in page
 
 
 def test_a_frequency_nobody_knows_is_shown_as_written(client):
