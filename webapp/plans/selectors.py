@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -17,8 +16,28 @@ from webapp.patients.models import AllergyIntolerance
 from webapp.patients.selectors import Record, contents_of
 from webapp.plans import freshness
 from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
+from webapp.plans.taken import TAKEN, words_of
 
-TAKEN = (PlanItem.Decision.ACCEPTED, PlanItem.Decision.EDITED, PlanItem.Decision.ADDED)
+__all__ = [
+    "STOPS_SIGNING",
+    "TAKEN",
+    "ToDo",
+    "drafts_for",
+    "ever_told",
+    "items_for",
+    "latest_evaluation",
+    "plans_of",
+    "reviewable_by",
+    "signed_for",
+    "to_do",
+    "told_by",
+    "unconfirmed_allergies",
+    "undoable_by",
+    "was_assessed",
+    "with_result",
+    "words_of",
+]
+
 STOPS_SIGNING = ("emergency", "same_day")  # an open alert this urgent is of the first tier
 
 
@@ -90,11 +109,6 @@ def undoable_by(user: User, now: datetime | None = None) -> QuerySet[Plan]:
     since = (now or timezone.now()) - UNDO
     mine = reviewable_by(user).filter(status=Plan.Status.SIGNED, signed_by=user, signed_at__gt=since)
     return mine.order_by("signed_at")
-
-
-def words_of(item: PlanItem) -> dict[str, Any]:
-    """Return what an item says as released: the engine's content under what the doctor changed."""
-    return {**item.content, **(item.final or {})}
 
 
 def latest_evaluation(patient_id: UUID) -> Evaluation | None:

@@ -170,6 +170,9 @@ def _record(patient: Patient) -> AllergyIntolerance:
     patients.add_medication(patient=patient, code="omeprazole", text=f"{CLINICAL} pill", dose=CLINICAL, actor=None)
     patients.add_condition(patient=patient, code="ulcerative_colitis", detail={"text": CLINICAL}, actor=None)
     patients.add_family_history(patient=patient, code="colorectal_cancer", relation=CLINICAL, actor=None)
+    patients.add_previous_treatment(
+        patient=patient, code="", text=f"{CLINICAL} cure", outcome="failed", reason=CLINICAL, actor=None
+    )
     return patients.add_allergy(patient=patient, code="penicillins", text=f"{CLINICAL} hives", actor=None)
 
 
