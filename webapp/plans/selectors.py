@@ -14,7 +14,7 @@ from webapp.alerts.models import Alert
 from webapp.base.roles import Role
 from webapp.patients.models import AllergyIntolerance
 from webapp.patients.selectors import Record, contents_of
-from webapp.plans import freshness
+from webapp.plans import ageing, freshness
 from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
 from webapp.plans.taken import TAKEN, words_of
 
@@ -131,7 +131,7 @@ class ToDo:
     unseen: int
     held: int
     undecided: int
-    not_checked: bool = False  # something is in the record that no assessment has seen
+    not_checked: bool = False  # no assessment has seen the record as it is, under today's library
 
     @property
     def first_tier(self) -> bool:
@@ -160,8 +160,13 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         unseen=sum(not item.is_seen for item in open_items),
         held=sum(item.state == "held" for item in open_items),
         undecided=sum(item.state == "proposed" for item in open_items),
-        not_checked=evaluation is not None and not freshness.covers(evaluation, record),
+        not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
+
+
+def _is_checked(evaluation: Evaluation, record: Record) -> bool:
+    """Return whether the newest assessment has seen the whole record, and would come out the same today."""
+    return freshness.covers(evaluation, record) and ageing.holds_today(evaluation, record, timezone.localdate())
 
 
 def unconfirmed_allergies(patient_id: UUID) -> QuerySet[AllergyIntolerance]:
