@@ -5,6 +5,7 @@ import importlib
 import inspect
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -79,8 +80,9 @@ def _leave_out(mutant: Mutant) -> None:
 # --- code of functions
 
 
+@cache
 def functions() -> dict[str, list[FunctionType]]:
-    """Return every function of ours in memory by file, those inside decorators too."""
+    """Return every function of ours in memory by file, those inside decorators too; looked for once."""
     found: dict[str, list[FunctionType]] = defaultdict(list)
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(f"{ROOT}/webapp/"):

@@ -14,11 +14,14 @@ ASKS = frozenset(
     {
         "active_role", "may", "role_names", "is_authenticated", "is_active", "has_factor", "session_over",
         "check_password", "compare_digest", "take_totp", "take", "is_locked", "is_fresh", "has_current_consent",
-        "is_good", "bar", "away", "longest", "within", "_readable", "documents_for",
+        "is_good", "_readable", "documents_for",
     }
 )  # fmt: skip
+# Everyday words, which ask only where sessions end and permissions are held back.
+ASKS_THERE = frozenset({"bar", "away", "longest", "within"})
+THERE = ("webapp/accounts/", "webapp/base/permissions.py")
 # Verdicts by which somebody is held back: here it is "no" that opens.
-REFUSING = frozenset({"_owes_second_step", "must_have_one", "is_locked"})
+REFUSING = frozenset({"_owes_second_step", "must_have_one", "is_locked", "_works_here"})
 # Columns that say whose something is; compared with somebody, they ask.
 WHOSE = frozenset({"patient_id", "user_id", "signed_by_id", "made_by_id", "recorded_by_id", "actor_id"})
 
@@ -46,12 +49,19 @@ def words_of(paths: Iterable[Path]) -> dict[Path, Words]:
     """Return the words that ask, by file: they are looked for again and again until no more come to light."""
     functions = {path: functions_in(ast.parse(path.read_text())) for path in paths}
     selectors = _named(functions, lambda _path, one: _is_selector(one))
-    words = {path: Words(ASKS | _known(selectors, path), frozenset(), _known(selectors, path)) for path in functions}
+    words = {
+        path: Words(_asks_in(path) | _known(selectors, path), frozenset(), _known(selectors, path))
+        for path in functions
+    }
     while True:
         more = _with_more(functions, words)
         if more == words:
             return words
         words = more
+
+
+def _asks_in(path: Path) -> frozenset[str]:
+    return ASKS | ASKS_THERE if any(part in str(path) for part in THERE) else ASKS
 
 
 def _with_more(functions: dict[Path, list[ast.FunctionDef]], words: dict[Path, Words]) -> dict[Path, Words]:

@@ -199,6 +199,7 @@ SESSION_LIMITS = {  # how long somebody may be away, and how long a session last
     "staff": (timedelta(minutes=30), timedelta(hours=8)),
     "others": (timedelta(minutes=60), timedelta(hours=12)),
 }
+MESSAGE_STORAGE = "webapp.base.notices.SealedNotices"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "webapp.base.views.csrf_refused"

@@ -219,7 +219,7 @@ class Question:
     item: str
     kind: Literal[
         "yes_no", "scale", "integer", "decimal", "quantity", "choice", "choices", "text", "date", "stools",
-        "allergies", "medications", "history", "family_history",
+        "allergies", "medications", "history", "family_history", "previous_treatments",
     ]  # fmt: skip
     text: Text
     fact: str | None = None  # the fact it writes; lists write their section of the case; text writes free_text

@@ -24,7 +24,7 @@ ItemKind = Annotated[
     str,
     among(
         "yes_no", "scale", "integer", "decimal", "quantity", "choice", "choices", "text", "date", "stools",
-        "allergies", "medications", "history", "family_history",
+        "allergies", "medications", "history", "family_history", "previous_treatments",
     ),
 ]  # fmt: skip
 HitPolicy = Annotated[str, among("unique", "first", "priority", "any", "collect")]

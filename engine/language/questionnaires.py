@@ -11,7 +11,7 @@ from engine.language.spelling import nearest
 from engine.language.validation import Problems
 from engine.plan import Urgency
 
-_LISTS = ("allergies", "medications", "history", "family_history")
+_LISTS = ("allergies", "medications", "history", "family_history", "previous_treatments")
 _FITS: dict[str, tuple[FactType, ...]] = {
     "yes_no": ("yes_no",), "scale": ("integer", "series"), "integer": ("integer", "quantity", "decimal", "series"),
     "decimal": ("decimal", "quantity"), "quantity": ("quantity", "decimal", "integer"), "choice": ("choice",),

@@ -47,6 +47,10 @@ TABLES: dict[str, Table] = {
     "patients.MedicationStatement": table(
         CARE, "What a patient takes", RECORD, clinical="code text dose started_on ended_on", technical=ENTRY
     ),
+    "patients.PreviousTreatment": table(
+        CARE, "What was taken before, and what came of it", RECORD,
+        clinical="code text outcome reason started ended", technical=ENTRY,
+    ),
     "patients.Condition": table(
         CARE, "What a patient has or had", RECORD, clinical="code code_index detail", technical=ENTRY
     ),

@@ -12,7 +12,14 @@ from django.utils.translation import pgettext_lazy
 from webapp.desk.identity_form import PlainForm, a_day, a_line
 from webapp.patients import dates
 from webapp.patients.amending import ErrorReason
-from webapp.patients.models import DiagnosticReport, DocumentReference, Encounter, Observation, RelatedPerson
+from webapp.patients.models import (
+    DiagnosticReport,
+    DocumentReference,
+    Encounter,
+    Observation,
+    PreviousTreatment,
+    RelatedPerson,
+)
 from webapp.plans.lines import RELATIVES
 
 
@@ -51,6 +58,13 @@ def _tick(label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, widget=widget)
 
 
+def _in_order(form: PlainForm, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given; a line that ends before it begins is told at its end."""
+    if not dates.in_order(given.get("started", ""), given.get("ended", "")):
+        form.add_error("ended", _("It ends before it begins. Check the days."))
+    return given
+
+
 class AllergyForm(PlainForm):
     name = _named(_("To what"), "allergies")
     text = a_line(_("What happened, and when"), 400, required=False)
@@ -60,6 +74,17 @@ class MedicationForm(PlainForm):
     name = _named(_("Medicine or supplement"), "medications")
     dose = a_line(_("Dose and how often"), 120, required=False)
     started_on = a_day(_("Since"), required=False)
+
+
+class TreatmentForm(PlainForm):
+    name = _named(_("Medicine or regimen"), "previous_treatments")
+    outcome = _choice(_("What came of it"), PreviousTreatment.Outcome.choices, initial="unknown")
+    reason = a_line(_("What for"), 200, required=False)
+    started = PartialDate(pgettext_lazy("day", "From"))
+    ended = PartialDate(pgettext_lazy("day", "To"))
+
+    def clean(self) -> dict[str, Any]:
+        return _in_order(self, super().clean() or self.cleaned_data)
 
 
 class ConditionForm(PlainForm):
@@ -89,11 +114,7 @@ class EncounterForm(PlainForm):
     outcome = a_line(_("What came of it"), 600, required=False)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = given.get("started", ""), given.get("ended", "")
-        if not dates.in_order(first, last):
-            self.add_error("ended", _("It ends before it begins. Check the days."))
-        return given
+        return _in_order(self, super().clean() or self.cleaned_data)
 
 
 class ContactForm(PlainForm):

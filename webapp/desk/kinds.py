@@ -82,6 +82,16 @@ def _medication(given: Fields, terms: Terms) -> Fields:
     return {"code": code, "text": given["name"], "dose": given["dose"], "started_on": given["started_on"]}
 
 
+def _treatment(given: Fields, terms: Terms) -> Fields:
+    said = {key: given[key] for key in ("outcome", "reason", "started", "ended")}
+    return {"code": match(terms.edition, TREATMENTS.topic, given["name"]) or "", "text": given["name"], **said}
+
+
+def _treatment_initial(line: Any, terms: Terms) -> Fields:
+    said = {key: getattr(line, key) for key in ("outcome", "reason", "started", "ended")}
+    return {"name": line.text if fold(line.text) != fold(line.code) else terms.listed(line.code), **said}
+
+
 def _condition(given: Fields, terms: Terms) -> Fields:
     code = match(terms.edition, "history", given["name"]) or ""
     said = {"text": "" if code else given["name"], "since": given["since"], "note": given["note"]}
@@ -168,6 +178,18 @@ MEDICATIONS = Kind(
     topic="medications",
     close=_close_medication,
 )
+TREATMENTS = Kind(
+    slug="treatments",
+    title=gettext_lazy("Previous treatments"),
+    new=gettext_lazy("Add a previous treatment"),
+    model=models.PreviousTreatment,
+    form=forms.TreatmentForm,
+    add=services.add_previous_treatment,
+    given=_treatment,
+    initial=_treatment_initial,
+    history="previous_treatment",
+    topic="previous_treatments",
+)
 CONDITIONS = Kind(
     slug="conditions",
     title=gettext_lazy("Illnesses"),
@@ -250,5 +272,5 @@ CONTACTS = Kind(
     initial=_fields_of,
     history="contact",
 )
-_ALL = (ALLERGIES, MEDICATIONS, CONDITIONS, FAMILY, PROCEDURES, STAYS, REPORTS, DOCUMENTS, CONTACTS)
+_ALL = (ALLERGIES, MEDICATIONS, TREATMENTS, CONDITIONS, FAMILY, PROCEDURES, STAYS, REPORTS, DOCUMENTS, CONTACTS)
 KINDS: Mapping[str, Kind] = {one.slug: one for one in _ALL}

@@ -15,6 +15,7 @@ from webapp.plans.terms import Terms, number, unit_words
 
 SOURCES = ("laboratory.yaml", "vitals.yaml", "patient.yaml")
 TYPES = ("quantity", "integer", "decimal", "choice")
+IDENTITY = ("age", "sex")  # who the patient is says them; a measurement would contradict that
 NOON = time(12)
 MOST_DIGITS = 12
 
@@ -23,13 +24,15 @@ def measurable(terms: Terms) -> dict[str, FactSpec]:
     """Return what can be measured, by its folded title."""
     facts = terms.edition.vocabulary.facts.values()
     fit = [spec for spec in facts if spec.type in TYPES and spec.place.file.endswith(SOURCES)]
+    fit = [spec for spec in fit if spec.name not in IDENTITY]
     return {fold(terms.fact(spec.name)): spec for spec in fit}
 
 
 def reading_of(given: Mapping[str, Any], terms: Terms) -> Reading:
     """Return a measurement out of a form; raise PatientError for what cannot be, with the unit that would fit."""
     known = measurable(terms)
-    spec = known.get(fold(given["code"])) or terms.edition.vocabulary.facts.get(given["code"])
+    named = {spec.name: spec for spec in known.values()}
+    spec = known.get(fold(given["code"])) or named.get(given["code"])
     if spec is None:
         raise PatientError(_("The rules know nothing of this name. Choose one of the list."))
     value, unit = value_of(spec, given["value"], given["unit"], terms)

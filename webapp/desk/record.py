@@ -32,6 +32,7 @@ A_SECTION = 20  # lines of a list shown on the page; the rest follow on the page
 _LINES: Mapping[str, Callable[[Record], Sequence[Any]]] = {
     "allergies": lambda record: record.allergies,
     "medications": lambda record: record.medications,
+    "treatments": lambda record: record.previous_treatments,
     "conditions": lambda record: record.conditions,
     "family": lambda record: record.family_history,
     "procedures": lambda record: record.care.procedures if record.care else (),

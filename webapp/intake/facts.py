@@ -16,8 +16,9 @@ from engine.facts import CaseFacts, FactSpec
 from engine.language.cases import read_case
 from engine.language.documents import Edition, Group, Question, Questionnaire, RedFlag
 from engine.plan import URGENCIES, Truth
-from webapp.intake.answers import LISTS, Stored
+from webapp.intake.answers import LISTS, TREATMENTS, Stored
 from webapp.plans.case import DIARY, FREE_TEXT
+from webapp.plans.treatments import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,13 @@ def raw_case(sheet: Sheet) -> dict[str, Any]:
     for group in sheet.book.questionnaire.groups:
         for question in group.questions:
             if (stored := sheet.answers.get(question.item)) is not None:
-                _place(case, question, stored)
+                _place(case, question, stored, sheet.book.edition)
     return case
 
 
-def _place(case: dict[str, Any], question: Question, stored: Stored) -> None:
+def _place(case: dict[str, Any], question: Question, stored: Stored, edition: Edition) -> None:
     if question.kind in LISTS:
-        case[question.kind] = list_for_case(question.kind, stored)
+        case[question.kind] = list_for_case(question.kind, stored, edition)
     elif code_of(question) in DIARY:
         diary = case.setdefault("diary", {"days": 1})
         diary[DIARY[code_of(question)]] = [plain_value(question, stored)]
@@ -169,12 +170,18 @@ def plain_value(question: Question, stored: Stored) -> Any:
     return value
 
 
-def list_for_case(kind: str, stored: Stored) -> list[dict[str, Any]] | None:
+def list_for_case(kind: str, stored: Stored, edition: Edition) -> list[dict[str, Any]] | None:
     if stored.get("none"):
         return []
     if stored.get("unknown"):
         return None
+    if kind == TREATMENTS:
+        return [named(each, edition) for each in (_treatment(entry) for entry in stored["entries"])]
     key = "drug" if kind in ("allergies", "medications") else "code"
     return [
         {key: entry["code"]} if entry["code"] else {key: None, "text": entry["text"]} for entry in stored["entries"]
     ]
+
+
+def _treatment(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"code": entry["code"], "text": entry["text"], "result": entry.get("result", "unknown")}

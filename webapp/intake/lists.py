@@ -1,12 +1,13 @@
 """Answers that are lists: adding a name, taking one out, saying that there is none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from engine.facts import fold
+from engine.language.case_treatments import RESULTS
 from engine.language.documents import Edition, Question
 from webapp.intake import terms
 from webapp.intake.answers import (
@@ -15,6 +16,7 @@ from webapp.intake.answers import (
     MARK_NONE,
     MARK_UNKNOWN,
     NONE,
+    TREATMENTS,
     UNKNOWN,
     NotAccepted,
     Stored,
@@ -30,6 +32,7 @@ class Change:
     pick: str = ""  # a name offered by the search
     remove: str = ""  # the key of an entry
     mark: str = ""  # MARK_NONE or MARK_UNKNOWN
+    results: Mapping[str, str] = field(default_factory=dict)  # of treatments, by the key of the entry
 
     @property
     def names(self) -> bool:
@@ -41,7 +44,10 @@ def change_in(item: str, form: Mapping[str, Any]) -> Change:
     def said(part: str) -> str:
         return str(form.get(f"{item}-{part}", "")).strip()
 
-    return Change(said("text"), said("dose"), said("pick"), said("remove"), str(form.get(item, "")))
+    results = {
+        name.removeprefix(f"{item}-result:"): str(form[name]) for name in form if name.startswith(f"{item}-result:")
+    }
+    return Change(said("text"), said("dose"), said("pick"), said("remove"), str(form.get(item, "")), results)
 
 
 def key_of(entry: Mapping[str, Any]) -> str:
@@ -51,7 +57,7 @@ def key_of(entry: Mapping[str, Any]) -> str:
 
 def apply(question: Question, edition: Edition, change: Change, stored: Stored | None) -> Stored | None:
     """Return the list after the change, None when nothing is said; raise NotAccepted if it is too long."""
-    entries = list((stored or {}).get("entries", ()))
+    entries = [_judged(entry, change.results) for entry in (stored or {}).get("entries", ())]
     if change.remove:
         entries = [entry for entry in entries if key_of(entry) != change.remove]
         return {"entries": entries} if entries else None
@@ -62,12 +68,19 @@ def apply(question: Question, edition: Edition, change: Change, stored: Stored |
     return {MARK_NONE: NONE, MARK_UNKNOWN: UNKNOWN}.get(change.mark)
 
 
+def _judged(entry: dict[str, Any], results: Mapping[str, str]) -> dict[str, Any]:
+    """Return an entry with what came of it; a result that is none of those offered changes nothing."""
+    result = results.get(key_of(entry), "")
+    return entry | {"result": result} if result in RESULTS else entry
+
+
 def _entry(question: Question, edition: Edition, change: Change) -> dict[str, Any]:
     words = change.pick or change.text
     if len(words) > ENTRY_LIMIT:
         raise NotAccepted(_("That is long for one name. Add them one by one."))
     code = terms.match(edition, question.kind, words)
-    return {"code": code, "text": words, "dose": change.dose[:ENTRY_LIMIT]}
+    entry = {"code": code, "text": words, "dose": change.dose[:ENTRY_LIMIT]}
+    return entry | {"result": "unknown"} if question.kind == TREATMENTS else entry
 
 
 def _with(entries: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,13 +7,24 @@ from decimal import Decimal
 from math import ceil
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from engine.facts import Text
 from engine.language.documents import Group, Instruction, Question
 from webapp.intake import lists
-from webapp.intake.answers import BRISTOL, LISTS, MARK_NONE, MARK_UNKNOWN, Fix, Given, Stored, shown, units_of
+from webapp.intake.answers import (
+    BRISTOL,
+    LISTS,
+    MARK_NONE,
+    MARK_UNKNOWN,
+    TREATMENTS,
+    Fix,
+    Given,
+    Stored,
+    shown,
+    units_of,
+)
 from webapp.intake.facts import Sheet
 from webapp.intake.known import Known
 
@@ -33,6 +44,7 @@ class Entry:
     words: str
     dose: str
     recognised: bool
+    results: tuple[Choice, ...] = ()  # of a treatment: what may have come of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +136,16 @@ _NONE_WORDS = {
     "stools": _("None that day"),
     "allergies": _("No allergies"),
     "medications": _("I take nothing"),
+    TREATMENTS: _("I have taken nothing for this"),
     "history": _("None"),
     "family_history": _("None that I know of"),
+}
+RESULTS = {
+    "unknown": _("I don’t know"),
+    "worked": pgettext_lazy("told", "It worked"),
+    "partial": pgettext_lazy("told", "It helped a little"),
+    "failed": pgettext_lazy("told", "It did not work"),
+    "not_tolerated": pgettext_lazy("told", "It did me harm"),
 }
 _BRISTOL_WORDS = {
     1: _("Type 1: hard lumps, like nuts"),
@@ -262,9 +282,14 @@ def _entries(question: Question, stored: Stored | None) -> tuple[Entry, ...]:
     if question.kind not in LISTS:
         return ()
     return tuple(
-        Entry(lists.key_of(entry), entry["text"], entry["dose"], entry["code"] is not None)
+        Entry(lists.key_of(entry), entry["text"], entry["dose"], entry["code"] is not None, _results(entry))
         for entry in (stored or {}).get("entries", ())
     )
+
+
+def _results(entry: Mapping[str, str]) -> tuple[Choice, ...]:
+    said = entry.get("result")
+    return tuple(Choice(code, str(told), code == said) for code, told in RESULTS.items()) if said else ()
 
 
 def _counts(question: Question, stored: Stored | None) -> tuple[tuple[int, str, int], ...]:
@@ -326,8 +351,13 @@ def said(question: Question, stored: Stored | None, language: str) -> str:
     if stored.get("none") or stored.get("value") == []:
         return str(_NONE_WORDS.get(question.kind, _("None")))
     if "entries" in stored:
-        return "; ".join(f"{entry['text']} {entry['dose']}".strip() for entry in stored["entries"])
+        return "; ".join(_said_entry(entry) for entry in stored["entries"])
     return _said_value(question, stored, language)
+
+
+def _said_entry(entry: Mapping[str, str]) -> str:
+    name = f"{entry['text']} {entry['dose']}".strip()
+    return f"{name} ({RESULTS[entry['result']]})" if entry.get("result") else name
 
 
 def _said_value(question: Question, stored: Stored, language: str) -> str:

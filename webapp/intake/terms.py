@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.facts import Text, fold
 from engine.language.documents import Edition
+from webapp.intake.answers import TREATMENTS
 
 FOUND_AT_MOST, SHORTEST = 8, 2
 
@@ -43,6 +44,8 @@ def match(edition: Edition, kind: str, words: str) -> str | None:
     wanted = fold(words)
     if kind in ("medications", "allergies"):
         return edition.formulary.names.get(wanted)
+    if kind == TREATMENTS and wanted in edition.formulary.names:
+        return edition.formulary.names[wanted]
     for language in ("es", "en"):
         for term in _terms(edition, kind, language):
             if wanted in (fold(term.words), fold(term.code)):
@@ -56,6 +59,8 @@ def _terms(edition: Edition, kind: str, language: str) -> Iterator[Term]:
         yield from _titled(fact.choices.items() if fact else (), language)
         return
     book = edition.formulary
+    if kind == TREATMENTS:
+        yield from _titled(((one.code, one.title) for one in book.regimens.values()), language)
     yield from _titled(
         ((m.code, m.title) for m in book.medicines.values() if kind == "allergies" or m.kind != "allergen"), language
     )

@@ -9,12 +9,12 @@ from django.utils import timezone
 from engine.facts import fold
 from engine.language.documents import Question
 from webapp.accounts.models import User
-from webapp.intake.answers import LISTS, Stored
+from webapp.intake.answers import LISTS, TREATMENTS, Stored
 from webapp.intake.facts import Sheet, code_of, plain_value
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
 from webapp.patients import services as patients
-from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, Patient
+from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, Patient, PreviousTreatment
 
 Entry = Mapping[str, Any]
 NOON = time(12)
@@ -104,6 +104,7 @@ def _standing(patient: Patient, kind: str) -> bool:
         "medications": record.medications,
         "history": record.conditions,
         "family_history": record.family_history,
+        TREATMENTS: record.previous_treatments,
     }[kind]
     return any(getattr(line, "active", True) for line in lines)
 
@@ -166,4 +167,33 @@ def _family(record: patient_selectors.Record, entries: Sequence[Entry], actor: U
             )
 
 
-_WRITERS = {"allergies": _allergies, "medications": _medications, "history": _history, "family_history": _family}
+def _treatments(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
+    """Add what is new; what came of a treatment is set right where nobody of the clinic has confirmed the line."""
+    standing = {_key(line.code, line.text): line for line in record.previous_treatments if line.active}
+    for entry in entries:
+        line, outcome = standing.get(_key(entry["code"], entry["text"])), entry.get("result", "unknown")
+        if line is None:
+            patients.add_previous_treatment(
+                patient=record.patient, code=entry["code"] or "", text=entry["text"], outcome=outcome, actor=actor
+            )
+        elif outcome not in ("unknown", line.outcome):
+            _judge(line, outcome, actor)
+
+
+def _judge(line: PreviousTreatment, outcome: str, actor: User) -> None:
+    """Write what the patient says came of a treatment; beside what a clinician wrote, as another line."""
+    if line.is_confirmed:
+        patients.add_previous_treatment(
+            patient=line.patient, code=line.code, text=line.text, outcome=outcome, actor=actor
+        )
+    else:
+        patients.correct(line=line, actor=actor, outcome=outcome)
+
+
+_WRITERS = {
+    "allergies": _allergies,
+    "medications": _medications,
+    TREATMENTS: _treatments,
+    "history": _history,
+    "family_history": _family,
+}

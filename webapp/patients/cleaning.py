@@ -16,6 +16,7 @@ from webapp.patients.models import (
     Encounter,
     FamilyMemberHistory,
     MedicationStatement,
+    PreviousTreatment,
     Procedure,
     RelatedPerson,
 )
@@ -27,6 +28,7 @@ NEEDED: dict[type[Model], tuple[str, ...]] = {
     AllergyIntolerance: ("code", "text"),
     MedicationStatement: ("code", "text"),
     FamilyMemberHistory: ("code", "relation"),
+    PreviousTreatment: ("code", "text"),
     RelatedPerson: ("name",),
     Procedure: ("text", "code"),
     Encounter: ("reason",),
@@ -36,6 +38,7 @@ NEEDED: dict[type[Model], tuple[str, ...]] = {
 DAYS: dict[type[Model], tuple[str, ...]] = {
     Procedure: ("performed",),
     Encounter: ("started", "ended"),
+    PreviousTreatment: ("started", "ended"),
     DiagnosticReport: ("effective",),
 }
 
@@ -55,6 +58,8 @@ def clean(line: Any) -> Any:
         raise PatientError(_("A stay cannot end before it began. Check the dates."))
     if isinstance(line, MedicationStatement):
         _medicine(line)
+    if isinstance(line, PreviousTreatment) and not dates.in_order(line.started, line.ended):
+        raise PatientError(_("A treatment cannot end before it began. Check the dates."))
     return line
 
 

@@ -33,6 +33,7 @@ from webapp.patients.record import (
     MedicationStatement,
     NoneRecorded,
     Observation,
+    PreviousTreatment,
 )
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "NotTheSame",
     "Observation",
     "Patient",
+    "PreviousTreatment",
     "Procedure",
     "RelatedPerson",
     "Verification",

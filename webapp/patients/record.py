@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from webapp.base.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from webapp.patients.lines import (
     CODE,
+    PARTIAL_DATE,
     Entry,
     Line,
     Verification,
@@ -136,6 +137,42 @@ class MedicationStatement(Entry):
         triggers = entry_triggers("medicine", "code", "text", "dose", "started_on")
 
 
+@tracked("treatment")
+class PreviousTreatment(Entry):
+    """A medicine or regimen of earlier, and what came of it: FHIR's MedicationStatement that is over.
+
+    ``code`` is a medicine, a class or a regimen of the formulary, empty where only the words are known; ``reason`` says
+    what it was taken for. Days are known in part, as those of procedures.
+    """
+
+    class Outcome(models.TextChoices):
+        WORKED = "worked", _("It worked")
+        PARTIAL = "partial", _("It helped a little")
+        FAILED = "failed", _("It did not work")
+        NOT_TOLERATED = "not_tolerated", _("It did harm and was stopped")
+        UNKNOWN = "unknown", _("Not known")
+
+    code = EncryptedTextField(blank=True)
+    text = EncryptedTextField()
+    outcome = EncryptedTextField(choices=Outcome, default=Outcome.UNKNOWN)
+    reason = EncryptedTextField(blank=True)
+    started = models.CharField(max_length=10, blank=True)
+    ended = models.CharField(max_length=10, blank=True)
+
+    class Meta(Line.Meta):
+        constraints = [
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{column: ""}) | Q(**{f"{column}__regex": PARTIAL_DATE}),
+                    name=f"patients_treatment_{column}",
+                )
+                for column in ("started", "ended")
+            ),
+            *entry_constraints("treatment"),
+        ]
+        triggers = entry_triggers("treatment", "code", "text", "outcome", "reason", "started", "ended")
+
+
 @tracked("condition")
 class Condition(Entry):
     """A disease or state a patient has or had; ``detail`` is free JSON, such as the year or the stage."""
@@ -178,14 +215,15 @@ class NoneRecorded(Line):
         MEDICATIONS = "medications", _("Medicines")
         HISTORY = "history", _("Earlier illnesses")
         FAMILY_HISTORY = "family_history", _("Family history")
+        PREVIOUS_TREATMENTS = "previous_treatments", _("Previous treatments")
 
-    list = models.CharField(max_length=14, choices=Topic)
+    list = models.CharField(max_length=19, choices=Topic)
 
     class Meta(Line.Meta):
         indexes = [models.Index(fields=["patient", "list", "-recorded_at"], name="patients_newest_none")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(list__in=["allergies", "medications", "history", "family_history"]),
+                condition=Q(list__in=["allergies", "medications", "history", "family_history", "previous_treatments"]),
                 name="patients_none_of_what",
             )
         ]

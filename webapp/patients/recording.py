@@ -23,6 +23,7 @@ from webapp.patients.models import (
     NoneRecorded,
     Observation,
     Patient,
+    PreviousTreatment,
     Verification,
 )
 from webapp.patients.writing import (
@@ -203,6 +204,25 @@ def stop_medication(*, medication: MedicationStatement, ended_on: date | None, a
         raise PatientError(_("A medicine cannot end before it began. Check the dates.")) from None
 
 
+def add_previous_treatment(
+    *,
+    patient: Patient,
+    text: str,
+    actor: User | None,
+    code: str = "",
+    outcome: str = PreviousTreatment.Outcome.UNKNOWN,
+    reason: str = "",
+    started: str = "",
+    ended: str = "",
+) -> PreviousTreatment:
+    """Add a medicine or regimen of earlier with what came of it; the same one may have been tried twice."""
+    line = PreviousTreatment(
+        patient=patient, code=code, text=text or code, outcome=outcome, reason=reason, started=started, ended=ended
+    )
+    line.verification = verified_by(actor)
+    return _add(line, actor)
+
+
 def add_condition(
     *,
     patient: Patient,
@@ -253,6 +273,7 @@ def record_none(*, patient: Patient, topic: str, actor: User | None) -> NoneReco
         NoneRecorded.Topic.MEDICATIONS: MedicationStatement,
         NoneRecorded.Topic.HISTORY: Condition,
         NoneRecorded.Topic.FAMILY_HISTORY: FamilyMemberHistory,
+        NoneRecorded.Topic.PREVIOUS_TREATMENTS: PreviousTreatment,
     }[kind]
     if model.objects.filter(patient=patient, active=True).exists():
         raise PatientError(_("The list is not empty. Close what no longer holds first."))

@@ -1,6 +1,6 @@
 """Reading patients. Every function that serves a page takes the user, and gives only what that user may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -38,6 +38,7 @@ from webapp.patients.models import (
     NoneRecorded,
     Observation,
     Patient,
+    PreviousTreatment,
     Procedure,
     RelatedPerson,
 )
@@ -83,6 +84,7 @@ LISTS = {
     NoneRecorded.Topic.MEDICATIONS: MedicationStatement,
     NoneRecorded.Topic.HISTORY: Condition,
     NoneRecorded.Topic.FAMILY_HISTORY: FamilyMemberHistory,
+    NoneRecorded.Topic.PREVIOUS_TREATMENTS: PreviousTreatment,
 }
 
 
@@ -114,6 +116,7 @@ class Record:
     family_history: list[FamilyMemberHistory]
     none: frozenset[str]
     unsure: frozenset[str] = frozenset()
+    previous_treatments: Sequence[PreviousTreatment] = ()
     care: Care | None = None
 
     def known_before(self, code: str) -> Observation | None:
@@ -189,6 +192,7 @@ def contents_of(patient: Patient) -> Record:
         family_history=_held(lists[topics.FAMILY_HISTORY]),
         none=none,
         unsure=unsure,
+        previous_treatments=_held(lists[topics.PREVIOUS_TREATMENTS]),
     )
 
 

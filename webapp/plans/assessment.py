@@ -8,14 +8,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
-from engine.compiler import Program
 from engine.errors import PautaError
-from engine.evaluator import canonical, evaluate
-from engine.facts import CaseFacts
-from engine.language.cases import read_case
 from rules import services as shelf
 from rules.models import Release
 from rules.selectors import current_release
@@ -28,24 +23,13 @@ from webapp.patients.selectors import contents_of
 from webapp.plans import case as cases
 from webapp.plans import drafting, flagging, freshness
 from webapp.plans.models import Evaluation
+from webapp.plans.running import FAULTS, run
 
-# Whatever the engine may meet in a case or a library. The answers are stored already; a person must hear of it.
-FAULTS = (PautaError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, InvalidTag)
 NO_RELEASE = "no_release"
 NOT_ASSESSED_TEXT = {
     "es": "Las respuestas están guardadas, pero no se han podido evaluar. Revíselas usted.",
     "en": "The answers are kept, but could not be assessed. Please read them yourself.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the engine said about a case: its canonical text and the same as JSON; and what it was asked."""
-
-    text: str
-    plan: Mapping[str, Any]
-    program: Program
-    case: CaseFacts
 
 
 @dataclass(slots=True)
@@ -57,16 +41,6 @@ class Asked:
     because: str
     case: Mapping[str, Any]
     mark: str = ""
-
-
-def run(case: Mapping[str, Any], release: Release) -> Outcome:
-    """Return what the engine says about ``case`` under ``release``; raise one of FAULTS where it cannot."""
-    as_of = date.fromisoformat(case["as_of"])
-    edition = shelf.edition(release.digest, as_of)
-    program = shelf.program(release.digest, as_of)
-    facts = read_case(case, edition.vocabulary, edition.formulary)
-    text = canonical(evaluate(program, facts))
-    return Outcome(text, json.loads(text), program, facts)
 
 
 def digest(text: str) -> str:

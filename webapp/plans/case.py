@@ -16,6 +16,7 @@ from engine.language.documents import Edition
 from webapp.patients import selectors
 from webapp.patients.models import FamilyMemberHistory, MedicationStatement, NoneRecorded, Observation, Patient
 from webapp.patients.selectors import Record
+from webapp.plans import treatments
 
 Case = dict[str, Any]
 Topic = NoneRecorded.Topic
@@ -42,6 +43,7 @@ def build(patient: Patient, today: date, record: Record | None = None) -> Case:
         "as_of": today.isoformat(),
         "patient": {"age_years": patient.age_on(today), "sex": _sex(patient), **person},
         **_lists(record),
+        **_tried(record, today),
         **_answers(newest[code] for code in sorted(newest)),
         "diary": _diary(past, today),
         "decided": _decided(patient, newest),
@@ -63,7 +65,7 @@ def fit(case: Case, edition: Edition) -> Case:
         if case.get(section):
             words = set(facts[fact].choices or edition.formulary.names)
             known[section] = [_recognised(entry, words) for entry in case[section]]
-    return known
+    return treatments.fit(known, edition)
 
 
 def _recognised(entry: Case, words: AbstractSet[str]) -> Case:
@@ -94,6 +96,12 @@ def _lists(record: Record) -> Case:
         "history": _list(record, Topic.HISTORY, history, "code"),
         "family_history": _list(record, Topic.FAMILY_HISTORY, family, "code"),
     }
+
+
+def _tried(record: Record, today: date) -> Case:
+    """Return what was tried before, and nothing where nobody has asked: older cases had no such section."""
+    tried = treatments.before(record, today)
+    return {} if tried is None else {treatments.SECTION: tried}
 
 
 def _list(record: Record, topic: str, entries: Sequence[Case], key: str) -> list[Case] | None:

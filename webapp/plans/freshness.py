@@ -1,12 +1,14 @@
 """Whether an assessment has seen everything the record says: what was written down since is a check not made."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from engine.errors import PautaError
 from rules import services as shelf
 from rules.selectors import ShelfError
 from webapp.base.fields import blind
+from webapp.patients.lines import Entry
 from webapp.patients.selectors import Record
 from webapp.plans import case as cases
 from webapp.plans.models import Evaluation
@@ -29,7 +31,7 @@ def mark(record: Record) -> str:
     Times would not do: closing a line leaves the day it was written, and what was being written while an assessment
     ran bears an earlier time than it.
     """
-    lists = (record.allergies, record.medications, record.conditions, record.family_history)
+    lists = _lists(record)
     lines = [f"{line.pk}{line.active:d}" for lines in lists for line in lines]
     values = [str(row.pk) for row in record.observations]
     person = [record.patient.birth_date.isoformat(), record.patient.sex]
@@ -37,9 +39,14 @@ def mark(record: Record) -> str:
     return blind(" ".join(words), "plans.evaluation.record_mark").hex()
 
 
+def _lists(record: Record) -> tuple[Sequence[Entry], ...]:
+    family, before = record.family_history, record.previous_treatments
+    return record.allergies, record.medications, record.conditions, family, before
+
+
 def written_at(record: Record) -> datetime | None:
     """Return when the newest line of what a case is made of was written down; for assessments without a mark."""
-    lists = (record.observations, record.allergies, record.medications, record.conditions, record.family_history)
+    lists = (record.observations, *_lists(record))
     return max((line.recorded_at for lines in lists for line in lines), default=None)
 
 

@@ -97,6 +97,11 @@ def _medication(line: Any, terms: Terms) -> str:
     return _joined(line.dose, since, until, _beside(line, terms, line.text))
 
 
+def _treatment(line: Any, terms: Terms) -> str:
+    days = " – ".join(partial_words(day) for day in (line.started, line.ended) if day)
+    return _joined(line.get_outcome_display(), line.reason, days, _beside(line, terms, line.text))
+
+
 def _condition(line: Any, terms: Terms) -> str:
     said = {name: str(line.detail.get(name, "")) for name in ("since", "note", "text")}
     return _joined(_since(partial_words(said["since"])), said["note"], _beside(line, terms, said["text"]))
@@ -133,6 +138,7 @@ def _contact(line: Any, terms: Terms) -> str:
 _DETAILS: Mapping[type[Any], Callable[[Any, Terms], str]] = {
     models.AllergyIntolerance: _allergy,
     models.MedicationStatement: _medication,
+    models.PreviousTreatment: _treatment,
     models.Condition: _condition,
     models.FamilyMemberHistory: _family,
     models.Procedure: _procedure,

@@ -117,7 +117,10 @@ def _first_tier(left: selectors.ToDo, terms: Terms) -> list[Notice]:
         text = _("The check could not run. Nothing is signed until it has.")
         found.append(Notice(1, _("The newest answers could not be assessed"), text, check_failed=True))
     elif left.not_checked:
-        text = _("Something was written down after this plan was worked out. Nothing is signed until it is checked.")
+        text = _(
+            "Something was written down after this plan was worked out, facts in it have grown old, or the protocols "
+            "have changed. Nothing is signed until it is checked."
+        )
         found.append(Notice(1, _("The newest data are not checked yet"), text, check_failed=True))
     return found
 

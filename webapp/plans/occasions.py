@@ -15,6 +15,7 @@ OCCASIONS: Mapping[str, str | Promise] = {
     "record": _("after a change of the record"),
     "record:allergy": _("after a change of the allergies"),
     "record:medication": _("after a change of the medicines"),
+    "record:previous_treatment": _("after a change of the previous treatments"),
     "record:condition": _("after a change of the illnesses"),
     "record:family_history": _("after a change of the family’s illnesses"),
     "record:measure": _("after a new or corrected measurement"),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -15,10 +14,30 @@ from webapp.alerts.models import Alert
 from webapp.base.roles import Role
 from webapp.patients.models import AllergyIntolerance
 from webapp.patients.selectors import Record, contents_of
-from webapp.plans import freshness
+from webapp.plans import ageing, freshness
 from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
+from webapp.plans.taken import TAKEN, words_of
 
-TAKEN = (PlanItem.Decision.ACCEPTED, PlanItem.Decision.EDITED, PlanItem.Decision.ADDED)
+__all__ = [
+    "STOPS_SIGNING",
+    "TAKEN",
+    "ToDo",
+    "drafts_for",
+    "ever_told",
+    "items_for",
+    "latest_evaluation",
+    "plans_of",
+    "reviewable_by",
+    "signed_for",
+    "to_do",
+    "told_by",
+    "unconfirmed_allergies",
+    "undoable_by",
+    "was_assessed",
+    "with_result",
+    "words_of",
+]
+
 STOPS_SIGNING = ("emergency", "same_day")  # an open alert this urgent is of the first tier
 
 
@@ -92,11 +111,6 @@ def undoable_by(user: User, now: datetime | None = None) -> QuerySet[Plan]:
     return mine.order_by("signed_at")
 
 
-def words_of(item: PlanItem) -> dict[str, Any]:
-    """Return what an item says as released: the engine's content under what the doctor changed."""
-    return {**item.content, **(item.final or {})}
-
-
 def latest_evaluation(patient_id: UUID) -> Evaluation | None:
     """Return the newest run of the engine for a patient, whether it worked or not."""
     return Evaluation.objects.filter(patient_id=patient_id).order_by("-created_at").first()
@@ -117,7 +131,7 @@ class ToDo:
     unseen: int
     held: int
     undecided: int
-    not_checked: bool = False  # something is in the record that no assessment has seen
+    not_checked: bool = False  # no assessment has seen the record as it is, under today's library
 
     @property
     def first_tier(self) -> bool:
@@ -146,8 +160,13 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         unseen=sum(not item.is_seen for item in open_items),
         held=sum(item.state == "held" for item in open_items),
         undecided=sum(item.state == "proposed" for item in open_items),
-        not_checked=evaluation is not None and not freshness.covers(evaluation, record),
+        not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
+
+
+def _is_checked(evaluation: Evaluation, record: Record) -> bool:
+    """Return whether the newest assessment has seen the whole record, and would come out the same today."""
+    return freshness.covers(evaluation, record) and ageing.holds_today(evaluation, record, timezone.localdate())
 
 
 def unconfirmed_allergies(patient_id: UUID) -> QuerySet[AllergyIntolerance]:

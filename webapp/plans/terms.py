@@ -69,9 +69,9 @@ class Terms:
         return self.say(medicine.title) if medicine else _plain(code)
 
     def listed(self, code: str) -> str:
-        """Return an entry of a list: a medicine, a class of medicines, or a choice of the record's lists."""
+        """Return an entry of a list: a medicine, a class of medicines, a regimen, a choice of the record's lists."""
         formulary, facts = self.edition.formulary, self.edition.vocabulary.facts
-        titled = formulary.medicines.get(code) or formulary.classes.get(code)
+        titled = formulary.medicines.get(code) or formulary.classes.get(code) or formulary.regimens.get(code)
         if titled:
             return self.say(titled.title)
         lists = (facts[name] for name in self.edition.vocabulary.lists.values() if name in facts)

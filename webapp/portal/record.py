@@ -1,4 +1,4 @@
-"""The own record as a patient reads it: six lists, each line with its day and who wrote it down, in plain words."""
+"""The own record as a patient reads it: seven lists, each line with its day and who wrote it down, in plain words."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +24,18 @@ PRESCRIBED = ("rx", "supp")
 TITLES: Mapping[str, Words] = {
     "conditions": gettext_lazy("Diagnoses"),
     "medications": gettext_lazy("Current treatments"),
+    "treatments": gettext_lazy("Earlier treatments"),
     "allergies": gettext_lazy("Allergies"),
     "stays": gettext_lazy("Hospital stays"),
     "procedures": gettext_lazy("Operations and procedures"),
     "prescriptions": gettext_lazy("Prescriptions"),
 }
-TOPICS = {"conditions": "history", "medications": "medications", "allergies": "allergies"}
+TOPICS = {
+    "conditions": "history",
+    "medications": "medications",
+    "treatments": "previous_treatments",
+    "allergies": "allergies",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """One of the six lists; ``empty`` says in words what is known where nothing stands in it."""
+    """One of the seven lists; ``empty`` says in words what is known where nothing stands in it."""
 
     name: str
     title: Words
@@ -54,7 +60,7 @@ class List:
 
 
 def lists_of(user: User, record: Record, language: str, today: date) -> list[List]:
-    """Return the six lists of the person who asks."""
+    """Return the seven lists of the person who asks."""
     terms = terms_now(language, today)
     lines = _lines(record)
     names = accounts.names_of(line.recorded_by_id for some in lines.values() for line in some if line.recorded_by_id)
@@ -87,6 +93,7 @@ def _lines(record: Record) -> dict[str, list[Any]]:
     return {
         "conditions": _holding(record.conditions),
         "medications": _holding(record.medications),
+        "treatments": _holding(record.previous_treatments),
         "allergies": _holding(record.allergies),
         "stays": list(care.encounters) if care else [],
         "procedures": list(care.procedures) if care else [],

@@ -76,7 +76,7 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("page", "1")
     found = looks.looks_at(request.user, patient, with_own=with_own, number=number)
     services.note_reading(user=request.user, patient=patient, what="looks", path=request.path)
-    return render(request, "portal/looks.html", {"looks": found, "query": "own=1&amp;" if with_own else ""})
+    return render(request, "portal/looks.html", {"looks": found, "query": "own=1&" if with_own else ""})
 
 
 @of_patients

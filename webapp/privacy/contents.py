@@ -26,6 +26,7 @@ from webapp.privacy.shapes import Resource, Speech
 ENTRIES: tuple[type[Entry], ...] = (
     models.AllergyIntolerance,
     models.MedicationStatement,
+    models.PreviousTreatment,
     models.Condition,
     models.FamilyMemberHistory,
     models.Procedure,

@@ -19,6 +19,7 @@ from webapp.privacy.shapes import Resource
 LISTS: Mapping[str, Any] = {
     "AllergyIntolerance": gettext_lazy("Allergies"),
     "MedicationStatement": gettext_lazy("Medicines"),
+    "PreviousTreatment": gettext_lazy("Previous treatments"),
     "Condition": gettext_lazy("Diagnoses"),
     "FamilyMemberHistory": gettext_lazy("Family history"),
     "Procedure": gettext_lazy("Operations and procedures"),

@@ -104,6 +104,19 @@ def _medication(line: Any, speech: Speech) -> Resource:
     return {"medication": speech.concept(line.code, line.text), "dosage": line.dose, "effectivePeriod": full(taken)}
 
 
+def _treatment(line: Any, speech: Speech) -> Resource:
+    """Return it as a MedicationStatement that is over: stopped where it did harm, else completed."""
+    stopped = line.outcome == models.PreviousTreatment.Outcome.NOT_TOLERATED
+    return {
+        "resourceType": "MedicationStatement",
+        "status": "stopped" if stopped else "completed",
+        "medication": speech.concept(line.code, line.text),
+        "reason": line.reason,
+        "effectivePeriod": full({"start": line.started, "end": line.ended}),
+        "outcome": {"code": line.outcome, "display": str(line.get_outcome_display())},
+    }
+
+
 def _condition(line: Any, speech: Speech) -> Resource:
     return {"code": speech.concept(line.code), "detail": line.detail}
 
@@ -165,6 +178,7 @@ def _contact(line: Any, speech: Speech) -> Resource:
 _OWN: Mapping[type[Any], Callable[[Any, Speech], Resource]] = {
     models.AllergyIntolerance: _allergy,
     models.MedicationStatement: _medication,
+    models.PreviousTreatment: _treatment,
     models.Condition: _condition,
     models.FamilyMemberHistory: _family,
     models.Procedure: _procedure,

@@ -15,6 +15,7 @@ from rules import selectors as shelf
 from rules import services as shelf_services
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
+from tests.webapp.shelves import Kept
 from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
@@ -115,13 +116,20 @@ def _described_by(keeper: User) -> None:
     told.save()
 
 
+def _load() -> None:
+    with TemporaryDirectory() as folder:
+        for kind in ("vocabulary", "formulary", "scores", "questionnaires", "protocols/paediatric"):
+            shutil.copytree(PROTOCOLS / kind, Path(folder) / kind)
+        shelf_services.load(Path(folder), shelf_services.Author(name="Tests"))
+
+
+_kept = Kept(_load)
+
+
 def on_the_shelf() -> None:
     """Publish what questionnaires stand on; the protocols take long, and no page of this world needs them."""
     if shelf.current_release() is None:
-        with TemporaryDirectory() as folder:
-            for kind in ("vocabulary", "formulary", "scores", "questionnaires", "protocols/paediatric"):
-                shutil.copytree(PROTOCOLS / kind, Path(folder) / kind)
-            shelf_services.load(Path(folder), shelf_services.Author(name="Tests"))
+        _kept.put()
 
 
 def a_life(given: str, family: str, doctor: User) -> Life:
@@ -170,6 +178,9 @@ def _record(patient: Patient) -> AllergyIntolerance:
     patients.add_medication(patient=patient, code="omeprazole", text=f"{CLINICAL} pill", dose=CLINICAL, actor=None)
     patients.add_condition(patient=patient, code="ulcerative_colitis", detail={"text": CLINICAL}, actor=None)
     patients.add_family_history(patient=patient, code="colorectal_cancer", relation=CLINICAL, actor=None)
+    patients.add_previous_treatment(
+        patient=patient, code="", text=f"{CLINICAL} cure", outcome="failed", reason=CLINICAL, actor=None
+    )
     return patients.add_allergy(patient=patient, code="penicillins", text=f"{CLINICAL} hives", actor=None)
 
 

@@ -44,6 +44,11 @@ def test_a_medicine_is_added_and_stands_on_the_patients_page():
     [
         ("allergies", {"name": "Látex", "text": "ronchas"}, "ronchas"),
         ("conditions", {"name": "Gota", "since": "05/2019", "note": "tobillo"}, "tobillo"),
+        (
+            "treatments",
+            {"name": "Omeprazol", "outcome": "failed", "reason": "ardor", "started": "2023", "ended": "05/2024"},
+            "No funcionó, ardor, 2023 – may 2024",
+        ),
         ("family", {"name": "Gota", "relation": "mother"}, "Gota (Madre)"),
         ("procedures", {"text": "Apendicectomía", "performed": "2001", "place": "Hospital Clínico"}, "2001"),
         ("stays", {"kind": "inpatient", "reason": "Neumonía", "started": "2020", "ended": "2020"}, "Neumonía"),
@@ -132,10 +137,10 @@ def test_an_entry_corrected_since_leads_to_what_it_says_now():
 
 def test_asked_and_none_is_written_with_one_button_and_unknown_is_not_none():
     patient, client = a_patient(), browser()
-    assert words(client.get(address("patient", patient))).count("Sin preguntar") == 4
+    assert words(client.get(address("patient", patient))).count("Sin preguntar") == 5
     client.post(address("entry_none", patient, kind="allergies"))
     page = words(client.get(address("patient", patient)))
-    assert page.count("Sin preguntar") == 3
+    assert page.count("Sin preguntar") == 4
     assert "Ninguna: se le preguntó." in page
     assert NoneRecorded.objects.get(patient=patient).list == "allergies"
 

@@ -112,9 +112,10 @@ def test_a_confirmed_value_marked_as_a_slip_does_not_come_back_unconfirmed():
     assert people.current_observations(patient) == {}
 
 
-def test_a_name_the_rules_do_not_know_is_not_guessed():
+@pytest.mark.parametrize("name", ["Nivel de humor", "Edad", "sex", "pregnant"])
+def test_what_is_not_measured_is_not_taken_for_a_measurement(name):
     patient = a_patient()
-    given = {"code": "Nivel de humor", "value": "3", "unit": "", "effective_on": timezone.localdate(), "origin": "lab"}
+    given = {"code": name, "value": "3", "unit": "", "effective_on": timezone.localdate(), "origin": "lab"}
     answer = browser().post(address("measure_add", patient), given)
     assert answer.status_code == 422
     assert "Elija uno de la lista" in words(answer)

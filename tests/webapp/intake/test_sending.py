@@ -17,7 +17,7 @@ from webapp.intake.models import Answer
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import AllergyIntolerance, MedicationStatement, NoneRecorded, Observation
-from webapp.plans import assessment, case
+from webapp.plans import case, running
 from webapp.plans.models import Evaluation, Plan
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_an_engine_that_fails_keeps_the_answers_and_tells_the_clinic(response, m
     def broken(*_arguments):
         raise RuntimeError("the engine stopped")
 
-    monkeypatch.setattr(assessment, "evaluate", broken)
+    monkeypatch.setattr(running, "evaluate", broken)
     assert send(answered(response))
     assert patients.current_observations(response.patient)["heartburn_days"].value == 5
     assert Evaluation.objects.get().status == "failed"

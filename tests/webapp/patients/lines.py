@@ -19,6 +19,11 @@ KINDS = {
         {"code": "colorectal_cancer", "relation": "mother"},
         {"relation": "father"},
     ),
+    "previous_treatment": (
+        services.add_previous_treatment,
+        {"code": "clarithromycin_triple", "text": "Triple con claritromicina", "started": "2019", "ended": "3/2019"},
+        {"outcome": "failed"},
+    ),
     "contact": (
         services.add_contact,
         {"name": "Luis Rey", "relationship": "partner", "phone": "600112233", "is_emergency_contact": True},

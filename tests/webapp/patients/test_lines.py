@@ -19,6 +19,7 @@ LISTS = {
     "medication": "medications",
     "condition": "conditions",
     "family_history": "family_history",
+    "previous_treatment": "previous_treatments",
 }
 IN_CARE = {"contact": "contacts", "procedure": "procedures", "encounter": "encounters", "report": "reports"}
 
@@ -311,7 +312,7 @@ def test_the_record_of_many_lines_costs_as_much_as_one_of_few(django_assert_max_
         services.correct(line=a_line("encounter", patient, started=str(year), ended=""), actor=doctor, outcome="Bien")
         a_line("contact", patient, name=f"Ana {year}")
     assert doctor.may("record.read")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         care = selectors.record_of(doctor, patient).care
         assert [line.performed for line in care.procedures] == [str(year) for year in range(2011, 1999, -1)]
     assert (len(care.encounters), Encounter.objects.count(), Procedure.objects.count()) == (12, 24, 12)

@@ -117,7 +117,7 @@ def test_the_record_holds_all_lists_at_a_fixed_cost(django_assert_max_num_querie
     for n in range(12):
         services.add_medication(patient=patient, code=f"medicine_{n}", text=f"Medicine {n}", actor=None)
         write(patient, a_reading(f"fact_{n}", n))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         record = selectors.contents_of(patient)
         assert len(record.medications) == len(record.current) == 12
 

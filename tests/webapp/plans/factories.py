@@ -1,8 +1,9 @@
 """People, drafts and items, made as briefly as a test can say them."""
 
 import itertools
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.db.models import F
@@ -18,7 +19,7 @@ from webapp.plans.deciding import mark_seen
 from webapp.plans.models import Evaluation, Plan, PlanItem
 
 _number = itertools.count(100_001)
-TODAY = date(2026, 11, 21)
+TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()  # a plan worked out earlier is checked again before it is signed
 
 
 PASSWORD = "una clave larga"

@@ -17,7 +17,7 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
-from webapp.plans import assessment, deciding, tasks
+from webapp.plans import deciding, running, tasks
 from webapp.plans.assessment import assess, reassess_bytes
 from webapp.plans.models import Evaluation, Plan
 from webapp.plans.occasions import occasion
@@ -216,7 +216,7 @@ def test_a_fault_of_the_engine_itself_is_told_and_not_thrown(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("5 % of Marina's weight")
 
-    monkeypatch.setattr(assessment, "evaluate", broken)
+    monkeypatch.setattr(running, "evaluate", broken)
     evaluation = assessed(clinic.a_dyspeptic_woman())
     assert (evaluation.status, evaluation.error) == ("failed", "ZeroDivisionError")
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 from tests.rules.texts import INTAKE
 from tests.webapp.intake.factories import a_respondent, a_shelf, begun, say, signed_in
 from tests.webapp.people import a_patient_with_login, a_text
+from webapp.audit import services as audit
 from webapp.intake import services as intake
 from webapp.patients import selectors as patients
 from webapp.patients.models import Consent
@@ -215,3 +217,15 @@ def test_an_answer_is_read_in_the_language_it_was_asked_in_whatever_the_page_spe
     assert "No lo sé" in page
     assert "I don’t know" not in page
     assert "Not sent yet" in page
+
+
+def test_the_older_pages_of_who_looked_keep_the_own_visits(client):
+    patient = a_patient_with_login()
+    for n in range(31):
+        audit.record(actor=patient.user, verb=f"part{n}.viewed", patient_id=patient.pk)
+    signed_in(client, patient.user)
+    page = client.get(reverse("portal:looks"), {"own": "1"}).content.decode()
+    older = re.search(r'href="([?][^"]*page=2)"', page)
+    assert older is not None
+    assert "<b>Usted</b>" in words(client.get(reverse("portal:looks") + unescape(older[1])))
+    assert 'page=1"' in client.get(reverse("portal:looks") + unescape(older[1])).content.decode()

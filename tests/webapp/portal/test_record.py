@@ -63,7 +63,7 @@ def test_the_six_lists_stand_with_day_and_author(marina):
 def test_what_nobody_asked_is_not_told_as_none(marina):
     patients.record_none(patient=marina, topic="allergies", actor=None)
     page = words(portal(marina).get(reverse("portal:record")))
-    assert page.count("Todavía no se lo hemos preguntado") == 2
+    assert page.count("Todavía no se lo hemos preguntado") == 3
     assert page.count("Ninguna: así nos lo dijo") == 1
 
 

@@ -90,6 +90,7 @@ def _entries(kind: str, record: records.Record) -> list[dict[str, Any]]:
         "medications": record.medications,
         "history": record.conditions,
         "family_history": record.family_history,
+        "previous_treatments": record.previous_treatments,
     }
     return [
         {"code": line.code, "text": getattr(line, "text", "") or line.code, "dose": getattr(line, "dose", "")}
