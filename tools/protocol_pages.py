@@ -1,9 +1,10 @@
 """Writes docs/reference/protocols/: a page for each shipped protocol and one for the scores, in plain words."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from engine.compiler.program import Program, RuleNode
-from engine.conditions import Expr
+from engine.conditions import Expr, Name, children, with_children
 from engine.facts import Text
 from engine.language.documents import Definition, Parameter, Protocol, Rule, Score, ScoreInput, Table
 from engine.language.printer import printed
@@ -79,7 +80,8 @@ class Page:
             yield ""
 
     def table(self, table: Table) -> Iterator[str]:
-        inputs = [each_once(prose.of(column) for prose in self.prose.values()) for column in table.inputs.values()]
+        columns = [self.named(column) for column in table.inputs.values()]
+        inputs = [each_once(prose.of(column) for prose in self.prose.values()) for column in columns]
         yield from heading("", *inputs, "→")
         for line in table.rows:
             cells = [self.cell(table, column, line.cells.get(column)) for column in table.inputs]
@@ -89,7 +91,21 @@ class Page:
         """Return what a cell asks, without repeating what the column reads."""
         if cell is None:
             return "–"
-        return each_once(prose.cell(cell, table.inputs[column]) for prose in self.prose.values())
+        read, asked = self.named(table.inputs[column]), self.named(cell)
+        return each_once(prose.cell(asked, read) for prose in self.prose.values())
+
+    def named(self, expr: Expr) -> Expr:
+        """Return an expression of a table as it is written, with what its names stand for."""
+        if not isinstance(expr, Name):
+            return with_children(expr, tuple(map(self.named, children(expr)))) if children(expr) else expr
+        if expr.kind != "unresolved":
+            return expr
+        if expr.name in self.program.edition.vocabulary.facts:
+            return replace(expr, kind="fact")
+        qualified = f"{self.protocol.name}.{expr.name}"
+        if qualified in self.program.definitions:
+            return replace(expr, name=qualified, kind="definition")
+        return replace(expr, kind="code")
 
     def output(self, table: Table, name: str, output: Expr | None) -> str:
         rule = f"{table.name}_{name}"

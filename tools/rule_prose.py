@@ -1,5 +1,6 @@
 """Rules as sentences that a reader who writes no code understands, in Spanish and English."""
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -26,7 +27,6 @@ _DENIED: Mapping[str, Text] = {
     "allergy": {"es": "sin alergia a", "en": "no allergy to"},
 }
 _FREQUENCIES: Mapping[str, str] = {
-    "as needed": "si hace falta",
     "every 8 hours": "cada 8 horas",
     "once daily": "una vez al día",
     "twice daily": "dos veces al día",
@@ -34,6 +34,7 @@ _FREQUENCIES: Mapping[str, str] = {
     "four times daily": "cuatro veces al día",
     "once weekly": "una vez a la semana",
 }
+_AT_MOST = re.compile(r"as needed, up to (\d+) times a day")
 _KINDS: Mapping[str, Text] = {
     "prescribe": {"es": "receta", "en": "prescription"},
     "supplement": {"es": "suplemento", "en": "supplement"},
@@ -168,7 +169,7 @@ class Prose(Wording):
     def _terms(self, action: Action) -> str:
         """Return dose, term and urgency, in brackets."""
         often = action.frequency or ""
-        terms = [part for part in (action.dose, _FREQUENCIES[often] if often and self.lang == "es" else often) if part]
+        terms = [part for part in (action.dose, _spanish(often) if self.lang == "es" else often) if part]
         for key, days in (("for", action.duration_days), ("within", action.within_days), ("after", action.after_days)):
             terms += [self.word(key).format(days)] if days is not None else []
         terms += [said(_URGENCIES[action.urgency], self.lang)] if action.urgency in _URGENCIES else []
@@ -180,6 +181,14 @@ class Prose(Wording):
             return self.of(YesNo(value))
         text = written(value) if isinstance(value, Fraction) else value
         return f"{text} {unit_words(unit, self.lang)}" if unit else text
+
+
+def _spanish(often: str) -> str:
+    """Return how often in Spanish; raises KeyError for a way of saying it that no shipped rule used so far."""
+    limited = _AT_MOST.fullmatch(often)
+    if limited:
+        return f"si hace falta, hasta {limited[1]} veces al día"
+    return _FREQUENCIES[often] if often else ""
 
 
 def joined(actions: Iterable[Action]) -> list[Action]:

@@ -1,5 +1,6 @@
 """The words of a library for one reader: what facts, codes, values and doses are called in her language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
 UNITS = {"10^9/L": "×10⁹/L", "permil": "‰", "ugHb/g": "µg Hb/g", "ratio": "", "qualitative": "", "category": ""}
+AT_MOST = re.compile(r"as needed, up to (\d+) times a day")
 FREQUENCIES = {
     "once daily": gettext_lazy("once a day"),
     "twice daily": gettext_lazy("every 12 h"),
@@ -104,7 +106,10 @@ def terms_of(evaluation: Evaluation, language: str) -> Terms:
 
 
 def frequency(text: str) -> str:
-    known = FREQUENCIES.get(text.strip().lower())
+    said = text.strip().lower()
+    if limited := AT_MOST.fullmatch(said):
+        return _("when needed, up to %(times)s times a day") % {"times": limited[1]}
+    known = FREQUENCIES.get(said)
     return str(known) if known else text
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.doses import read_dose
 from engine.facts import fold
 from engine.language.formularies import ancestors
 from tests.engine.content.shipped import library, plain, sample
@@ -124,11 +125,14 @@ def test_no_regimen_alone_exceeds_the_daily_maximum_of_its_ingredients():
                 assert given <= float(limit[0]) * grams[limit[1]] + 1e-9, (regimen.code, part.medicine)
 
 
-def test_what_is_taken_as_needed_still_has_a_daily_limit_in_words_or_in_the_book():
+def test_what_is_taken_as_needed_says_how_often_at_most_and_stays_within_the_daily_maximum():
     for regimen in BOOK.regimens.values():
         for part in regimen.parts:
-            if part.frequency == "as needed":
-                assert BOOK.medicines[part.medicine].max_daily or "hasta" in part.timing["es"], regimen.code
+            if "as needed" in part.frequency:
+                daily = read_dose(part.dose, part.frequency).daily
+                assert daily is not None, (regimen.code, part.medicine)
+                limit = BOOK.medicines[part.medicine].max_daily
+                assert limit is None or (limit[1] == daily[1] and daily[0] <= limit[0]), regimen.code
 
 
 @pytest.mark.parametrize(

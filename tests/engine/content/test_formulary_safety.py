@@ -164,6 +164,18 @@ class TestQt:
         assert "alert:qt_prolongation" not in codes("rx:clarithromycin")
 
 
+@pytest.mark.parametrize("thiopurine", ["rx:azathioprine", "rx:mercaptopurine"])
+def test_a_thiopurine_waits_for_tpmt_and_is_blocked_without_it(thiopurine):
+    assert state(thiopurine, tpmt_nudt15=None) == "held"
+    assert state(thiopurine, tpmt_nudt15="deficient") == "blocked"
+
+
+def test_neomycin_waits_for_the_weight_where_the_kidneys_of_a_light_person_could_be_weak():
+    assert state("rx:neomycin", weight_kg=None) == "held"
+    assert state("rx:neomycin", weight_kg="38 kg") == "blocked"
+    assert state("rx:metronidazole", weight_kg=None) == "proposed"
+
+
 @pytest.mark.parametrize("statin", ["simvastatin", "lovastatin"])
 def test_clarithromycin_is_blocked_with_a_statin_it_raises(statin):
     assert state(CONCOMITANT, medication=[statin]) == "blocked"

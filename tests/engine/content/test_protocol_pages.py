@@ -52,9 +52,20 @@ def test_a_sentence_holds_no_name_of_the_code():
 
 
 def test_the_sentence_of_a_threshold_says_the_threshold_in_both_languages():
+    page = pages()["protocols/bleeding.md"]
+    assert "Glasgow-Blatchford: hemorragia digestiva alta ≤ 1" in page
+    page = pages()["protocols/ibd.md"]
+    assert "calprotectina fecal > 250 ug/g" in page
+    assert "faecal calprotectin > 250 ug/g" in page
+
+
+def test_the_table_of_a_shipped_protocol_names_its_columns_for_people():
     page = pages()["protocols/liver.md"]
-    assert "edad ≥ 18 años y < 35 años" in page
-    assert "age ≥ 18 years and < 35 years" in page
+    assert "|  | edad · age | nivel de FIB-4" in page
+    assert "| `low_risk` | ≥ 35 años · ≥ 35 years | `low` | `repeat` |" in page
+    page = pages()["protocols/h_pylori.md"]
+    assert "| `usual` | – | – | no | `bismuth` |" in page
+    assert "embarazo o lactancia · pregnancy or breastfeeding" in page.split("Tabla de decisión")[1]
 
 
 def test_the_page_of_scores_shows_every_band_with_its_limit_and_marks_danger():

@@ -19,6 +19,7 @@ HEALTHY: dict[str, object] = {
     "bloody_stools_day": "0", "previous_macrolide_exposure": "no", "qtc": "410 ms", "potassium": "4.2 mmol/L",
     "hearing_loss": "no", "b12": "400 pg/mL", "calcium": "9.4 mg/dL", "reflux": "no", "heartburn_days": "0",
     "regurgitation_days": "0", "pregnancy_planned": "no", "wbc": "6 10^9/L", "pain_days_per_week": "0",
+    "tpmt_nudt15": "normal",
 }  # fmt: skip
 WOMAN = {**HEALTHY, "sex": "female", "pregnant": "no", "breastfeeding": "no"}
 

@@ -136,6 +136,13 @@ def test_times_of_day_come_from_the_dose_and_are_never_guessed(frequency, timing
     assert [part.name for part in found] == parts
 
 
+def test_a_dose_taken_when_needed_says_how_often_at_most(client):
+    patient = a_respondent()
+    a_signed_plan(patient, an_item("rx:loperamide_prn", doses=[a_dose("as needed, up to 8 times a day")]))
+    page = the_page(client, patient).replace("\u00a0", " ")
+    assert "si hace falta, hasta 8 veces al día" in page
+
+
 def test_a_frequency_nobody_knows_is_shown_as_written(client):
     patient = a_respondent()
     a_signed_plan(patient, an_item("rx:ppi", doses=[a_dose("every 36 hours")]))
