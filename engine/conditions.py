@@ -301,3 +301,14 @@ def nodes(expr: Expr) -> Iterator[Expr]:
     yield expr
     for part in children(expr):
         yield from nodes(part)
+
+
+def facts_of(expr: Expr) -> Iterator[str]:
+    """Yield the facts an expression reads itself, in order of writing; definitions are not followed."""
+    match expr:
+        case Name(name=name, kind="fact"):
+            yield name
+        case Includes(fact=name) | Known(fact=name) | OfSeries(series=name):
+            yield name
+    for part in children(expr):
+        yield from facts_of(part)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.compiler.program import Program
+from engine.compiler.program import Program, Scope
 from engine.compiler.walk import chosen_rows, rule_truth, scope_of
 from engine.errors import CaseError, Place
 from engine.evaluator import evaluate, score, score_json
@@ -89,7 +89,7 @@ def _protocol_results(program: Program, protocol: Protocol, edition: Edition) ->
         for name in own:
             fired[name].add(rule_truth(name, scope) is True)
         results.append(
-            Result(document, example.name, example.place, tuple(_failures(program, example, protocol, case)))
+            Result(document, example.name, example.place, tuple(_failures(program, example, protocol, case, scope)))
         )
     rows = [
         Coverage(name, True in seen, False in seen) for name, seen in rows_tried(program, protocol, edition).items()
@@ -112,7 +112,7 @@ def rows_tried(program: Program, protocol: Protocol, edition: Edition) -> dict[s
     return tried
 
 
-def _failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts) -> Iterator[str]:
+def _failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts, scope: Scope) -> Iterator[str]:
     plan = evaluate(program, case)
     for entry in example.include:
         if not _any(entry, plan, IN_PLAN):
@@ -129,12 +129,11 @@ def _failures(program: Program, example: Example, protocol: Protocol, case: Case
     unasked = [name for name in example.ask if name not in plan.ask]
     if unasked:
         yield f"expected to ask {', '.join(unasked)}; it asks {', '.join(plan.ask) or 'nothing'}"
-    yield from _rule_failures(program, example, protocol, case)
+    yield from _rule_failures(program, example, protocol, scope)
     yield from _expected_scores(example.scores, plan)
 
 
-def _rule_failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts) -> Iterator[str]:
-    scope = scope_of(program, case)
+def _rule_failures(program: Program, example: Example, protocol: Protocol, scope: Scope) -> Iterator[str]:
     for names, wanted in ((example.fired, True), (example.not_fired, False)):
         for name in names:
             rule = name if "." in name else f"{protocol.name}.{name}"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.compiler.program import Program, RuleNode, Scope
-from engine.compiler.reading import facts_of, is_known
-from engine.compiler.walk import behind, scope_of, state, truth
-from engine.conditions import And, AtLeast, Decide, Expr, Name, Not, Or, children
+from engine.compiler.reading import is_known
+from engine.compiler.sides import behind
+from engine.compiler.walk import scope_of, state, truth
+from engine.conditions import And, AtLeast, Decide, Expr, Name, Not, Or, children, facts_of
 from engine.evaluator.rules import Decision, judge, reads
 from engine.facts import CaseFacts, Origin, Text
 from engine.plan import Item, Plan, Reason, SafetyFinding, TraceLine, Truth

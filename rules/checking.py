@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine import examples
-from engine.compiler import compile_edition
 from engine.errors import Place, Problem
 from engine.language.documents import Edition, Library, Protocol, Questionnaire, Score
-from engine.language.library import check_library
 from engine.language.library import edition as edition_of
 from rules import headers
+from rules.reading import checked, compiled
 from rules.reports import TestResult
 
 Kind = TypeVar("Kind", Protocol, Score, Questionnaire)
@@ -34,7 +33,7 @@ def examine(files: Mapping[str, str], earlier: Mapping[str, str]) -> Verdict:
     """
     kept, refused = {**earlier, **files}, list[Problem]()
     while kept:
-        library, problems = check_library(kept)
+        library, problems = checked(kept)
         results = _run(library) if library and not problems else {}
         problems = (*problems, *_failures(results))
         if library and not problems:
@@ -72,14 +71,14 @@ def _without(
 
 def problems_of(path: str, files: Mapping[str, str]) -> tuple[Problem, ...]:
     """Return what is wrong with one file among the others."""
-    return tuple(problem for problem in check_library(files)[1] if problem.place.file == path)
+    return tuple(problem for problem in checked(files)[1] if problem.place.file == path)
 
 
 def _run(library: Library) -> dict[str, list[TestResult]]:
     """Return the results of every file's own tests, each file run in an edition that holds it."""
     found: dict[str, list[TestResult]] = {}
     for edition in _editions(library):
-        report = examples.run(compile_edition(edition), edition)
+        report = examples.run(compiled(edition), edition)
         for result in report.results:
             rows = found.setdefault(result.place.file, [])
             rows.append(

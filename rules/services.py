@@ -1,6 +1,5 @@
 """Changes of the shelf, and the checked library and program of a release, kept by digest."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +10,11 @@ from threading import RLock
 from django.db import connection, transaction
 from django.utils import timezone
 
-from engine.compiler import Program, compile_edition
-from engine.errors import Place, Problem
+from engine.compiler import Program
+from engine.errors import LibraryError, Place, Problem
 from engine.language.documents import Edition, Library
 from engine.language.library import edition as edition_of
-from engine.language.library import read_library
-from rules import checking, headers, reports, selectors
+from rules import checking, headers, reading, reports, selectors
 from rules.headers import Header
 from rules.models import Release, ReleaseVersion, SourceFile, Version
 from rules.selectors import ShelfError
@@ -189,12 +187,12 @@ def _rows_of(texts: Mapping[str, str]) -> list[Version]:
 
 
 def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return reading.digest_of(text)
 
 
 def release_digest(texts: Mapping[str, str]) -> str:
     """Return the digest of a set: over every path and the digest of its text, whatever the order."""
-    return digest("\n".join(f"{path} {digest(text)}" for path, text in sorted(texts.items())))
+    return reading.digest_of_set(texts)
 
 
 def library(release_digest: str | None = None) -> Library:
@@ -215,12 +213,15 @@ def program(release_digest: str | None = None, as_of: date | None = None) -> Pro
         return _program(selectors.release_of(release_digest).digest, as_of)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _library(digest_: str) -> Library:
     texts = selectors.texts(selectors.release_of(digest_))
     if release_digest(texts) != digest_:
         raise ShelfError("R013", f"the texts of release {digest_[:8]} are not those that were published")
-    return read_library(texts)
+    library, problems = reading.checked(texts)
+    if library is None:
+        raise LibraryError(problems)
+    return library
 
 
 @lru_cache(maxsize=64)
@@ -228,17 +229,5 @@ def _edition(digest_: str, as_of: date | None) -> Edition:
     return edition_of(_library(digest_), as_of)
 
 
-_PROGRAMS: dict[str, Program] = {}
-
-
 def _program(digest_: str, as_of: date | None) -> Program:
-    wanted = _edition(digest_, as_of)
-    if wanted.digest not in _PROGRAMS:
-        _forget_old(_PROGRAMS)
-        _PROGRAMS[wanted.digest] = compile_edition(wanted)
-    return _PROGRAMS[wanted.digest]
-
-
-def _forget_old(kept: dict[str, Program], at_most: int = 16) -> None:
-    for key in list(kept)[: max(0, len(kept) - at_most + 1)]:
-        kept.pop(key, None)
+    return reading.compiled(_edition(digest_, as_of))

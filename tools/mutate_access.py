@@ -247,7 +247,7 @@ def _hold_against_the_table(mutant: Mutant) -> None:
 
 
 def _chosen(options: argparse.Namespace) -> list[Mutant]:
-    wanted = [one for one in (*mutants(), *middlewares()) if options.inside in str(one)]
+    wanted = [one for one in (*mutants(), *middlewares()) if any(word in str(one) for word in options.inside)]
     return [one for one in wanted if options.only in (None, "doors" if one.kind == "door" else "checks")]
 
 
@@ -271,9 +271,9 @@ def _sum_up(found: list[Mutant], tried: Tried) -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Take away each access check in turn; fails if no test misses one.")
-    parser.add_argument("folders", nargs="*", default=_test_folders(), help="tests to use")
+    parser.add_argument("--tests", nargs="+", default=_test_folders(), help="folders or files of tests to use")
     parser.add_argument("--only", choices=["doors", "checks"], help="rules on views, or checks inside functions")
-    parser.add_argument("--in", dest="inside", default="", help="only checks whose place or text holds this word")
+    parser.add_argument("--in", dest="inside", nargs="+", default=[""], help="only checks that hold one of these words")
     parser.add_argument("--map", default="", help="file that keeps which test goes through what from run to run")
     parser.add_argument("--most", type=float, default=1e9, help="seconds of tests to try at most on one change")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no further change after this time")
@@ -287,7 +287,7 @@ def main() -> None:
     os.chdir(ROOT)
     prepare()
     trials = Trials(options, began + options.minutes * 60)
-    pytest.main([*options.folders, "-q", "-s", "--reuse-db"], plugins=[trials])
+    pytest.main([*options.tests, "-q", "-s", "--reuse-db"], plugins=[trials])
     sys.exit(1 if _sum_up(trials.found, trials.tried) or not trials.found else 0)
 
 

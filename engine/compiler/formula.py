@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 
 from engine.compiler import intervals
+from engine.compiler.intervals import Real
 from engine.compiler.program import Formula, Outcome, Total
 from engine.compiler.series import total_of
 from engine.conditions import (
@@ -33,6 +34,7 @@ from engine.conditions import (
     nodes,
 )
 from engine.errors import PautaError
+from engine.facts import Entry
 from engine.language.documents import Score
 
 _HELPERS = {
@@ -42,6 +44,8 @@ _HELPERS = {
     "ln": math.log,
     "exp": math.exp,
 }
+Entries = Sequence[Entry | None]
+KEPT_LISTS = 256
 _CALLS = {"round": "rounded", "sqrt": "square_root", "ln": "ln", "exp": "exp", "min": "min", "max": "max"}
 
 
@@ -57,6 +61,7 @@ class FormulaText:
     constants: dict[str, Fraction] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     lists: list[OfSeries] = field(default_factory=list)  # what is read from list inputs, by its number in the source
+    rests: dict[int, tuple[Expr, frozenset[str]]] = field(default_factory=dict)  # by identity: asked for many times
 
     def __post_init__(self) -> None:
         declared = {name for name, item in self.score.inputs.items() if item.null_is_not_done}
@@ -80,7 +85,10 @@ class FormulaText:
 
     def inputs(self, expr: Expr) -> frozenset[str]:
         """Return the inputs an expression rests on, through definitions."""
-        return frozenset(self._inputs(expr, ()))
+        known = self.rests.get(id(expr))
+        if known is None or known[0] is not expr:
+            known = self.rests[id(expr)] = expr, frozenset(self._inputs(expr, ()))
+        return known[1]
 
     def _inputs(self, expr: Expr, path: tuple[str, ...]) -> Iterator[str]:
         for node in nodes(expr):
@@ -248,8 +256,32 @@ def compile_formula(writer: FormulaText) -> tuple[Formula, str]:
 
 
 def _space(writer: FormulaText) -> dict[str, object]:
-    lists = tuple(writer.lists)
-    return {**_HELPERS, **writer.constants, "read": lambda number, *entries: total_of(lists[number], *entries)}
+    return {**_HELPERS, **writer.constants, "read": _Lists(tuple(writer.lists))}
+
+
+class _Lists:
+    """Reads lists for a formula; completions of the other inputs come with the same lists, hundreds of times."""
+
+    def __init__(self, readings: tuple[OfSeries, ...]) -> None:
+        self.readings = readings
+        self.kept: dict[tuple[int, ...], tuple[tuple[Entries, ...], Real | None]] = {}  # holding them keeps ids theirs
+
+    def __call__(self, number: int, *entries: Entries) -> Real:
+        key = (number, *map(id, entries))
+        known = self.kept.get(key)
+        if known is None:
+            if len(self.kept) >= KEPT_LISTS:
+                self.kept.clear()
+            known = self.kept[key] = entries, self._read(number, entries)
+        if known[1] is None:
+            raise ValueError
+        return known[1]
+
+    def _read(self, number: int, entries: tuple[Entries, ...]) -> Real | None:
+        try:
+            return total_of(self.readings[number], *entries)
+        except ValueError:
+            return None
 
 
 def _outcome(function: Callable[[Sequence[Total]], Outcome], inputs: Sequence[Total]) -> Outcome:

@@ -31,7 +31,13 @@ def conjunction(parts: Iterable[Truth]) -> Truth:
 
 def disjunction(parts: Iterable[Truth]) -> Truth:
     """Return the strong Kleene `or`: one true part decides, whatever is unknown."""
-    return negation(conjunction(negation(part) for part in parts))
+    result: Truth = False
+    for part in parts:
+        if part is True:
+            return True
+        if part is None:
+            result = None
+    return result
 
 
 def at_least(count: int, parts: Iterable[Truth]) -> Truth:

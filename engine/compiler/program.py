@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from engine.compiler.intervals import ANYTHING, Interval, Real
 from engine.conditions import Expr, OfSeries
@@ -93,6 +94,7 @@ class ScoreProgram:
     source: str
     marks: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)  # limits that entries of a list meet
     doubts: tuple[Doubt, ...] = ()
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # input -> the facts it is bound to
     settled: dict[tuple[Given, ...], Analysis] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -117,6 +119,10 @@ class DrugIndex:
     interactions: Mapping[str, tuple[tuple[Interaction, str], ...]]  # ingredient -> interaction and its other side
 
 
+Side = Literal["code", "condition", "number"]
+Sides = tuple[Expr, Expr, Expr, Side]  # a comparison, what stands on its left and on its right, and what they are
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A compiled edition: immutable, so it may be kept by ``digest``."""
@@ -139,6 +145,7 @@ class Program:
     named: tuple[str, ...]  # definitions and conclusions with rails, after the rules
     diaries: tuple[OfSeries, ...]  # what is read from diaries, each window once
     reader: TextReader  # of free text
+    sides: dict[int, Sides] = field(default_factory=dict, compare=False, repr=False)  # of comparisons, by identity
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """What is read straight from a case, before any condition is decided: facts, memberships and series."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -12,7 +12,6 @@ from engine.conditions import (
     DayCount,
     Expr,
     Includes,
-    Known,
     Latest,
     Name,
     OfSeries,
@@ -20,7 +19,6 @@ from engine.conditions import (
     Summary,
     Times,
     Window,
-    children,
 )
 from engine.facts import CodeSet, Entry, Missing, Origin, Series, Value
 from engine.language.documents import ScoreInput
@@ -70,17 +68,6 @@ def included(expr: Includes, scope: Scope) -> Truth:
         return True  # an allergy to beta-lactams is one to penicillins
     written = value.mentioned & {expr.code, *expr.members, *classes}
     return False if value.complete and not wider and not written else None  # "anticoagulants" may be warfarin
-
-
-def facts_of(expr: Expr) -> Iterator[str]:
-    """Yield the facts an expression reads itself, in order of writing; definitions are not followed."""
-    match expr:
-        case Name(name=name, kind="fact"):
-            yield name
-        case Includes(fact=name) | Known(fact=name) | OfSeries(series=name):
-            yield name
-    for part in children(expr):
-        yield from facts_of(part)
 
 
 def fits(value: int | Fraction, item: ScoreInput) -> bool:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from engine.compiler.program import Analysis, Scope, ScoreProgram, ScoreState
-from engine.compiler.reading import facts_of, is_known
+from engine.compiler.reading import is_known
 from engine.compiler.scoring import printed
 from engine.conditions import Expr, Name
 from engine.facts import Series
@@ -35,8 +35,7 @@ def score_result(program: ScoreProgram, known: Analysis, title: str) -> ScoreRes
 
 def bound_facts(program: ScoreProgram, name: str) -> tuple[str, ...]:
     """Return the facts an input of a score is bound to."""
-    bind = program.score.inputs[name].bind
-    return () if bind is None else tuple(facts_of(bind))
+    return program.reads[name]
 
 
 def unit_factor(item: ScoreInput, bind: Expr, scope: Scope) -> Fraction:

@@ -22,6 +22,7 @@ from engine.compiler.doubts import doubts
 from engine.compiler.formula import FormulaText, compile_formula
 from engine.compiler.intervals import ANYTHING, Interval
 from engine.compiler.program import UNKNOWN, Analysis, Given, Outcome, ScoreProgram, Total, Unknown
+from engine.conditions import facts_of
 from engine.facts import Vocabulary
 from engine.language.documents import Score, ScoreInput
 
@@ -44,9 +45,11 @@ def compile_score(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
     discrete = tuple(_discrete(writer, item, vocabulary) for item in score.inputs.values())
     every = tuple(choices[name] for name in names)
     marks = {name: series_marks(writer, name) for name, item in score.inputs.items() if item.type == "series"}
+    binds = {name: item.bind for name, item in score.inputs.items()}
+    reads = {name: () if bind is None else tuple(facts_of(bind)) for name, bind in binds.items()}
     made = ScoreProgram(
-        score, names, formula, every, rising, discrete, writer.optional, source, marks, doubts(writer)
-    )  # fmt: skip
+        score, names, formula, every, rising, discrete, writer.optional, source, marks, doubts(writer), reads
+    )
     analyse(made, [None if name in made.optional else UNKNOWN for name in names])  # most scores of a case stay blank
     return made
 

@@ -4,12 +4,14 @@ It decides whatever the rails leave to it, answers questions about single condit
 generated program is held equal to.
 """
 
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 from engine.compiler import intervals
 from engine.compiler.doubts import doubted
-from engine.compiler.intervals import ANYTHING, Interval, compare, conjunction, disjunction, hull, negation, point
+from engine.compiler.intervals import ANYTHING, Interval, Real, compare, conjunction, disjunction, hull, negation, point
 from engine.compiler.mentions import with_mentions
 from engine.compiler.program import (
     UNKNOWN,
@@ -26,7 +28,6 @@ from engine.compiler.reading import (
     declared,
     entries_of,
     fact_number,
-    facts_of,
     fits,
     included,
     is_known,
@@ -35,6 +36,7 @@ from engine.compiler.reading import (
 )
 from engine.compiler.score_results import bound_facts, settled, unit_factor
 from engine.compiler.scoring import analyse, total
+from engine.compiler.sides import behind, sides
 from engine.conditions import (
     And,
     Arithmetic,
@@ -42,6 +44,7 @@ from engine.conditions import (
     Call,
     Choose,
     Compare,
+    Comparison,
     Decide,
     Expr,
     Includes,
@@ -85,56 +88,62 @@ def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
 
 
 def _truth(expr: Expr, scope: Scope, *, red: bool) -> Truth:
-    match expr:
-        case And(parts=parts):
-            return conjunction(truth(part, scope, red=red) for part in parts)
-        case Or(parts=parts):
-            return disjunction(truth(part, scope, red=red) for part in parts)
-        case Not(part=part):
-            return negation(truth(part, scope.turned or scope, red=red))
-        case AtLeast(count=count, parts=parts):
-            return intervals.at_least(count, (truth(part, scope, red=red) for part in parts))
-        case Name():
-            return _named(expr, scope, red=red)
-        case YesNo(value=value):
-            return value
-        case Choose(condition=condition, then=then, otherwise=otherwise):
-            return _chosen(condition, then, otherwise, scope, red=red)
-        case Decide():
-            said = {None if each is None else truth(each, scope, red=red) for each in candidates(expr, scope, red=red)}
-            return said.pop() if len(said) == 1 else None
-    return leaf(expr, scope, red=red)
+    decide = _TRUTHS.get(type(expr))
+    if decide is None:
+        raise TypeError(f"{type(expr).__name__} is not a condition")
+    return decide(expr, scope, red)
 
 
-def leaf(expr: Expr, scope: Scope, *, red: bool) -> Truth:
-    """Return the truth of a comparison or a membership."""
-    match expr:
-        case Compare():
-            return _compared(expr, scope, red=red)
-        case Within():
-            return _within(expr, scope, red=red)
-        case OneOf(value=value, codes=codes):
-            return among(possible_codes(value, scope), frozenset(codes))
-        case Includes():
-            return included(expr, scope)
-        case Known(fact=fact, known=known):
-            return is_known(fact, scope) == known
-    raise TypeError(f"{type(expr).__name__} is not a condition")
+def _and(expr: And, scope: Scope, red: bool) -> Truth:
+    return conjunction(truth(part, scope, red=red) for part in expr.parts)
 
 
-def _chosen(condition: Expr, then: Expr, otherwise: Expr, scope: Scope, *, red: bool) -> Truth:
-    chosen = truth(condition, scope, red=red)
+def _or(expr: Or, scope: Scope, red: bool) -> Truth:
+    return disjunction(truth(part, scope, red=red) for part in expr.parts)
+
+
+def _not(expr: Not, scope: Scope, red: bool) -> Truth:
+    return negation(truth(expr.part, scope.turned or scope, red=red))
+
+
+def _at_least(expr: AtLeast, scope: Scope, red: bool) -> Truth:
+    return intervals.at_least(expr.count, (truth(part, scope, red=red) for part in expr.parts))
+
+
+def _yes_no(expr: YesNo, scope: Scope, red: bool) -> Truth:
+    return expr.value
+
+
+def _one_of(expr: OneOf, scope: Scope, red: bool) -> Truth:
+    return among(possible_codes(expr.value, scope), frozenset(expr.codes))
+
+
+def _includes(expr: Includes, scope: Scope, red: bool) -> Truth:
+    return included(expr, scope)
+
+
+def _known(expr: Known, scope: Scope, red: bool) -> Truth:
+    return is_known(expr.fact, scope) == expr.known
+
+
+def _table(expr: Decide, scope: Scope, red: bool) -> Truth:
+    said = {None if each is None else truth(each, scope, red=red) for each in candidates(expr, scope, red=red)}
+    return said.pop() if len(said) == 1 else None
+
+
+def _chosen(expr: Choose, scope: Scope, red: bool) -> Truth:
+    chosen = truth(expr.condition, scope, red=red)
     if chosen is not None:
-        return truth(then if chosen else otherwise, scope, red=red)
-    first, second = truth(then, scope, red=red), truth(otherwise, scope, red=red)
+        return truth(expr.then if chosen else expr.otherwise, scope, red=red)
+    first, second = truth(expr.then, scope, red=red), truth(expr.otherwise, scope, red=red)
     return first if first == second else None
 
 
-def _named(name: Name, scope: Scope, *, red: bool) -> Truth:
-    if name.kind == "fact":
-        value = scope.values.get(name.name)
+def _named(expr: Name, scope: Scope, red: bool) -> Truth:
+    if expr.kind == "fact":
+        value = scope.values.get(expr.name)
         return bool(value.value) if isinstance(value, Value) and isinstance(value.value, bool) else None
-    return named_truth(name.name, scope, red=red)
+    return named_truth(expr.name, scope, red=red)
 
 
 def named_truth(name: str, scope: Scope, *, red: bool = False) -> Truth:
@@ -170,13 +179,16 @@ def _rule_parts(node: RuleNode, scope: Scope) -> Iterator[Truth]:
         yield negation(rule_truth(silencer, scope.excluding))
 
 
-def _compared(expr: Compare, scope: Scope, *, red: bool) -> Truth:
-    left, right = behind(expr.left, scope), behind(expr.right, scope)
-    if _is_code(left, scope) or _is_code(right, scope):
+def _compared(expr: Compare, scope: Scope, red: bool) -> Truth:
+    _, left, right, kind = sides(expr, scope)
+    if kind == "code":
         same = among(possible_codes(left, scope), possible_codes(right, scope))
         return same if expr.op == "=" else negation(same)
-    if _is_condition(left, scope) or _is_condition(right, scope):
+    if kind == "condition":
         return _agree(truth(left, scope, red=red), truth(right, scope, red=red), equal=expr.op == "=")
+    if type(right) is Number and type(left) is Name and left.kind == "fact":  # what most comparisons are
+        known = fact_number(left.name, scope)
+        return None if known is None else _EXACT[expr.op](known, right.value)
     first, second = number(left, scope, red=red), number(right, scope, red=red)
     return None if first is None or second is None else compare(expr.op, first, second)
 
@@ -185,44 +197,12 @@ def _agree(left: Truth, right: Truth, *, equal: bool) -> Truth:
     return None if left is None or right is None else (left == right) == equal
 
 
-def _within(expr: Within, scope: Scope, *, red: bool) -> Truth:
+def _within(expr: Within, scope: Scope, red: bool) -> Truth:
     value, low, high = (number(part, scope, red=red) for part in (expr.value, expr.low, expr.high))
     if value is None or low is None or high is None:
         return None
     above = compare(">=" if expr.low_closed else ">", value, low)
     return conjunction((above, compare("<=" if expr.high_closed else "<", value, high)))
-
-
-def behind(expr: Expr, scope: Scope) -> Expr:
-    """Return what a name of a definition stands for, so that a bare fact stays one under another name."""
-    while isinstance(expr, Name) and expr.kind == "definition":
-        expr = scope.program.definitions[expr.name]
-    return expr
-
-
-def _is_code(expr: Expr, scope: Scope) -> bool:
-    match expr:
-        case Name(kind="code" | "band"):
-            return True
-        case Name(name=name, kind="score"):
-            return scope.program.scores[name].score.value_type == "code"
-        case Name(name=name, kind="fact"):
-            return scope.program.edition.vocabulary.facts[name].type in {"choice", "text"}
-        case Decide(outputs=outputs):
-            return any(_is_code(behind(each, scope), scope) for each in outputs)
-        case Choose(then=then, otherwise=otherwise):
-            return _is_code(behind(then, scope), scope) or _is_code(behind(otherwise, scope), scope)
-    return False
-
-
-def _is_condition(expr: Expr, scope: Scope) -> bool:
-    if isinstance(expr, Name):
-        if expr.kind == "fact":
-            return scope.program.edition.vocabulary.facts[expr.name].type == "yes_no"
-        return expr.kind == "conclusion"
-    if isinstance(expr, Decide):
-        return any(_is_condition(behind(each, scope), scope) for each in expr.outputs)
-    return isinstance(expr, (YesNo, And, Or, Not, AtLeast, Compare, Within, OneOf, Includes, Known))
 
 
 def candidates(expr: Decide, scope: Scope, *, red: bool = False) -> list[Expr | None]:
@@ -370,7 +350,7 @@ def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) ->
 
 
 def _is_queried(program: ScoreProgram, item: ScoreInput, scope: Scope) -> bool:
-    values: Iterable[object] = () if item.bind is None else map(scope.values.get, facts_of(item.bind))
+    values = map(scope.values.get, program.reads[item.name])
     if any(isinstance(value, Missing) and value.because == "queried" for value in values):
         return True
     given = bound_value(program, item, scope)
@@ -397,3 +377,12 @@ def _bound_total(item: ScoreInput, bind: Expr, scope: Scope) -> Total:
     if known is None or not known.is_point or isinstance(known.low, float):
         return None
     return total(Fraction(known.low) * unit_factor(item, bind, scope))
+
+
+_EXACT: Mapping[Comparison, Callable[[Real, Real], bool]] = {
+    "<": operator.lt, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
+}  # fmt: skip
+_TRUTHS: Mapping[type, Callable[[Any, Scope, bool], Truth]] = {
+    And: _and, Or: _or, Not: _not, AtLeast: _at_least, Name: _named, YesNo: _yes_no, Choose: _chosen, Decide: _table,
+    Compare: _compared, Within: _within, OneOf: _one_of, Includes: _includes, Known: _known,
+}  # fmt: skip

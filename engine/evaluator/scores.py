@@ -8,7 +8,7 @@ from math import isfinite
 
 from engine.compiler.doubts import doubted
 from engine.compiler.program import UNKNOWN, Given, Program, Scope, ScoreProgram, Total, Unknown
-from engine.compiler.reading import facts_of, fits, is_known, padded_end
+from engine.compiler.reading import fits, is_known, padded_end
 from engine.compiler.score_results import score_result
 from engine.compiler.scoring import analyse, total
 from engine.compiler.walk import score_state
@@ -50,8 +50,7 @@ def _is_queried(value: FactValue | None) -> bool:
 
 
 def _facts(program: ScoreProgram) -> frozenset[str]:
-    binds = (item.bind for item in program.score.inputs.values())
-    return frozenset(fact for bind in binds if bind is not None for fact in facts_of(bind))
+    return frozenset(fact for facts in program.reads.values() for fact in facts)
 
 
 def _own_facts(program: ScoreProgram) -> frozenset[str]:
@@ -68,7 +67,7 @@ def _says_something(result: ScoreResult, program: ScoreProgram, scope: Scope) ->
     if result.status != "incomplete" or result.band is not None:
         return True
     own = _own_facts(program)
-    reading = [item for item in program.score.inputs.values() if item.bind and own.intersection(facts_of(item.bind))]
+    reading = [facts for facts in program.reads.values() if own.intersection(facts)]
     return 2 * len(result.missing) <= len(reading) or any(_is_told(scope.values.get(fact)) for fact in own)
 
 

@@ -1,33 +1,63 @@
 """Which unknown facts could settle a condition: what to ask, and what a held item waits for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.compiler.program import RuleNode, Scope
 from engine.compiler.reading import is_known
-from engine.compiler.walk import behind, candidates, rule_truth, state, truth
-from engine.conditions import Decide, Expr, Includes, Known, Name, Not, OfSeries, children
+from engine.compiler.sides import behind
+from engine.compiler.walk import candidates, rule_truth, state, truth
+from engine.conditions import (
+    And,
+    AtLeast,
+    Compare,
+    Decide,
+    Expr,
+    Includes,
+    Known,
+    Name,
+    Not,
+    OfSeries,
+    OneOf,
+    Or,
+    Within,
+    YesNo,
+    children,
+)
+
+_CONDITIONS = frozenset({And, Or, Not, AtLeast, Compare, Within, OneOf, Includes, Known, YesNo})
 
 
 def waiting(expr: Expr, scope: Scope, *, red: bool = False) -> tuple[str, ...]:
     """Return the unknown facts of the undecided parts of a condition, in order of writing; none if it is decided."""
     key = (id(expr), red)
-    if key not in scope.waiting:
-        scope.waiting[key] = tuple(dict.fromkeys(_undecided(expr, scope, red=red)))
-    return scope.waiting[key]
+    found = scope.waiting.get(key)
+    if found is None:
+        decided = type(expr) in _CONDITIONS and truth(expr, scope, red=red) is not None
+        found = scope.waiting[key] = () if decided else tuple(dict.fromkeys(_undecided(expr, scope, red=red)))
+    return found
 
 
-def _undecided(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
+def _undecided(expr: Expr, scope: Scope, *, red: bool) -> Sequence[str]:
     expr = behind(expr, scope)
     if not is_condition(expr):
-        yield from _numbers(expr, scope, red=red)
-    elif truth(expr, scope, red=red) is None:
-        if isinstance(expr, Name):
-            yield from _name(expr, scope, red=red)
-        else:
-            yield from _read_here(expr, scope)
-            below = (scope.turned or scope) if isinstance(expr, Not) else scope
-            for part in children(expr):
-                yield from waiting(part, below, red=red)
+        return _numbers(expr, scope, red=red)
+    if truth(expr, scope, red=red) is not None:
+        return ()
+    if isinstance(expr, Name):
+        return tuple(_name(expr, scope, red=red))
+    return _inside(expr, (scope.turned or scope) if isinstance(expr, Not) else scope, red=red)
+
+
+def _inside(expr: Expr, scope: Scope, *, red: bool) -> list[str]:
+    """Return what a node reads itself, then what its parts wait for."""
+    found: list[str] = []
+    if isinstance(expr, Includes | Known):
+        found.append(expr.fact)
+    elif isinstance(expr, OfSeries):
+        found.append(expr.series)
+    for part in children(expr):
+        found += waiting(part, scope, red=red)
+    return found
 
 
 def is_condition(expr: Expr) -> bool:
@@ -36,8 +66,7 @@ def is_condition(expr: Expr) -> bool:
         return expr.kind == "conclusion"
     if isinstance(expr, Decide):
         return any(is_condition(each) for each in expr.outputs)
-    kind = type(expr).__name__
-    return kind in {"And", "Or", "Not", "AtLeast", "Compare", "Within", "OneOf", "Includes", "Known", "YesNo"}
+    return type(expr) in _CONDITIONS
 
 
 def _name(name: Name, scope: Scope, *, red: bool) -> Iterator[str]:
@@ -46,19 +75,15 @@ def _name(name: Name, scope: Scope, *, red: bool) -> Iterator[str]:
             yield from rule_waiting(scope.program.rules[scope.program.positions[rule]], scope)
 
 
-def _numbers(expr: Expr, scope: Scope, *, red: bool) -> Iterator[str]:
+def _numbers(expr: Expr, scope: Scope, *, red: bool) -> Sequence[str]:
     match expr:
         case Name(name=name, kind="score" | "band"):
-            yield from state(name, scope).waiting
-        case Name(name=name, kind="fact") if not is_known(name, scope):
-            yield name
+            return state(name, scope).waiting
+        case Name(name=name, kind="fact"):
+            return () if is_known(name, scope) else (name,)
         case Decide():
-            for part in _rows_in_question(expr, scope, red=red):
-                yield from waiting(part, scope, red=red)
-        case _:
-            yield from _read_here(expr, scope)
-            for part in children(expr):
-                yield from waiting(part, scope, red=red)
+            return [fact for part in _rows_in_question(expr, scope, red=red) for fact in waiting(part, scope, red=red)]
+    return _inside(expr, scope, red=red)
 
 
 def _rows_in_question(expr: Decide, scope: Scope, *, red: bool) -> Iterator[Expr]:
@@ -68,14 +93,6 @@ def _rows_in_question(expr: Decide, scope: Scope, *, red: bool) -> Iterator[Expr
         if expr.hit in ("sum", "min", "max", "count") or output in still:
             yield condition
             yield output
-
-
-def _read_here(expr: Expr, scope: Scope) -> Iterator[str]:
-    match expr:
-        case Includes(fact=fact) | Known(fact=fact):
-            yield fact
-        case OfSeries(series=fact):
-            yield fact
 
 
 def rule_waiting(node: RuleNode, scope: Scope) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from engine.compiler.mentions import resting
 from engine.compiler.program import Scope
-from engine.compiler.reading import facts_of
 from engine.compiler.walk import state
 from engine.evaluator.rules import Decided, bare_name, only_written
 from engine.merge import Draft
@@ -38,6 +37,5 @@ def alarmed_score(name: str, scope: Scope) -> ScoreResult:
     result = state(name, scope.alarmed).result
     if scope.danger is None or result == state(name, scope).result:
         return result
-    binds = (item.bind for item in scope.program.scores[name].score.inputs.values())
-    facts = (fact for bind in binds if bind is not None for fact in facts_of(bind))
+    facts = (fact for reads in scope.program.scores[name].reads.values() for fact in reads)
     return replace(result, unconfirmed=resting(facts, scope))

@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from engine.compiler import Program
-from engine.compiler.reading import facts_of
-from engine.conditions import Expr
+from engine.conditions import Expr, facts_of
 from engine.evaluator import truth
 from engine.facts import CaseFacts, FactSpec
 from engine.language.cases import read_case

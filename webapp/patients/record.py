@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from webapp.base.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from webapp.patients.lines import (
     CODE,
-    PARTIAL_DATE,
     Entry,
     Line,
     Verification,
@@ -156,20 +155,11 @@ class PreviousTreatment(Entry):
     text = EncryptedTextField()
     outcome = EncryptedTextField(choices=Outcome, default=Outcome.UNKNOWN)
     reason = EncryptedTextField(blank=True)
-    started = models.CharField(max_length=10, blank=True)
-    ended = models.CharField(max_length=10, blank=True)
+    started = EncryptedTextField(blank=True)
+    ended = EncryptedTextField(blank=True)
 
     class Meta(Line.Meta):
-        constraints = [
-            *(
-                models.CheckConstraint(
-                    condition=Q(**{column: ""}) | Q(**{f"{column}__regex": PARTIAL_DATE}),
-                    name=f"patients_treatment_{column}",
-                )
-                for column in ("started", "ended")
-            ),
-            *entry_constraints("treatment"),
-        ]
+        constraints = entry_constraints("treatment")
         triggers = entry_triggers("treatment", "code", "text", "outcome", "reason", "started", "ended")
 
 

@@ -5,7 +5,7 @@ signed while nothing ran is found all the same.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -15,16 +15,16 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.alerts.services import Wanted
 from webapp.base import house
+from webapp.plans import watching
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.selectors import TAKEN, words_of
+from webapp.plans.watching import SETTLED, morning_of
 
-SETTLED = timedelta(minutes=5)  # longer than a signature can be taken back
 LOOK_BACK = timedelta(days=60)  # plans signed before that were seen by an earlier run
-MORNING = time(9)
 
 
 def follow_up(now: datetime | None = None) -> int:
-    """Make the reminders of newly signed plans and call off those of plans that stand no longer; return how many new.
+    """Make the reminders of newly signed plans and of what is watched; call off the others; return how many new.
 
     May run twice, or die in the middle: a reminder is known by its plan, its signature and its item.
     """
@@ -32,8 +32,16 @@ def follow_up(now: datetime | None = None) -> int:
     _call_off(moment)
     before = house.now().remind_before_follow_up
     wanted = [one for item in _items(moment) for one in _wanted(item, before)]
-    alerts.remind_all(wanted)
-    return len(wanted)
+    watched = _new(watching.wanted(moment, before))
+    alerts.remind_all([*wanted, *watched])
+    return len(wanted) + len(watched)
+
+
+def _new(wanted: list[Wanted]) -> list[Wanted]:
+    if not wanted:
+        return []
+    known = set(Reminder.objects.filter(key__in=[one.key for one in wanted]).values_list("key", flat=True))
+    return [one for one in wanted if one.key not in known]
 
 
 def _call_off(now: datetime) -> None:
@@ -64,14 +72,10 @@ def _wanted(item: PlanItem, before: int) -> Iterator[Wanted]:
     yield Wanted(
         patient_id=plan.patient_id,
         key=f"fu:{plan.pk}:{plan.revision}:{item.pk}",
-        due_at=_morning_of(due),
+        due_at=morning_of(due),
         kind=Reminder.Kind.FOLLOW_UP,
         words=content.get("patient_text") or content.get("title"),
         questionnaire=content.get("with") or "",
         path=reverse("portal:plan"),
         source=plan.pk,
     )
-
-
-def _morning_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, MORNING))

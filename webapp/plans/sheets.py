@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -99,6 +100,7 @@ class Emergency:
 class Sheet:
     plan: Plan
     about: Sequence[Line]
+    courses: Sequence[Line]  # what is taken at several times or holds several medicines: told once, above them
     times: Sequence[Times]
     stop: Sequence[Line]
     do: Sequence[Line]
@@ -143,10 +145,13 @@ def sheet_of(plan: Plan, terms: Terms, emergency: Emergency | None = None) -> Sh
         return [_line(item, terms, signed) for item in items if kinds[item] in wanted]
 
     taken = [(part, line) for item in items if kinds[item] == "take" for part, line in _doses(item, terms, signed)]
+    courses = _courses([item for item in items if kinds[item] == "take"], terms)
+    said = {(line.note, tuple(line.why)) for line in courses}
     return Sheet(
         plan=plan,
         about=lines("about"),
-        times=[Times(part, found) for part in PARTS if (found := [line for at, line in taken if at is part])],
+        courses=courses,
+        times=_times([(part, _bare(line, said)) for part, line in taken]),
         stop=lines("stop"),
         do=lines("do"),
         eat=lines("eat"),
@@ -204,6 +209,28 @@ def _doses(item: PlanItem, terms: Terms, signed: date) -> Iterable[tuple[Part, L
         line = _dose(dose, content, terms, signed)
         for part in parts_of(dose):
             yield part, line
+
+
+def _times(taken: Sequence[tuple[Part, Line]]) -> list[Times]:
+    return [Times(part, found) for part in PARTS if (found := [line for at, line in taken if at is part])]
+
+
+def _courses(items: Iterable[PlanItem], terms: Terms) -> list[Line]:
+    """Return what an item says as a whole, of those that stand on several lines of the day."""
+    found = []
+    for item in items:
+        times = [part for dose in plans.words_of(item).get("doses") or () for part in parts_of(dose)]
+        if len(times) > 1:
+            content = plans.words_of(item)
+            title = terms.say(content.get("title")) or terms.code(item.code)
+            note = terms.say(content.get("patient_text"))
+            found.append(Line(title=joined(title), note=note, why=_why(content, terms)))
+    return found
+
+
+def _bare(line: Line, said: AbstractSet[tuple[str, tuple[str, ...]]]) -> Line:
+    """Return a line without what is said once for its whole treatment."""
+    return replace(line, note="", why=()) if (line.note, tuple(line.why)) in said else line
 
 
 def _dose(dose: Mapping[str, Any], content: Mapping[str, Any], terms: Terms, signed: date) -> Line:

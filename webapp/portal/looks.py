@@ -15,6 +15,11 @@ from webapp.base.roles import Role
 from webapp.patients.models import Patient
 
 A_PAGE = 30
+WORKED_OUT = (
+    "plan.assessed",
+    "plan.not_assessed",
+    "plan.drafted",
+)  # set off by the own answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def looks_at(user: User, patient: Patient, *, with_own: bool, number: str) -> Lo
     lines = [
         Look(
             day=row["day"],
-            who=_who(row["actor_id"], user, names),
+            who=_who(None if row["verb"] in WORKED_OUT else row["actor_id"], user, names),
             role=str(Role(row["actor_role"]).label) if row["actor_role"] in Role.values else "",
             what=words.said(row["verb"]),
             times=row["times"],

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncMonth
 
 from engine.language.documents import Questionnaire
 from rules import services as shelf
@@ -135,15 +137,39 @@ class Answered:
 
 @dataclass(frozen=True)
 class Answers:
-    """One page of the own answers, newest first; ``page`` knows those around it."""
+    """One page of the own answers, newest first; ``page`` knows those around it.
+
+    The days of the diary stand by ``months``, (first day, days written); those of one month where it was asked for.
+    """
 
     rows: Sequence[Answered]
     page: Page
+    months: Sequence[tuple[date, int]] = ()
+    month: date | None = None
 
 
-def answered_by(user: User, language: str, number: str) -> Answers:
-    """Return a page of what a person answered, by the titles of the versions answered; the nearest page there is."""
-    page = Paginator(intake.responses_for(user).order_by("-started_at", "pk"), A_PAGE).get_page(number)
-    return Answers(
-        [Answered(row, row.version.report["title"].get(language) or row.questionnaire) for row in page], page
-    )
+def answered_by(user: User, language: str, number: str, asked: str = "") -> Answers:
+    """Return a page of what a person answered, by the titles of the versions answered; the nearest page there is.
+
+    ``asked``: a month of the diary, "2026-11".
+    """
+    answers, month = intake.responses_for(user), _month(asked)
+    if month:
+        found = answers.filter(for_day__year=month.year, for_day__month=month.month).order_by("-for_day", "pk")
+    else:
+        found = answers.filter(for_day=None).order_by("-started_at", "pk")
+    page = Paginator(found, A_PAGE).get_page(number)
+    rows = [Answered(row, row.version.report["title"].get(language) or row.questionnaire) for row in page]
+    return Answers(rows, page, () if month else _months(answers), month)
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+def _months(answers: QuerySet[QuestionnaireResponse]) -> list[tuple[date, int]]:
+    days = answers.exclude(for_day=None).annotate(month=TruncMonth("for_day")).order_by("-month")
+    return list(days.values_list("month").annotate(days=Count("pk")))

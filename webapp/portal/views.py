@@ -76,10 +76,11 @@ def plan(request: HttpRequest) -> HttpResponse:
 @access.roles(Role.PATIENT)
 @require_GET
 def answers(request: HttpRequest) -> HttpResponse:
-    """List what was answered, newest first."""
+    """List what was answered, newest first; the days of the diary by months."""
     patient = _patient(request)
-    shown = selectors.answered_by(request.user, _language(), request.GET.get("page", "1"))
-    return _page(request, patient, "responses", "portal/answers.html", rows=shown.rows, page=shown.page)
+    asked = request.GET.get("month", "")
+    shown = selectors.answered_by(request.user, _language(), request.GET.get("page", "1"), asked)
+    return _page(request, patient, "responses", "portal/answers.html", shown=shown)
 
 
 @access.roles(Role.PATIENT)

@@ -1,7 +1,7 @@
 """The patient's first page, diary, answers and consents."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -13,6 +13,7 @@ from tests.webapp.intake.factories import a_respondent, a_shelf, begun, say, sig
 from tests.webapp.people import a_patient_with_login, a_text
 from webapp.audit import services as audit
 from webapp.intake import services as intake
+from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patients
 from webapp.patients.models import Consent
 from webapp.portal import selectors
@@ -148,13 +149,25 @@ def test_a_hundred_answers_cost_as_many_queries_as_one(client, django_assert_max
 def test_many_answers_come_in_pages(client, monkeypatch):
     monkeypatch.setattr(selectors, "A_PAGE", 3)
     patient = a_respondent()
-    for days_ago in range(5):
-        a_page(patient, days_ago, 1)
+    like = QuestionnaireResponse.objects.get(pk=a_page(patient, 0, 1).pk)
+    shared = {name: getattr(like, name) for name in ("patient", "questionnaire", "version", "release", "language")}
+    now = timezone.now()
+    done = {"status": "completed", "started_at": now, "completed_at": now, "completed_by": patient.user}
+    QuestionnaireResponse.objects.bulk_create(
+        QuestionnaireResponse(**shared, **done, for_day=date(2026, 3, day)) for day in range(1, 6)
+    )
     browser = signed_in(client, patient.user)
-    first, last = (words(browser.get(f"{reverse('portal:answers')}?page={page}")) for page in ("1", "99"))
+    sent(patient)
+    found = reverse("portal:answers")
+    whole = words(browser.get(found))
+    assert whole.count("Enviado el") == 1  # the days of the diary stand by months
+    month = "2026-03"
+    assert f'href="?month={month}"' in whole
+    assert "5 días" in whole
+    first, last = (words(browser.get(f"{found}?month={month}&page={page}")) for page in ("1", "99"))
     assert (first.count("Enviado el"), last.count("Enviado el")) == (3, 2)
-    assert "Anteriores" in first
-    assert "Más recientes" in last
+    assert f"?page=2&amp;month={month}" in first
+    assert f"?page=1&amp;month={month}" in last
 
 
 def test_the_first_page_asks_the_database_a_fixed_number_of_times(client, django_assert_max_num_queries):

@@ -64,7 +64,7 @@ def test_what_nobody_asked_is_not_told_as_none(marina):
     patients.record_none(patient=marina, topic="allergies", actor=None)
     page = words(portal(marina).get(reverse("portal:record")))
     assert page.count("Todavía no se lo hemos preguntado") == 3
-    assert page.count("Ninguna: así nos lo dijo") == 1
+    assert page.count("No hay: así nos lo dijo") == 1
 
 
 def test_the_record_is_taken_along_as_a_pdf(marina):
@@ -176,6 +176,12 @@ def test_who_looked_is_told_by_day_without_the_own_visits_unless_asked_for(marin
     assert "(3 veces)" in page
     assert "<b>Usted</b>" not in page
     assert "<b>Usted</b>" in words(client.get(reverse("portal:looks"), {"own": "1"}))
+
+
+def test_what_pauta_works_out_of_the_own_answers_is_not_told_as_done_by_oneself(marina):
+    audit.record(actor=marina.user, verb="plan.assessed", patient_id=marina.pk)
+    page = words(portal(marina).get(reverse("portal:looks"), {"own": "1"}))
+    assert re.search(r"<b>Pauta, de forma automática</b> ?<span class=.d-block.>Calculó el plan", page)
 
 
 def test_at_first_nobody_has_looked(marina):

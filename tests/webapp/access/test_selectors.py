@@ -1,0 +1,153 @@
+"""What asks the database for somebody's things gives each person what is theirs to see, whatever page calls it."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.webapp.access.test_deeds import COUNTER, TRIED
+from tests.webapp.access.world import PERSONAL, Life
+from webapp.accounts import roster
+from webapp.accounts.models import User
+from webapp.alerts import selectors as alerts
+from webapp.base.roles import CLINICIANS, Role
+from webapp.desk import record as desk_record
+from webapp.desk import selectors as desk
+from webapp.intake import selectors as intake
+from webapp.patients import access, filed, finding, history, inviting
+from webapp.patients import selectors as patients
+from webapp.patients.models import Patient
+from webapp.plans import monitoring
+from webapp.plans import selectors as plans
+from webapp.privacy import selectors as privacy
+from webapp.studio import selectors as studio
+
+pytestmark = pytest.mark.django_db
+CARE, OWN = frozenset(CLINICIANS), frozenset({Role.PATIENT})
+SOON = timezone.now() + timedelta(days=400)
+LIVES = ("own", "foreign", "namesake")
+
+
+def contacts(user: User, patient: Patient) -> Iterable[Any]:
+    """Return whom to call; who may not know answers like who does not exist."""
+    try:
+        return patients.contacts_of(user, patient)
+    except Patient.DoesNotExist:
+        return []
+
+
+# Of what gives many people's things: how it is asked, and who sees everybody's; patients see their own at most.
+OF_ALL: dict[str, tuple[Callable[[User], Iterable[Any]], frozenset[str]]] = {
+    "alerts": (alerts.alerts_for, CARE),
+    "live alerts": (alerts.live_for, CARE),
+    "open alerts": (alerts.open_for, CARE),
+    "reminders": (alerts.reminders_for, CARE),
+    "what is to be done": (lambda user: alerts.to_do_for(user, SOON), OWN),
+    "plans": (plans.reviewable_by, CARE),
+    "drafts": (plans.drafts_for, CARE),
+    "signed plans": (lambda user: plans.signed_for(user, SOON), OWN),
+    "plans told": (lambda user: plans.told_by(user, SOON), CARE),
+    "tasks": (monitoring.tasks_for, CARE),
+    "tasks due": (lambda user: monitoring.due_for(user, SOON.date()), CARE),
+    "the worklist": (desk.entries_for, CARE),
+    "answers": (intake.responses_for, CARE | OWN),
+    "questionnaires to fill in": (intake.fillable_by, CARE | OWN),
+    "patients": (access.patients_for, COUNTER | OWN),
+    "the directory": (lambda user: finding.directory(user).patients, COUNTER | OWN),
+    "whose looks": (desk.auditable_by, {Role.DOCTOR, Role.ADMINISTRATOR}),
+    "whose looks, searched": (lambda user: desk.auditable(user, PERSONAL), {Role.DOCTOR, Role.ADMINISTRATOR}),
+    "invitations": (inviting.waiting_for, COUNTER),
+}
+# Of what gives one patient's things.
+OF_ONE: dict[str, tuple[Callable[[User, Life], Iterable[Any]], frozenset[str]]] = {
+    "live alerts": (lambda user, life: alerts.live_of(user, life.patient.pk), CARE),
+    "reminders": (lambda user, life: alerts.reminders_of(user, life.patient.pk), CARE),
+    "plans": (lambda user, life: plans.plans_of(user, life.patient.pk), CARE),
+    "tasks": (lambda user, life: monitoring.open_of(user, life.patient.pk), CARE),
+    "items of a plan": (lambda user, life: [one.plan for one in plans.items_for(user, life.draft)], CARE),
+    "sent answers": (lambda user, life: desk_record.sent_by(user, life.patient), CARE | OWN),
+    "files": (lambda user, life: filed.shown_to(user, life.patient), CARE | OWN),
+    "contacts": (lambda user, life: contacts(user, life.patient), COUNTER | OWN),
+    "invitations": (lambda user, life: inviting.of_patient(user, life.patient), COUNTER),
+    "newest invitation": (lambda user, life: inviting.newest_of(user, [life.patient.pk]).values(), COUNTER),
+    "who may fill in": (
+        lambda user, life: [life.patient] if intake.may_fill_in(user, life.patient) else [],
+        CARE | OWN,
+    ),
+    "who may read": (
+        lambda user, life: [life.patient] if access.may_read_record(user, life.patient) else [],
+        CARE | OWN,
+    ),
+}
+
+
+def of(rows: Iterable[Any]) -> set[Any]:
+    return {row.pk if isinstance(row, Patient) else row.patient_id for row in rows}
+
+
+@pytest.fixture(scope="module")
+def invited(world, django_db_blocker):
+    """The clinic, with an open invitation for each."""
+    with django_db_blocker.unblock():
+        for name in LIVES:
+            inviting.invite(patient=world.life(name).patient, way="paper", actor=world.users[Role.FRONT_DESK])
+    return world
+
+
+def people(world):
+    return [(role, world.users[role], world.own) for role in TRIED] + [
+        (Role.PATIENT, world.foreign.user, world.foreign)
+    ]
+
+
+@pytest.mark.parametrize("name", OF_ALL)
+def test_who_may_sees_everybodys_a_patient_the_own_and_the_others_nothing(name, invited):
+    ask, may = OF_ALL[name]
+    everybody = {invited.life(one).patient.pk for one in LIVES}
+    for role, user, life in people(invited):
+        whose = set() if role not in may else {life.patient.pk} if role == Role.PATIENT else everybody
+        assert of(ask(user)) == whose, role
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_what_is_one_patients_is_given_for_that_patient_and_to_whom_it_may_be(name, invited):
+    ask, may = OF_ONE[name]
+    for role, user, own in people(invited):
+        for life in map(invited.life, LIVES):
+            sees = role in may and (role != Role.PATIENT or life is own)
+            assert of(ask(user, life)) == ({life.patient.pk} if sees else set()), (role, life.patient)
+
+
+def test_who_may_not_read_a_record_reads_neither_its_history_nor_its_files(world):
+    life = world.own
+    for user in (world.users[role] for role in TRIED if role not in CARE | OWN):
+        with pytest.raises(Patient.DoesNotExist):
+            history.history_of(user, life.patient, "allergy")
+    for user in (world.users[Role.MARKETING], world.foreign.user):
+        assert access.own_patient(user) != life.patient
+
+
+def test_only_the_administrator_sees_who_works_here(world):
+    for role in TRIED:
+        user = world.users[role]
+        assert bool(roster.members_for(user)) == (role == Role.ADMINISTRATOR)
+        assert bool(roster.roster(user)) == (role == Role.ADMINISTRATOR)
+        assert bool(roster.member(user, world.users[Role.DOCTOR].pk)) == (role == Role.ADMINISTRATOR)
+
+
+def test_only_who_reads_protocols_is_given_them(world):
+    for role in TRIED:
+        user, reads = world.users[role], world.users[role].may("protocols.read")
+        assert bool(studio.versions_for(user)) == reads
+        assert any(part.rows for part in studio.parts_for(user, "es", timezone.localdate())) == reads
+
+
+def test_a_copy_is_for_who_asked_for_it_and_whom_it_is_about(world):
+    now = timezone.now()
+    for life in (world.own, world.foreign):
+        assert of(privacy.exports_for(life.user, now)) == {life.patient.pk}
+    for role in TRIED:
+        if role != Role.PATIENT:
+            assert of(privacy.exports_for(world.users[role], now)) == set()
