@@ -247,7 +247,7 @@ def _dose(dose: Mapping[str, Any], content: Mapping[str, Any], terms: Terms, sig
 
 def parts_of(dose: Mapping[str, Any]) -> tuple[Part, ...]:
     """Return the times of day of a dose, as its frequency and its timing say; never a guess beyond them."""
-    often = OFTEN.get(str(dose.get("frequency", "")).strip().lower())
+    often = OFTEN.get(str(dose.get("frequency", "")).strip().lower().partition(",")[0])
     if often is None:
         return (OTHER,)
     timing = dose.get("timing") or {}

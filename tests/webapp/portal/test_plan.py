@@ -127,6 +127,7 @@ def test_it_can_be_printed_as_a_table_of_times(client):
         ("twice daily", "before meals", ["morning", "dinner"]),
         ("four times daily", "", ["morning", "lunch", "dinner", "night"]),
         ("as needed", "at night", ["needed"]),
+        ("as needed, up to 3 times a day", "at night", ["needed"]),
         ("every 36 hours", "", ["other"]),
         ("", "", ["other"]),
     ],
