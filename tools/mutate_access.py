@@ -161,14 +161,14 @@ class Trials:
         return not self.sound[test]
 
     def _relevant(self, mutant: Mutant) -> list[list[str]]:
-        """Return the tests to try on a change, in turns: those that went through it, its own app's first."""
+        """Return the tests to try on a change, in turns: those that went through it, its app's and the walk's first."""
         seconds, through = self.base["seconds"], set(self.base["seconds"])
         if mutant.kind == "check":
             names = {name for name in self.base["through"] if _leads_through(name, mutant)}
             through = {test for name in names for test in self.base["through"][name]}
         sound = through.intersection(self.items).difference(self.base["failed"])
-        app = "/".join(["tests", *mutant.path.split("/")[:2], ""])
-        ordered = sorted(sound, key=lambda test: (not test.startswith(app), seconds.get(test, 0), test))
+        near = ("/".join(["tests", *mutant.path.split("/")[:2], ""]), "tests/webapp/access/")
+        ordered = sorted(sound, key=lambda test: (not test.startswith(near), seconds.get(test, 0), test))
         spent = list(accumulate(seconds.get(test, 0) for test in ordered))
         quick, most = (max(1, sum(total <= limit for total in spent)) for limit in (AT_ONCE, self.options.most))
         return [_by_file(turn) for turn in (ordered[:quick], ordered[quick:most]) if turn]

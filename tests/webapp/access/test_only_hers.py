@@ -17,12 +17,13 @@ from tests.webapp.access.routes import undone
 from tests.webapp.access.test_deeds import CARE, DEEDS, LINES, RECORD, accepted
 from tests.webapp.access.world import World
 from tests.webapp.people import a_patient, a_user
-from webapp.accounts import codes, enrolling, staff, whereabouts
+from webapp.accounts import codes, enrolling, factors, staff, whereabouts
 from webapp.accounts.models import User, UserRole
 from webapp.accounts.sittings import CodeChannel, SentCode, Session
 from webapp.base.roles import Role
 from webapp.intake import services as intake
 from webapp.intake.services import IntakeError
+from webapp.outbox.models import Message
 from webapp.patients import inviting
 from webapp.patients import services as patients
 from webapp.patients.models import Patient
@@ -179,3 +180,27 @@ def test_nobody_waits_for_a_code_because_somebody_else_asked_for_one():
     assert not codes.send(user=other, kind="email")
     assert not codes.send(user=one, kind="email")
     assert codes.send(user=one, kind="email")
+
+
+def test_a_code_counts_though_somebody_else_got_a_newer_one():
+    one, other = a_user(Role.PATIENT), a_user(Role.PATIENT)
+    for user in (one, other):
+        codes.send(user=user, kind="email")
+    [code] = [letter.link for letter in Message.objects.all() if letter.address == one.email]
+    assert not codes.take(user=other, kind="email", number="", code=code)
+    assert codes.take(user=one, kind="email", number="", code=code)
+
+
+def test_an_account_is_read_for_its_owner_whoever_else_has_one():
+    first, last = a_colleague(), a_colleague()
+    for user in (first, last):
+        assert factors.channel_of(user).user_id == factors.device_of(user).user_id == user.pk
+        kept = Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES).wrap()
+        unused = kept.get_unused_codes()
+        assert len(whereabouts.of(user.pk, None)) == 1
+        assert factors.codes_left(user) == len(unused)
+        assert enrolling.show_codes(user=user) == unused
+        kept.validate_code(unused[0])
+    nobody = a_user(Role.PATIENT)
+    assert (factors.channel_of(nobody), factors.device_of(nobody), factors.codes_left(nobody)) == (None, None, None)
+    assert enrolling.show_codes(user=nobody) == []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.webapp.access.test_deeds import COUNTER, TRIED
+from tests.webapp.access.routes import undone
+from tests.webapp.access.test_deeds import COUNTER, TRIED, under_another_hat
 from tests.webapp.access.world import PERSONAL, Life
 from webapp.accounts import roster
 from webapp.accounts.models import User
@@ -109,6 +110,15 @@ def test_who_may_sees_everybodys_a_patient_the_own_and_the_others_nothing(name, 
     for role, user, life in people(invited):
         whose = set() if role not in may else {life.patient.pk} if role == Role.PATIENT else everybody
         assert of(ask(user)) == whose, role
+
+
+def test_a_patient_who_works_here_sees_nothing_of_the_own_record_under_the_hat_of_work(invited):
+    with undone():
+        user, life = under_another_hat(invited.own.user), invited.own
+        assert {name for name, (ask, _may) in OF_ALL.items() if of(ask(user))} == set()
+        assert {name for name, (ask, _may) in OF_ONE.items() if of(ask(user, life))} == set()
+        assert access.own_patient(user) is None
+        assert privacy.kind_for(user) == ""
 
 
 @pytest.mark.parametrize("name", OF_ONE)
