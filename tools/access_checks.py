@@ -160,7 +160,7 @@ class _Checks:
     def _in_expression(self, node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         if isinstance(node, ast.IfExp) and self._asks(node.test):
             if (wanted := _chosen(node)) is not None:
-                yield from self._opened(node.test, wanted)
+                yield from self._opened(node.test, wanted != self.refuses)
         elif isinstance(node, ast.comprehension):
             for test in node.ifs:
                 if self._asks(test):

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from pathlib import Path
 from types import CodeType
@@ -34,7 +34,7 @@ from tools.second_locks import reasons
 SHELVES = (("tests.webapp.access.world", "on_the_shelf"), ("tests.webapp.plans.clinic", "publish"))
 DOORS = "tests.webapp.access.test_doors"
 LEFT_OUT = ("demo", "__pycache__")  # loading the demo takes minutes and asks nobody who they are
-AT_ONCE = 8.0  # seconds of the processor, of tests tried on a change at first; then all the others
+WALK = "tests/webapp/access/"
 Finding = dict[str, Any]
 Tried = dict[Mutant, str]  # with the test that noticed, or an empty word
 
@@ -161,17 +161,25 @@ class Trials:
         return not self.sound[test]
 
     def _relevant(self, mutant: Mutant) -> list[list[str]]:
-        """Return the tests to try on a change, in turns: those that went through it, its app's and the walk's first."""
-        seconds, through = self.base["seconds"], set(self.base["seconds"])
+        """Return the tests that went through a change, in turns: its app's, the walk's, all others."""
+        through = set(self.base["seconds"])
         if mutant.kind == "check":
             names = {name for name in self.base["through"] if _leads_through(name, mutant)}
             through = {test for name in names for test in self.base["through"][name]}
         sound = through.intersection(self.items).difference(self.base["failed"])
-        near = ("/".join(["tests", *mutant.path.split("/")[:2], ""]), "tests/webapp/access/")
-        ordered = sorted(sound, key=lambda test: (not test.startswith(near), seconds.get(test, 0), test))
-        spent = list(accumulate(seconds.get(test, 0) for test in ordered))
-        quick, most = (max(1, sum(total <= limit for total in spent)) for limit in (AT_ONCE, self.options.most))
-        return [_by_file(turn) for turn in (ordered[:quick], ordered[quick:most]) if turn]
+        turns = []
+        for near in ("/".join(["tests", *mutant.path.split("/")[:2], ""]), WALK, ""):
+            there = {test for test in sound if test.startswith(near)}
+            sound -= there
+            turns.append(_by_file(self._quickest(there)))
+        return [turn for turn in turns if turn]
+
+    def _quickest(self, tests: Iterable[str]) -> list[str]:
+        """Return the quickest of these tests, as many as fit into the time for a turn."""
+        seconds = self.base["seconds"]
+        ordered = sorted(tests, key=lambda test: (seconds.get(test, 0), test))
+        spent = accumulate(seconds.get(test, 0) for test in ordered)
+        return [test for test, total in zip(ordered, spent, strict=True) if total <= self.options.most]
 
     def _in_a_child(self, tests: list[str], change: Callable[[], None], *, watch: bool = False) -> Finding:
         """Return what a Watcher found when these tests ran after ``change``, in a process that is thrown away."""
@@ -275,7 +283,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", choices=["doors", "checks"], help="rules on views, or checks inside functions")
     parser.add_argument("--in", dest="inside", nargs="+", default=[""], help="only checks that hold one of these words")
     parser.add_argument("--map", default="", help="file that keeps which test goes through what from run to run")
-    parser.add_argument("--most", type=float, default=1e9, help="seconds of tests to try at most on one change")
+    parser.add_argument("--most", type=float, default=1e9, help="seconds of tests to try in a turn at most")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no further change after this time")
     return parser.parse_args()
 

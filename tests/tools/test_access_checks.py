@@ -45,6 +45,7 @@ CHECKS = {
     "def _owes_second_step(user) -> bool:\n    return bool(user.role_names & STAFF)\n": (
         "False and bool(user.role_names & STAFF)"
     ),
+    "def why_over(user):\n    return 'idle' if user.is_active else ''\n": "False and user.is_active",
 }
 
 

@@ -65,6 +65,8 @@ def invite(*, patient: Patient, way: str, actor: User, now: datetime | None = No
     _check_way(held, way)
     if _works_here(held.user):
         raise PatientError(_("This person works here too. The administrator opens the way in, under Accounts."))
+    if _is_closed(held.user):
+        raise PatientError(_("This account is closed. Only the administrator opens it again."))
     moment = now or timezone.now()
     _end(_open_of(held), State.WITHDRAWN, moment)
     secret = new_secret(ON_PAPER if way == Way.PAPER else IN_A_LINK)
@@ -85,6 +87,15 @@ def invite(*, patient: Patient, way: str, actor: User, now: datetime | None = No
 def _works_here(user: User | None) -> bool:
     """Tell whether this login opens more than the own record: then no counter gives it away, by no invitation."""
     return user is not None and not user.role_names.isdisjoint(role.value for role in GIVEN_HERE)
+
+
+def _shut(user: User | None) -> bool:
+    return _is_closed(user) or _works_here(user)
+
+
+def _is_closed(user: User | None) -> bool:
+    """Tell whether an administrator closed this login: a new password would open nothing."""
+    return user is not None and not user.is_active
 
 
 def _check_way(patient: Patient, way: str) -> None:
@@ -144,8 +155,8 @@ def identify(*, secret: str, claim: Claim, now: datetime | None = None) -> Invit
     """
     moment = now or timezone.now()
     found = Invitation.objects.select_for_update().filter(secret_index=secret_index(secret)).first()
-    patient = Patient.objects.filter(pk=found.patient_id if found else UUID(int=0)).first()
-    right = _fits(patient or NOBODY, claim)
+    patient = Patient.objects.select_related("user").filter(pk=found.patient_id if found else UUID(int=0)).first()
+    right = _fits(patient or NOBODY, claim) and not _is_closed(patient.user if patient else None)
     if found is not None and right and found.is_good(moment):
         return found
     _refused(found, moment)
@@ -206,7 +217,7 @@ def accept(*, invitation_id: UUID, email: str, password: str, now: datetime | No
     """
     moment = now or timezone.now()
     found = Invitation.objects.select_for_update().select_related("patient").filter(pk=invitation_id).first()
-    if found is None or not found.is_good(moment) or _works_here(found.patient.user):
+    if found is None or not found.is_good(moment) or _shut(found.patient.user):
         raise PatientError(_("This invitation no longer works. Ask the front desk for another one."))
     patient = found.patient
     user = _let_in_anew(patient.user, password) if patient.user else _new_login(patient, email, password)

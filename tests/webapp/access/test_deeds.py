@@ -125,6 +125,12 @@ RECORD: dict[str, tuple[Deed, frozenset[str]]] = {
         ),
         CLINICIANS | OWN,
     ),
+    "correct what one wrote oneself": (
+        lambda world, who: patients.correct(
+            line=a_line("medication", world.own.patient, world.own.user), actor=who, **a_change("medication")
+        ),
+        CLINICIANS | OWN,
+    ),
     "close a condition": (
         lambda world, who: patients.close_condition(
             condition=patients.add_condition(patient=world.own.patient, code="crohn_disease", actor=None), actor=who

@@ -200,7 +200,7 @@ def test_an_account_is_read_for_its_owner_whoever_else_has_one():
         assert len(whereabouts.of(user.pk, None)) == 1
         assert factors.codes_left(user) == len(unused)
         assert enrolling.show_codes(user=user) == unused
-        kept.validate_code(unused[0])
+        assert factors.take(user=user, code=unused[0]) == factors.RECOVERY
     nobody = a_user(Role.PATIENT)
     assert (factors.channel_of(nobody), factors.device_of(nobody), factors.codes_left(nobody)) == (None, None, None)
     assert enrolling.show_codes(user=nobody) == []

@@ -267,6 +267,15 @@ def test_who_has_an_app_gets_no_code_by_mail_by_asking(client, vidal):
     assert letters() == []
 
 
+def test_no_other_code_goes_out_once_the_account_is_closed(client, vidal):
+    by_mail(vidal)
+    password(client)
+    SentCode.objects.update(sent_at=timezone.now() - timedelta(seconds=61))
+    services.set_active(user=vidal, active=False, actor=None)
+    client.post("/accounts/second-step/send/")
+    assert len(letters()) == 1
+
+
 # --- recovery codes
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.webapp.people import a_dni, a_patient, a_patient_with_login, a_text, a_user
+from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.accounts.services import grant_role
 from webapp.audit.models import Entry
@@ -417,6 +418,36 @@ def test_an_invitation_of_who_came_to_work_here_since_opens_nothing(visitor, des
     _made, secret = on_paper(patient, desk)
     grant_role(user=patient.user, role=Role.DOCTOR, actor=None)
     page, before = come(visitor, secret, patient).url, User.objects.get(pk=patient.user_id).password
+    assert visitor.post(page, {"password1": PASSWORD, "password2": PASSWORD}).url == reverse("portal:join")
+    assert User.objects.get(pk=patient.user_id).password == before
+
+
+def a_closed_account(desk, *, before=True):
+    """A patient whose account an administrator closed, and the invitation made before that."""
+    patient = a_patient_with_login(national_id=a_dni())
+    _made, secret = on_paper(patient, desk)
+    if before:
+        accounts.set_active(user=patient.user, active=False, actor=None)
+    return patient, secret
+
+
+def test_a_closed_account_is_refused_as_a_stranger_is_and_keeps_its_password(visitor, marina, desk):
+    patient, secret = a_closed_account(desk)
+    before = User.objects.get(pk=patient.user_id).password
+    shut = come(visitor, secret, patient)
+    wrong = come(visitor, "AAAA-BBBB-CCCC", patient)
+    told = "do not go together"
+    assert (shut.status_code, told in shut.content.decode()) == (wrong.status_code, told in wrong.content.decode())
+    assert shut.status_code == 422
+    assert User.objects.get(pk=patient.user_id).password == before
+    with pytest.raises(patients.PatientError, match="closed"):
+        inviting.invite(patient=patient, way="paper", actor=desk)
+
+
+def test_an_account_closed_while_its_owner_chooses_a_password_stays_closed(visitor, desk):
+    patient, secret = a_closed_account(desk, before=False)
+    page, before = come(visitor, secret, patient).url, User.objects.get(pk=patient.user_id).password
+    accounts.set_active(user=patient.user, active=False, actor=None)
     assert visitor.post(page, {"password1": PASSWORD, "password2": PASSWORD}).url == reverse("portal:join")
     assert User.objects.get(pk=patient.user_id).password == before
 
