@@ -164,7 +164,8 @@ class Prose(Wording):
 
     def _asked(self, name: str) -> str:
         facts = self.program.edition.vocabulary.facts
-        return lowered(fact_title(self.program, name, self.lang)) if name in facts else name.replace("_", " ")
+        fact = name if name in facts else next((each.name for each in facts.values() if name in each.ask), name)
+        return lowered(fact_title(self.program, fact, self.lang))
 
     def _terms(self, action: Action) -> str:
         """Return dose, term and urgency, in brackets."""
@@ -172,7 +173,8 @@ class Prose(Wording):
         terms = [part for part in (action.dose, _spanish(often) if self.lang == "es" else often) if part]
         for key, days in (("for", action.duration_days), ("within", action.within_days), ("after", action.after_days)):
             terms += [self.word(key).format(days)] if days is not None else []
-        terms += [said(_URGENCIES[action.urgency], self.lang)] if action.urgency in _URGENCIES else []
+        if action.urgency in _URGENCIES and (action.urgency, action.within_days) != ("urgent_2w", 14):
+            terms.append(said(_URGENCIES[action.urgency], self.lang))
         return f" ({', '.join(terms)})" if terms else ""
 
     def amount(self, value: Fraction | str | bool, unit: str | None) -> str:
@@ -201,5 +203,5 @@ def joined(actions: Iterable[Action]) -> list[Action]:
 def lowered(text: str) -> str:
     """Return a title as it stands inside a sentence: abbreviations keep their capitals."""
     first, _, _ = text.partition(" ")
-    plain = first == "A" or (len(first) > 1 and first[1:].islower() and first not in _PROPER)
+    plain = first == "A" or (first[1:2].islower() and first[1:].islower() and first not in _PROPER)
     return text[0].lower() + text[1:] if plain else text
