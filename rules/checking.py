@@ -45,6 +45,11 @@ def examine(files: Mapping[str, str], earlier: Mapping[str, str]) -> Verdict:
     return Verdict({}, (), tuple(refused), {}, {})
 
 
+def standing(texts: Mapping[str, str]) -> Verdict:
+    """Return the verdict on a set that is in force already: nothing new in it."""
+    return Verdict(texts, (), (), {}, {})
+
+
 _FLOORS = ("vocabulary", "formulary", "scores")  # what the rest stands on, in this order
 
 

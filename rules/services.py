@@ -56,10 +56,10 @@ def load(folder: Path, author: Author) -> LoadReport:
     refused += _changed_under_same_number(files, heads)
     out = {problem.place.file for problem in refused}
     drafts = {path: text for path, text in files.items() if path not in out and heads[path].draft}
-    verdict = checking.examine(
-        {path: text for path, text in files.items() if path not in out | set(drafts)},
-        earlier={path: text for path, text in before.items() if path in files},
-    )
+    wanted = {path: text for path, text in files.items() if path not in out | set(drafts)}
+    earlier = {path: text for path, text in before.items() if path in files}
+    as_before = {**earlier, **wanted} == before  # all that is new was refused: what is in force was examined once
+    verdict = checking.standing(before) if as_before else checking.examine(wanted, earlier)
     loaded = _store(verdict, heads, author) + _store_drafts(drafts, verdict, heads, author)
     release, retired = _bring_into_force(verdict.texts, before)
     refused += verdict.refused

@@ -19,6 +19,7 @@ class BySetUp(LoadScopeScheduling):
         return folder if folder in TOGETHER else file
 
 
+@pytest.hookimpl(optionalhook=True)  # a run in one process may leave the plugin out
 def pytest_xdist_make_scheduler(config, log):
     return BySetUp(config, log)
 

@@ -135,6 +135,8 @@ def compile_own() -> None:
     """Compile our code: where Python is told to write no byte-code, `pauta` would spend half its time on that."""
     folders = [str(ROOT / name) for name in ("engine", "rules", "webapp")]
     subprocess.run([str(VENV / "bin/python"), "-m", "compileall", "-q", *folders], check=True)
+    first = "from engine.language.expressions import parse; parse('age')"  # makes and keeps the tables of the grammar
+    subprocess.run([str(VENV / "bin/python"), "-c", first], check=True, cwd=str(ROOT))
 
 
 def main() -> None:

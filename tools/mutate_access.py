@@ -104,6 +104,7 @@ class Trials:
         self.found: list[Mutant] = []
         self.tried: Tried = {}
         self.sound: dict[str, bool] = {}
+        self.witnesses: dict[str, set[str]] = defaultdict(set)  # by file, the tests that noticed something there
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -149,6 +150,7 @@ class Trials:
             if failed and self._fails_anyway(failed[0]):
                 return self._noticed_by(mutant)
             if failed:
+                self.witnesses[mutant.path].add(failed[0])
                 return failed[0]
         return ""
 
@@ -161,13 +163,14 @@ class Trials:
         return not self.sound[test]
 
     def _relevant(self, mutant: Mutant) -> list[list[str]]:
-        """Return the tests that went through a change, in turns: its app's, the walk's, all others."""
+        """Return the tests that went through a change, in turns: its file's witnesses, its app's, the walk's, all."""
         through = set(self.base["seconds"])
         if mutant.kind == "check":
             names = {name for name in self.base["through"] if _leads_through(name, mutant)}
             through = {test for name in names for test in self.base["through"][name]}
         sound = through.intersection(self.items).difference(self.base["failed"])
-        turns = []
+        turns = [sorted(sound & self.witnesses[mutant.path])]
+        sound -= self.witnesses[mutant.path]
         for near in ("/".join(["tests", *mutant.path.split("/")[:2], ""]), WALK, ""):
             there = {test for test in sound if test.startswith(near)}
             sound -= there

@@ -9,6 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 STEPS = 5
+KEPT = """The clinic goes on with the texts it has published: a published version never changes.
+A text that is newer here needs a new version number. Or build a new demo clinic beside this one:
+    PAUTA_DATA_DIR=.data-new make demo"""
 
 
 def step(number: int, words: str) -> None:
@@ -27,7 +30,7 @@ def publish_protocols() -> None:
     try:
         call_command("load_protocols", "protocols_yaml")
     except CommandError as problem:
-        print(problem, flush=True)
+        print(f"{problem}\n{KEPT}", flush=True)
 
 
 def main() -> None:

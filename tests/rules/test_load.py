@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
-from rules import selectors, services
+from rules import checking, selectors, services
 from rules.models import Release, ReleaseVersion, Version
 from tests.rules.texts import FILES, PROTOCOL, VOCABULARY, a_folder
 
@@ -46,6 +46,16 @@ def test_another_text_under_the_same_number_is_refused_with_its_line(tmp_path):
     (problem,) = report.refused
     assert (problem.code, str(problem.place)) == ("R003", f"{REFLUX}:2:1")
     assert "new version number" in problem.hint
+    assert selectors.version("protocol", "reflux").text == PROTOCOL
+
+
+def test_what_was_refused_once_is_refused_at_once_and_leaves_what_stands(tmp_path, monkeypatch):
+    first = load(tmp_path)
+    changed = {REFLUX: PROTOCOL + "# another text\n", "vocabulary/small.yaml": VOCABULARY + "# another text\n"}
+    monkeypatch.setattr(checking, "examine", lambda *texts: pytest.fail("what is in force was examined before"))
+    report = load(tmp_path, **{path: text for path, text in changed.items() if path in FILES})
+    assert {problem.code for problem in report.refused} == {"R003"}
+    assert (report.loaded, report.retired, report.release) == ((), (), first.release)
     assert selectors.version("protocol", "reflux").text == PROTOCOL
 
 

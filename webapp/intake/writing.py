@@ -11,7 +11,7 @@ from engine.language.documents import Question
 from webapp.accounts.models import User
 from webapp.intake.answers import LISTS, TREATMENTS, Stored
 from webapp.intake.facts import Sheet, code_of, plain_value
-from webapp.intake.models import QuestionnaireResponse
+from webapp.intake.models import PastAnswer, QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
 from webapp.patients import services as patients
 from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, Patient, PreviousTreatment
@@ -24,7 +24,10 @@ def write(response: QuestionnaireResponse, sheet: Sheet, actor: User, now: datet
     """Write what was answered to the questions shown; answers a changed branch has hidden are left out."""
     said = [(question, sheet.answers[question.item]) for question in sheet.questions if question.item in sheet.answers]
     moment = _moment(response, now)
-    _write_values(response, [pair for pair in said if pair[0].kind not in LISTS], moment, actor)
+    values = [pair for pair in said if pair[0].kind not in LISTS]
+    _write_values(response, values, moment, actor)
+    if response.for_day:
+        _end_taken_back(response, sheet, actor)
     record = patient_selectors.contents_of(response.patient)
     for question, stored in said:
         if question.kind in LISTS:
@@ -55,6 +58,17 @@ def _write_values(
     for code, value in corrected.items():
         if earlier[code].value != value:
             patients.correct_observation(observation=earlier[code], value=value, actor=actor)
+
+
+def _end_taken_back(response: QuestionnaireResponse, sheet: Sheet, actor: User) -> None:
+    """End what an earlier page of this day said where its answer was taken out of this one: nobody knows it now."""
+    newest = {past.item: past.because for past in response.past_answers.all()}
+    out = [item for item, because in newest.items() if because == PastAnswer.Because.TAKEN_BACK]
+    questions = [found for item in out if item not in sheet.answers and (found := sheet.book.question(item))]
+    earlier = _earlier(response) if questions else {}
+    for code in sorted({code_of(question) for question in questions} & earlier.keys()):
+        if not earlier[code].is_unknown:
+            patients.correct_observation(observation=earlier[code], value=UNKNOWN, actor=actor)
 
 
 def _named(said: Sequence[tuple[Question, Stored]]) -> list[tuple[str, Any, str]]:

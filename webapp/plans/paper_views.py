@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from webapp.audit import services as audit
 from webapp.base import access
+from webapp.base.downloads import attachment
 from webapp.base.roles import Role
 from webapp.plans import papers, selectors
 from webapp.plans.models import Plan
@@ -19,8 +20,7 @@ clinicians = access.may("plans.read")
 
 def _paper(content: bytes, name: str) -> HttpResponse:
     """Return a PDF to be kept: under our own name, which tells nobody what it is about."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return attachment(content, name=f"{name}.pdf", content_type="application/pdf")
 
 
 def _record(request: HttpRequest, plan: Plan, verb: str) -> None:

@@ -17,7 +17,8 @@ from tests.webapp.access.routes import undone
 from tests.webapp.access.test_deeds import CARE, DEEDS, LINES, RECORD, accepted
 from tests.webapp.access.world import World
 from tests.webapp.people import a_patient, a_user
-from webapp.accounts import codes, enrolling, factors, staff, whereabouts
+from webapp.accounts import codes, enrolling, factors, roster, staff, whereabouts
+from webapp.accounts import services as accounts
 from webapp.accounts.models import User, UserRole
 from webapp.accounts.sittings import CodeChannel, SentCode, Session
 from webapp.base.roles import Role
@@ -204,3 +205,15 @@ def test_an_account_is_read_for_its_owner_whoever_else_has_one():
     nobody = a_user(Role.PATIENT)
     assert (factors.channel_of(nobody), factors.device_of(nobody), factors.codes_left(nobody)) == (None, None, None)
     assert enrolling.show_codes(user=nobody) == []
+
+
+def test_who_has_neither_hat_nor_second_step_is_listed_so_though_colleagues_have_both(world):
+    bare = a_colleague()
+    a_colleague()
+    accounts.revoke_role(user=bare, role=Role.BILLING, actor=None)
+    for kept in (Authenticator, CodeChannel):
+        kept.objects.filter(user=bare).delete()
+    listed = roster.member(world.users[Role.ADMINISTRATOR], bare.pk)
+    assert listed is not None
+    assert (listed.roles, listed.has_factor) == ([], False)
+    assert listed in roster.roster(world.users[Role.ADMINISTRATOR], state="without")

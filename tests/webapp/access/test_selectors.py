@@ -135,8 +135,12 @@ def test_who_may_not_read_a_record_reads_neither_its_history_nor_its_files(world
     for user in (world.users[role] for role in TRIED if role not in CARE | OWN):
         with pytest.raises(Patient.DoesNotExist):
             history.history_of(user, life.patient, "allergy")
-    for user in (world.users[Role.MARKETING], world.foreign.user):
-        assert access.own_patient(user) != life.patient
+
+
+def test_who_works_here_has_no_own_record_however_many_they_may_see(world):
+    for role in TRIED:
+        assert access.own_patient(world.users[role]) == (world.own.patient if role == Role.PATIENT else None)
+    assert access.own_patient(world.foreign.user) == world.foreign.patient
 
 
 def test_only_the_administrator_sees_who_works_here(world):

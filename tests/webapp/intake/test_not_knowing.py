@@ -133,6 +133,30 @@ def test_a_day_of_the_diary_that_is_not_remembered_is_no_number(patient):
     assert now(patient)["diary"] is None
 
 
+def test_what_is_taken_out_of_a_day_of_the_diary_again_is_not_known_any_more(patient):
+    day = timezone.localdate()
+    page = begun(patient, "diary", for_day=day)
+    say(page, "diary_pain", "7")
+    say(page, "diary_stools", diary_stools__4="2")
+    services.submit(response_id=page.pk, actor=patient.user, today=day)
+    again = begun(patient, "diary", for_day=day)
+    say(again, "diary_stools", diary_stools__4="0")
+    services.submit(response_id=again.pk, actor=patient.user, today=day)
+    assert now(patient)["diary"]["stools_bristol"] is None
+    assert now(patient)["diary"]["pain_0_10"][-1] == 7
+
+
+def test_a_page_begun_anew_and_left_half_empty_ends_nothing_that_was_said_before(patient):
+    day = timezone.localdate()
+    for item, value in (("diary_pain", "7"), ("diary_stools", "__none")):
+        page = begun(patient, "diary", for_day=day)
+        page.answers.all().delete()  # as where the questionnaire is of another version by now
+        say(page, item, value)
+        services.submit(response_id=page.pk, actor=patient.user, today=day)
+    assert now(patient)["diary"]["pain_0_10"][-1] == 7
+    assert now(patient)["diary"]["stools_bristol"][-1] == []
+
+
 def test_the_diary_of_a_day_not_remembered_shows_no_bar(client, patient):
     page = begun(patient, "diary", for_day=timezone.localdate())
     say(page, "diary_pain", "__unknown")
