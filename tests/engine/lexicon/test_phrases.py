@@ -7,7 +7,15 @@ import pytest
 
 from bench.lexicon import labels, measure, phrases, shipped
 
-FLOORS = {"development": (0.98, 0.99), "held_out": (0.95, 0.95), "later": (0.94, 0.94), "fresh": (0.93, 0.92)}
+FLOORS = {
+    "development": (0.98, 0.99),
+    "held_out": (0.95, 0.95),
+    "later": (0.94, 0.94),
+    "fresh": (0.95, 0.93),
+    "more": (0.97, 0.98),
+    "unseen": (0.94, 0.94),
+}
+MENDED = [half for half in FLOORS if half != "unseen"]  # nothing is changed for what measures the unseen
 
 
 @pytest.mark.parametrize("half", FLOORS)
@@ -18,7 +26,7 @@ def test_mentions_are_found_and_not_made_up(half):
     assert figures.recall >= recall, figures.missed
 
 
-@pytest.mark.parametrize("half", FLOORS)
+@pytest.mark.parametrize("half", MENDED)
 def test_no_red_flag_is_missed(half):
     assert measure(phrases(half)).unseen == ()
 
