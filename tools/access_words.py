@@ -21,7 +21,9 @@ ASKS = frozenset(
 ASKS_THERE = frozenset({"bar", "away", "longest", "within"})
 THERE = ("webapp/accounts/", "webapp/base/permissions.py")
 # Verdicts by which somebody is held back: here it is "no" that opens.
-REFUSING = frozenset({"_owes_second_step", "must_have_one", "is_locked", "_works_here", "why_over"})
+REFUSING = frozenset(
+    {"_owes_second_step", "must_have_one", "is_locked", "_works_here", "_is_closed", "_shut", "why_over"}
+)
 # Columns that say whose something is; compared with somebody, they ask.
 WHOSE = frozenset({"patient_id", "user_id", "signed_by_id", "made_by_id", "recorded_by_id", "actor_id"})
 

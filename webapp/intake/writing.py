@@ -11,7 +11,7 @@ from engine.language.documents import Question
 from webapp.accounts.models import User
 from webapp.intake.answers import LISTS, TREATMENTS, Stored
 from webapp.intake.facts import Sheet, code_of, plain_value
-from webapp.intake.models import PastAnswer, QuestionnaireResponse
+from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
 from webapp.patients import services as patients
 from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, Patient, PreviousTreatment
@@ -61,10 +61,9 @@ def _write_values(
 
 
 def _end_taken_back(response: QuestionnaireResponse, sheet: Sheet, actor: User) -> None:
-    """End what an earlier page of this day said where its answer was taken out of this one: nobody knows it now."""
-    newest = {past.item: past.because for past in response.past_answers.all()}
-    out = [item for item, because in newest.items() if because == PastAnswer.Because.TAKEN_BACK]
-    questions = [found for item in out if item not in sheet.answers and (found := sheet.book.question(item))]
+    """End what an earlier page of this day said where this one's answer was taken out or is not asked any more."""
+    out = {past.item for past in response.past_answers.all()} - sheet.answers.keys()
+    questions = [found for item in out if (found := sheet.book.question(item))]
     earlier = _earlier(response) if questions else {}
     for code in sorted({code_of(question) for question in questions} & earlier.keys()):
         if not earlier[code].is_unknown:

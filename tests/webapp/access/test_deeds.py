@@ -27,8 +27,9 @@ from webapp.intake.services import IntakeError
 from webapp.patients import inviting
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
-from webapp.plans import deciding, monitoring, settling, undoing
+from webapp.plans import answering, deciding, monitoring, settling, undoing
 from webapp.plans.refusing import PlanError
+from webapp.plans.terms import Terms, terms_of
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -69,6 +70,10 @@ def accepted(world: World, who: User) -> None:
 def undecided(world: World, who: User) -> None:
     accepted(world, world.users[Role.DOCTOR])
     deciding.undecide(plan_id=world.own.draft.pk, item_id=world.own.item.pk, doctor=who)
+
+
+def words_in(world: World) -> Terms:
+    return terms_of(world.own.draft.evaluation, "es")
 
 
 def own_line(world: World, kind: str) -> object:
@@ -219,6 +224,12 @@ CARE: dict[str, tuple[Deed, frozenset[str]]] = {
     "add an item": (
         lambda world, who: deciding.add_item(
             plan_id=world.own.draft.pk, doctor=who, content={**world.own.item.content, "code": "advice:small_meals"}
+        ),
+        DOCTOR,
+    ),
+    "answer what a plan waits for": (
+        lambda world, who: answering.answer(
+            plan=world.own.draft, doctor=who, fact="nothing", value="yes", terms=words_in(world), today=TODAY
         ),
         DOCTOR,
     ),

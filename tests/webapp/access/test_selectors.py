@@ -19,6 +19,7 @@ from webapp.desk import selectors as desk
 from webapp.intake import selectors as intake
 from webapp.patients import access, filed, finding, history, inviting
 from webapp.patients import selectors as patients
+from webapp.patients import services as patient_services
 from webapp.patients.models import Patient
 from webapp.plans import monitoring
 from webapp.plans import selectors as plans
@@ -135,6 +136,20 @@ def test_who_may_not_read_a_record_reads_neither_its_history_nor_its_files(world
     for user in (world.users[role] for role in TRIED if role not in CARE | OWN):
         with pytest.raises(Patient.DoesNotExist):
             history.history_of(user, life.patient, "allergy")
+
+
+def test_a_history_tells_of_one_patient_and_follows_no_measurement_into_another_record(world):
+    doctor, own, other = world.users[Role.DOCTOR], world.own, world.foreign
+    with undone():
+        for life, value in ((own, 98), (other, 99)):
+            changed = patient_services.correct_observation(
+                observation=life.measure, value=value, unit="g/L", actor=doctor
+            )
+        told = history.history_of(doctor, own.patient, "observation")
+        assert told
+        assert all(change.pk != changed.pk for change in told)
+        assert len(told) == len(history.history_of(doctor, other.patient, "observation"))
+        assert history.history_of(doctor, own.patient, "observation", changed.pk) == []
 
 
 def test_who_works_here_has_no_own_record_however_many_they_may_see(world):

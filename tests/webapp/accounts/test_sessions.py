@@ -58,6 +58,13 @@ def aged(client, *, seen=timedelta(), began=timedelta()):
     return client
 
 
+def test_a_session_past_its_date_opens_nothing(marina):
+    client = signed_in(marina)
+    assert is_in(client)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert not is_in(client)
+
+
 # --- seeing and ending them
 
 

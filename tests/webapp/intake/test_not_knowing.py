@@ -1,13 +1,15 @@
 """ "I don't know" ends what was said before: the engine gets null, the record keeps the older value to read."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from tests.webapp.intake.factories import a_respondent, a_shelf, begun, say, signed_in
+from tests.webapp.intake.factories import a_respondent, a_shelf, begun, save, say, signed_in
 from tests.webapp.people import a_user
 from webapp.intake import services
+from webapp.intake.keeping import Delivery
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import UNKNOWN, Observation
@@ -144,6 +146,20 @@ def test_what_is_taken_out_of_a_day_of_the_diary_again_is_not_known_any_more(pat
     services.submit(response_id=again.pk, actor=patient.user, today=day)
     assert now(patient)["diary"]["stools_bristol"] is None
     assert now(patient)["diary"]["pain_0_10"][-1] == 7
+
+
+def test_an_answer_that_came_too_late_does_not_keep_alive_what_was_taken_out(patient):
+    day, actor = timezone.localdate(), patient.user
+    page = begun(patient, "diary", for_day=day)
+    say(page, "diary_pain", "7")
+    say(page, "diary_stools", diary_stools__4="1")
+    services.submit(response_id=page.pk, actor=actor, today=day)
+    again = begun(patient, "diary", for_day=day)
+    services.take_back(response_id=again.pk, item="diary_pain", actor=actor)
+    late = Delivery(uuid4(), timedelta(hours=1), kept=True)
+    assert save(again, "diary_pain", "6", delivery=late).late
+    services.submit(response_id=again.pk, actor=actor, today=day)
+    assert now(patient)["diary"]["pain_0_10"] is None
 
 
 def test_a_page_begun_anew_and_left_half_empty_ends_nothing_that_was_said_before(patient):

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.webapp.patients import hostile
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
+from webapp.accounts.grants import RolePermission
 from webapp.audit.models import Entry
 from webapp.base.downloads import attachment
 from webapp.base.roles import Role
@@ -238,6 +239,15 @@ def test_patients_open_their_own_files_and_no_other_and_none_that_was_an_error()
         selectors.document_for(marina.user, mine.pk)
     assert selectors.document_for(doctor, mine.pk).content
     assert selectors.record_of(doctor, marina).care.documents == []
+
+
+def test_who_reads_records_and_writes_in_none_does_not_open_what_was_an_error():
+    RolePermission.objects.create(role=Role.DIETITIAN, permission="record.write", allowed=False)
+    reader, document = a_user(Role.DIETITIAN), keep(a_patient())
+    assert selectors.document_for(reader, document.pk).content
+    services.enter_in_error(line=document, actor=a_doctor())
+    with pytest.raises(DocumentReference.DoesNotExist):
+        selectors.document_for(reader, document.pk)
 
 
 def test_the_same_file_is_kept_once_and_again_after_it_was_an_error():

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.access.routes import path_to, routes
-from tests.webapp.access.world import a_world
 from tests.webapp.people import PASSWORD, a_user, comes_in
 from webapp.accounts.models import User
 from webapp.alerts import services as alerts
@@ -22,11 +21,6 @@ from webapp.plans.models import Plan, PlanItem
 
 pytestmark = pytest.mark.django_db
 LONG = "9" * 5000  # more digits than Python turns into a number
-
-
-@pytest.fixture
-def world(shelf):
-    return a_world()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from django.test import Client
 
 from tests.webapp.access.routes import is_personal, path_to, routes, undone
 from tests.webapp.access.test_dump import dump
-from tests.webapp.access.world import a_world
 from webapp.audit.models import Entry
 from webapp.base import access
 from webapp.base.roles import Role
@@ -46,9 +45,8 @@ def contents() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.PATIENT])
-def test_a_link_changes_nothing(role, shelf):
+def test_a_link_changes_nothing(role, world):
     """Whoever can make somebody open an address (a mail, an image) can do nothing in that person's name."""
-    world = a_world()
     client, before = browser(world, role), contents()
     for route in opened_by(role):
         cache.clear()
@@ -58,8 +56,8 @@ def test_a_link_changes_nothing(role, shelf):
 
 
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.PATIENT])
-def test_a_form_of_another_site_is_refused_everywhere(role, shelf):
-    world, taken = a_world(), []
+def test_a_form_of_another_site_is_refused_everywhere(role, world):
+    taken = []
     client = browser(world, role, enforce_csrf_checks=True)
     before = contents()
     for route in ROUTES:
@@ -71,8 +69,8 @@ def test_a_form_of_another_site_is_refused_everywhere(role, shelf):
 
 
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.DIETITIAN, Role.PATIENT, Role.FRONT_DESK])
-def test_no_page_about_a_patient_is_read_unseen(role, shelf):
-    world, unseen, shown = a_world(), [], 0
+def test_no_page_about_a_patient_is_read_unseen(role, world):
+    unseen, shown = [], 0
     client, marina = browser(world, role), world.own.patient
     for route in opened_by(role):
         if not is_personal(route) or route.name.startswith(STEPS):
@@ -88,8 +86,8 @@ def test_no_page_about_a_patient_is_read_unseen(role, shelf):
 
 
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.PATIENT])
-def test_no_browser_or_proxy_keeps_a_copy_of_any_answer(role, shelf):
-    world, kept = a_world(), []
+def test_no_browser_or_proxy_keeps_a_copy_of_any_answer(role, world):
+    kept = []
     client = browser(world, role)
     for route in ROUTES:
         cache.clear()
@@ -102,9 +100,9 @@ def test_no_browser_or_proxy_keeps_a_copy_of_any_answer(role, shelf):
 
 
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.PATIENT])
-def test_bytes_no_text_holds_break_no_page(role, shelf):
+def test_bytes_no_text_holds_break_no_page(role, world):
     """A zero byte, a letter that is none, thousands of digits: an answer, never a fault."""
-    world, broke = a_world(), []
+    broke = []
     client = browser(world, role)
     wild = dict.fromkeys(
         ("q", "page", "tab", "after", "note", "next", "reason", "decision", "code", "fact", "value", "revision", "was",
@@ -120,8 +118,8 @@ def test_bytes_no_text_holds_break_no_page(role, shelf):
     assert broke == []
 
 
-def test_the_walk_over_tables_sees_a_change(shelf):
-    world, before = a_world(), contents()
+def test_the_walk_over_tables_sees_a_change(world):
+    before = contents()
     assert len(before) > 25
     with undone(), connection.cursor() as cursor:
         cursor.execute("UPDATE patients_patient SET language = 'en' WHERE id = %s", [world.own.patient.pk])
