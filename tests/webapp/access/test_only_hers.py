@@ -90,9 +90,9 @@ DONE = {name: deed for name, (deed, _may) in {**RECORD, **LINES, **CARE}.items()
 
 @pytest.fixture(scope="module")
 def invited(world, django_db_blocker):
-    """The clinic, with an open invitation for each."""
+    """The clinic, with an open invitation for everybody else."""
     with django_db_blocker.unblock():
-        for life in (world.own, world.foreign):
+        for life in (world.foreign, world.namesake):
             inviting.invite(patient=life.patient, way="paper", actor=world.users[Role.FRONT_DESK])
     return world
 
@@ -213,6 +213,7 @@ def test_who_has_neither_hat_nor_second_step_is_listed_so_though_colleagues_have
     accounts.revoke_role(user=bare, role=Role.BILLING, actor=None)
     for kept in (Authenticator, CodeChannel):
         kept.objects.filter(user=bare).delete()
+    assert not Session.objects.with_factor().get(user=bare).has_factor
     listed = roster.member(world.users[Role.ADMINISTRATOR], bare.pk)
     assert listed is not None
     assert (listed.roles, listed.has_factor) == ([], False)

@@ -145,6 +145,14 @@ def test_an_invitation_works_once(visitor, marina, desk):
     assert User.objects.filter(roles__role="patient").count() == 1
 
 
+def test_what_has_expired_while_the_password_was_chosen_opens_nothing(marina, desk):
+    invitation, _secret = on_paper(marina, desk)
+    late = timezone.now() + timedelta(hours=73)
+    with pytest.raises(patients.PatientError):
+        inviting.accept(invitation_id=invitation.pk, email="m@example.org", password="correct horse battery", now=late)
+    assert not User.objects.filter(roles__role="patient").exists()
+
+
 def test_after_72_hours_it_opens_nothing(visitor, marina, desk):
     now = timezone.now()
     _old, secret = on_paper(marina, desk, now=now - timedelta(hours=72, seconds=1))

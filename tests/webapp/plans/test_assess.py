@@ -56,6 +56,11 @@ def test_the_same_facts_give_the_same_evaluation_and_no_second_draft():
     assert Plan.objects.count() == 1
 
 
+def test_two_people_with_the_same_facts_have_an_evaluation_each():
+    one, other = clinic.a_dyspeptic_woman(), clinic.a_dyspeptic_woman()
+    assert [assessed(patient).patient for patient in (one, other)] == [one, other]
+
+
 def test_another_day_with_the_same_items_is_another_evaluation_and_no_second_draft():
     patient = clinic.a_dyspeptic_woman()
     assessed(patient)

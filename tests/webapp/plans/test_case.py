@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.webapp.people import a_patient_with_login
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
 from webapp.alerts.models import Alert
@@ -104,3 +105,11 @@ def test_an_answer_of_the_clinic_after_the_words_of_the_patient_decides(hours, b
     row = patients.Reading("dysphagia", False, clinic.NOON + timedelta(hours=hours), "questionnaire")
     patients.record_observations(patient=patient, rows=[row], actor=a_doctor() if by_clinic else None)
     assert cases.build(patient, TODAY)["decided"] == decided
+
+
+def test_what_patients_answer_after_their_own_words_decides_nothing():
+    patient = a_patient_with_login()
+    clinic.says(patient, other="Se me atasca la comida")
+    row = patients.Reading("dysphagia", False, clinic.NOON + timedelta(hours=1), "questionnaire")
+    patients.record_observations(patient=patient, rows=[row], actor=patient.user)
+    assert cases.build(patient, TODAY)["decided"] == []
