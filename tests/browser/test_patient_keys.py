@@ -10,7 +10,20 @@ from tests.site import PASSWORD, demo_code
 from tests.webapp.patients.hostile import a_png
 
 READER, WRITER, CAREFUL = (f"patient{n}@demo.example" for n in ("05", "29", "24"))
+NEWCOMER, DIARIST, SCORER = (f"patient{n}@demo.example" for n in ("54", "07", "08"))
 MOST_TABS = 90
+TYPED = {"weight_kg": "70", "height_cm": "170", "main_complaint": "Me pesa la comida"}
+# The first question of a screen that has no answer yet, by its name, and how it is answered.
+OPEN = """() => {
+  const fields = [...document.querySelectorAll('fieldset.q')];
+  const said = e => e.type === 'radio' || e.type === 'checkbox' ? e.checked : e.value !== '' && e.tagName !== 'SELECT';
+  const open = fields.find(field => ![...field.querySelectorAll('input, textarea')].some(said));
+  if (!open) return null;
+  const first = open.querySelector('.opts input[type=radio]') || open.querySelector('input[type=radio]:not(.ends *)')
+    || open.querySelector('input:not([type=hidden]), textarea');
+  const kind = open.querySelector('.adder') ? 'list' : first.type;
+  return {item: open.dataset.answer, id: first.id, kind};
+}"""
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
@@ -126,3 +139,83 @@ def test_a_patient_sets_up_the_second_step_and_comes_in_with_it(visit):
     page.keyboard.type(codes[0])  # the focus stands where the code goes
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/portal/"))
+
+
+def answer(page: Page, asked: dict) -> None:
+    """Answer one question: "no" by an arrow, "none" of a list by the space bar, the rest in writing."""
+    tab_to(page, page.locator(f"[id='{asked['id']}']"))
+    if asked["kind"] == "list":
+        with page.expect_response(lambda reply: reply.request.method == "POST"):  # the list is drawn anew
+            page.keyboard.press("Space")
+    elif asked["kind"] == "radio":
+        page.keyboard.press("ArrowRight")
+    else:
+        page.keyboard.type(TYPED.get(asked["item"], "2"))
+        page.keyboard.press("Tab")
+
+
+def go_on(page: Page) -> None:
+    with page.expect_navigation():
+        press(page, page.locator("button[name=go][value=next]"))
+
+
+def test_a_whole_questionnaire_is_answered_and_sent(visit):
+    page = signed_in(visit, SCORER)
+    press(page, page.locator("form:has(input[value=gerdq]) button.linkbtn"))
+    page.wait_for_url(re.compile("/intake/"))
+    answered = 0
+    while asked := page.evaluate(OPEN):
+        answer(page, asked)
+        answered += 1
+    assert answered == 6
+    go_on(page)
+    press(page, page.locator(".pfoot button[type=submit]").last)
+    page.wait_for_url(re.compile("/thank-you/"))
+
+
+def test_every_kind_of_question_of_the_first_questionnaire_is_answered(visit):
+    page = signed_in(visit, NEWCOMER)
+    with page.expect_navigation():
+        press(page, page.locator(".task .btn").first)
+    if page.locator("input[name=text]").count():  # the consent comes first
+        press(page, page.locator("main .btn-primary"))
+    page.wait_for_url(re.compile("/intake/[0-9a-f-]{36}/"))
+    kinds = set()
+    while "/check-and-send/" not in page.url:
+        asked = page.evaluate(OPEN)
+        if asked and asked["kind"] not in kinds:
+            answer(page, asked)
+            kinds.add(asked["kind"])
+        go_on(page)
+    assert kinds == {"radio", "text", "textarea", "list"}
+
+
+def diary_page(page: Page, begin: Locator, *scales: str) -> list[str]:
+    """Fill in a page of the diary and send it; return the keys pressed besides Tab."""
+    pressed = []
+
+    def act(wanted: Locator, key: str) -> None:
+        press(page, wanted, key)
+        pressed.append(key)
+
+    act(begin, "Enter")
+    page.wait_for_url(re.compile("/intake/"))
+    act(page.locator("#q-diary_stools input[type=checkbox]").first, "Space")
+    for item in (*(f"diary_{scale}" for scale in scales), "blood_or_black_stool_today"):
+        act(page.locator(f"#q-{item} input[type=radio]").first, "ArrowRight")
+    act(page.locator("button[name=go][value=next]"), "Enter")
+    page.wait_for_url(lambda url: "/today/" not in url)
+    return pressed
+
+
+def test_a_day_of_the_diary_takes_six_actions_and_a_forgotten_one_is_marked_as_told_from_memory(visit):
+    page = signed_in(visit, DIARIST)
+    page.goto("/portal/diary/")
+    before = page.locator("td.recalled").count()
+    today = page.locator(".first-tap button", has_text="2").first
+    assert len(diary_page(page, today, "bloating", "heartburn")) == 6
+    page.goto("/portal/diary/")
+    diary_page(page, page.locator("button.linkbtn").first, "pain", "bloating", "heartburn")
+    page.goto("/portal/diary/")
+    expect(page.locator("td.recalled")).to_have_count(before + 1)
+    expect(page.locator("td.recalled").last).to_contain_text("de memoria")

@@ -1,4 +1,4 @@
-"""Every page of a patient, on two sizes of phone and in both languages: readable, in reach of a thumb, and at home."""
+"""Every page of a patient, on telephones and a wide screen, in both languages: readable, in reach, and at home."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, PHONE, is_wider_than_the_screen, violations
 
-WITH_A_PLAN, NEW = "patient05@demo.example", {"es": "patient54@demo.example", "en": "patient58@demo.example"}
+WITH_A_PLAN, NEW = "patient05@demo.example", "patient58@demo.example"
 ENGLISH = {"es": "Español", "en": "English"}
+WIDE = {"width": 1280, "height": 800}
 # What a thumb cannot hit. A link within a line of text may be as high as the line; a box counts with its label,
 # a label with its field.
 SMALL = """() => {
@@ -31,23 +32,34 @@ CUT = """() => [...document.querySelectorAll('main :is(input, textarea, select, 
   .map(e => e.outerHTML.slice(0, 90))"""
 
 
-def look(page: Page) -> None:
-    """Check the page as it stands at both sizes."""
+def look(page: Page, *, wide: bool = False) -> None:
+    """Check the page as it stands on both telephones, and on a screen of 1280 if told so."""
     for size in (PHONE, NARROW):
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         where = f"{page.url} at {size['width']}"
         assert not is_wider_than_the_screen(page), where
         assert page.evaluate(SMALL) == [], where
     assert violations(page) == [], page.url
+    if wide:
+        page.set_viewport_size(WIDE)
+        assert not is_wider_than_the_screen(page), page.url
+        assert violations(page) == [], f"{page.url} at 1280"
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_what_is_met_before_coming_in_fits_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE, locale={"es": "es-ES", "en": "en-GB"}[language]).page
-    for address in ("/accounts/login/", "/accounts/password/reset/", "/portal/join/"):
+    for address in (
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/key/no-link/",
+        "/portal/join/",
+        "/portal/join/AAAA-BBBB-CCCC/",
+        "/nothing-here/",
+    ):
         page.goto(address)
         expect(page.locator("html")).to_have_attribute("lang", language)
-        look(page)
+        look(page, wide=language == "es")
         assert page.evaluate(CUT) == [], page.url
 
 
@@ -93,11 +105,15 @@ def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -
         "record/",
         "who-looked/?own=1",
         "record/allergy/",
+        "record/documents/new/",
         "contacts/new/",
         "reach/",
     ):
         page.goto(f"/portal/{name}")
-        look(page)
+        look(page, wide=language == "es")
+    for address in ("/accounts/security/", "/accounts/second-step/set-up/mail/", "/accounts/confirm/"):
+        page.goto(address)
+        look(page, wide=language == "es")
     page.goto("/portal/plan/")
     assert page.locator(".part .pline b").count(), "the demo's plan has a medicine"
     assert page.locator(".sos li").count() >= 3
@@ -108,7 +124,7 @@ def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_what_a_patient_fills_in_fits_every_phone(visit: Callable, language: str) -> None:
-    page = visit(PHONE).log_in(NEW[language])
+    page = visit(PHONE).log_in(NEW)
     speak(page, language)
     page.goto("/portal/")
     look(page)
@@ -131,11 +147,31 @@ def test_what_a_patient_fills_in_fits_every_phone(visit: Callable, language: str
     look(page)
     go_on(page)
     look(page)
-    page.goto(f"/{questionnaire}/medicines/")
+    page.goto(f"/{questionnaire}/about_you/")
+    page.locator("#weight_kg-value").fill("800")
+    page.keyboard.press("Tab")
+    expect(page.locator("#note-weight_kg .btn").first).to_be_visible()  # "is that right?"
     look(page)
+    page.goto(f"/{questionnaire}/medicines/")
+    page.locator("#previous_treatments-text").fill("Nuevofármaco")
+    page.locator("button[name=previous_treatments-add]").click()
+    expect(page.locator("select[name^='previous_treatments-result']").first).to_be_visible()
+    look(page, wide=language == "es")
     page.goto(f"/{questionnaire}/check-and-send/")
     look(page)
     page.goto("/portal/diary/")
     page.locator("main form .btn-primary").click()
     page.wait_for_url(re.compile("/intake/"))
     look(page)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_short_questionnaires_fit_every_phone(visit: Callable, language: str) -> None:
+    page = visit(PHONE).log_in("patient06@demo.example")
+    speak(page, language)
+    for name in ("gerdq", "ibs_sss"):
+        page.goto("/portal/")
+        open_ = page.locator(f"form:has(input[value={name}]) button.linkbtn")
+        (open_ if open_.count() else page.locator(".task .btn")).first.click()
+        page.wait_for_url(re.compile(r"/intake/[0-9a-f-]{36}/"))
+        look(page, wide=language == "es")
