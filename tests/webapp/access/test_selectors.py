@@ -10,8 +10,11 @@ from django.utils import timezone
 from tests.webapp.access.routes import undone
 from tests.webapp.access.test_deeds import COUNTER, TRIED, under_another_hat
 from tests.webapp.access.world import PERSONAL, Life
-from webapp.accounts import roster
+from tests.webapp.people import a_user
+from webapp.accounts import factors, roster, staff
+from webapp.accounts.grants import RolePermission
 from webapp.accounts.models import User
+from webapp.accounts.services import AccountError
 from webapp.alerts import selectors as alerts
 from webapp.base.roles import CLINICIANS, Role
 from webapp.desk import record as desk_record
@@ -150,6 +153,21 @@ def test_a_history_tells_of_one_patient_and_follows_no_measurement_into_another_
         assert all(change.pk != changed.pk for change in told)
         assert len(told) == len(history.history_of(doctor, other.patient, "observation"))
         assert history.history_of(doctor, own.patient, "observation", changed.pk) == []
+
+
+def test_who_may_invite_but_not_look_for_patients_sees_no_invitation(invited):
+    with undone():
+        RolePermission.objects.create(role=Role.FRONT_DESK, permission="patients.search", allowed=False)
+        assert inviting.waiting_for(a_user(Role.FRONT_DESK)) == []
+
+
+def test_a_closed_account_keeps_its_second_step(world):
+    boss, colleague = world.users[Role.ADMINISTRATOR], a_user(Role.BILLING)
+    staff.close(user=colleague, actor=boss)
+    colleague.refresh_from_db()
+    with pytest.raises(AccountError):
+        staff.reset(user=colleague, part=staff.ResetPart.FACTOR, reason="lost", actor=boss)
+    assert factors.device_of(colleague)
 
 
 def test_who_works_here_has_no_own_record_however_many_they_may_see(world):

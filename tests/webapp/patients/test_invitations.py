@@ -148,6 +148,8 @@ def test_an_invitation_works_once(visitor, marina, desk):
 def test_what_has_expired_while_the_password_was_chosen_opens_nothing(marina, desk):
     invitation, _secret = on_paper(marina, desk)
     late = timezone.now() + timedelta(hours=73)
+    assert inviting.good(str(invitation.pk))
+    assert inviting.good(str(invitation.pk), late) is None
     with pytest.raises(patients.PatientError):
         inviting.accept(invitation_id=invitation.pk, email="m@example.org", password="correct horse battery", now=late)
     assert not User.objects.filter(roles__role="patient").exists()
