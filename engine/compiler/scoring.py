@@ -29,11 +29,26 @@ from engine.language.documents import Score, ScoreInput
 GRID = 1500  # completions tried in full; beyond, corners decide
 CONTEXTS = 64
 ONE_WAY = 2  # rises or falls, as the other answers have it: both ends are tried
+SCORES = 128  # compiled scores remembered, of whatever library
 KEPT = 512  # analyses remembered per score: many cases leave the same questions open
 
 
+_COMPILED: dict[tuple[int, int], tuple[Score, Vocabulary, ScoreProgram]] = {}  # holding both keeps their ids theirs
+
+
 def compile_score(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
-    """Return a score as a function, with the values that stand for each unknown input."""
+    """Return a score as a function; the editions of one library share most of their scores, compiled once."""
+    key = (id(score), id(vocabulary))
+    known = _COMPILED.get(key)
+    if known is None:
+        if len(_COMPILED) >= SCORES:
+            _COMPILED.clear()
+        known = _COMPILED[key] = score, vocabulary, _compiled(score, vocabulary)
+    return known[2]
+
+
+def _compiled(score: Score, vocabulary: Vocabulary) -> ScoreProgram:
+    """Return a score with the values that stand for each unknown input."""
     names = tuple(score.inputs)
     writer = FormulaText(score, names)
     formula, source = compile_formula(writer)
