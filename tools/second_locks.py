@@ -8,4 +8,16 @@ def reasons() -> dict[Name, str]:
     return {name: reason for reason, names in LOCKS.items() for name in names}
 
 
-LOCKS: dict[str, tuple[Name, ...]] = {}
+LOCKS: dict[str, tuple[Name, ...]] = {
+    "The link sent in the same transaction asks again and takes the new account back; asked first, it costs no work.": (
+        ("webapp/accounts/staff.py", "engage", "_check(actor)", "None"),
+    ),
+    "Who asks is an administrator who stays: whoever is none, another than the one in question is always left.": (
+        (
+            "webapp/accounts/staff.py",
+            "_keep_one",
+            "UserRole.objects.filter(role=Role.ADMINISTRATOR, user=user)",
+            "UserRole.objects.filter(role=Role.ADMINISTRATOR)",
+        ),
+    ),
+}

@@ -137,6 +137,14 @@ def test_a_plan_is_drafted_though_somebody_else_has_the_same(world):
         assert drafting.draft(evaluation, result, None)
 
 
+def test_what_one_doctor_has_seen_the_next_has_not(world):
+    with undone():
+        doctors = {a_user(Role.DOCTOR), a_user(Role.DOCTOR)}
+        for doctor in doctors:
+            deciding.mark_seen(user=doctor, items=[world.own.item])
+        assert doctors <= {one.user for one in world.own.item.seen.all()}
+
+
 ON_ACCOUNTS = {
     "let in anew": lambda user, admin: staff.reset(user=user, part="both", reason="lost", actor=admin),
     "given another hat": lambda user, admin: staff.change_roles(user=user, roles=["ambassador"], actor=admin),

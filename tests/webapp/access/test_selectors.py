@@ -155,10 +155,13 @@ def test_a_history_tells_of_one_patient_and_follows_no_measurement_into_another_
         assert history.history_of(doctor, own.patient, "observation", changed.pk) == []
 
 
-def test_who_may_invite_but_not_look_for_patients_sees_no_invitation(invited):
+def test_who_may_not_look_for_patients_sees_no_invitation_and_corrects_nobody(invited):
     with undone():
         RolePermission.objects.create(role=Role.FRONT_DESK, permission="patients.search", allowed=False)
-        assert inviting.waiting_for(a_user(Role.FRONT_DESK)) == []
+        desk = a_user(Role.FRONT_DESK)
+        assert inviting.waiting_for(desk) == []
+        with pytest.raises(patient_services.NotAllowed):
+            patient_services.correct_identity(patient=invited.own.patient, actor=desk, phone="600445566")
 
 
 def test_a_closed_account_keeps_its_second_step(world):

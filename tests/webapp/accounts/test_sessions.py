@@ -62,6 +62,7 @@ def test_a_session_past_its_date_opens_nothing(marina):
     client = signed_in(marina)
     assert is_in(client)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert whereabouts.of(marina.pk, None) == []
     assert not is_in(client)
 
 
