@@ -11,10 +11,12 @@ from webapp.accounts.models import User
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
 from webapp.plans.assessment import assess
+from webapp.plans.listed import listing
 from webapp.plans.models import Evaluation, Plan
 from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, number
 
+NONE = "none"  # what is sent where somebody asked for a list and nothing belongs into it
 MOST_DIGITS = 12  # before the point; a number of a million digits would keep the server busy for minutes
 
 
@@ -25,6 +27,10 @@ def answer(*, plan: Plan, doctor: User, fact: str, value: str, terms: Terms, tod
     spec = terms.spec(fact)
     if spec is None:
         raise PlanError(_("This cannot be answered here. Write it into the patient’s record."))
+    found = listing(spec.name, terms.edition)
+    if found and value == NONE:
+        patients.record_none(patient=plan.patient, topic=found.topic, actor=doctor)
+        return assess(patient_id=plan.patient_id, because="answer", today=today, actor=doctor)
     given = read(spec, value)
     row = patients.Reading(spec.name, given, timezone.now(), Observation.Origin.STAFF, _unit(spec))
     patients.record_observations(patient=plan.patient, rows=[row], actor=doctor)

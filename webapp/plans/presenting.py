@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from webapp.plans import adding, selectors
+from webapp.plans.listed import Listing, listing
 from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
 from webapp.plans.terms import Terms, days, unit_words
@@ -57,9 +58,10 @@ class Question:
     fact: str
     text: str
     title: str
-    kind: str  # yes_no choice number other
+    kind: str  # yes_no choice number list other
     unit: str = ""
     options: Sequence[tuple[str, str]] = ()
+    listing: Listing | None = None  # the list of the record that answers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,20 @@ class Row:
     patient_text: str = ""
     timings: Sequence[str] = ()
     notices: Sequence[Any] = ()  # what safety says beside it, each to be settled (noticing.Notice)
-    unconfirmed: Sequence[str] = ()  # facts it rests on that only the patient's own words say
+    to_confirm: Sequence[Question] = ()  # facts it rests on that only the patient's own words say
 
     @property
     def mark_class(self) -> str:
         return f"st {self.colour}"
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        return [question.title for question in self.to_confirm]
+
+    @property
+    def asks(self) -> list[Question]:
+        """What frees the item once it is answered: what is missing, then what nobody has confirmed."""
+        return [*self.waiting_for, *self.to_confirm]
 
     @property
     def unsaid(self) -> list[str]:
@@ -141,7 +152,7 @@ def row_of(item: PlanItem, terms: Terms, notices: Sequence[Any] = ()) -> Row:
         patient_text=terms.say(content.get("patient_text")),
         timings=[terms.say(dose.get("timing")) for dose in content.get("doses", ())],
         notices=notices,
-        unconfirmed=[terms.fact(name) for name in content.get("unconfirmed", ())],
+        to_confirm=[question(name, terms) for name in content.get("unconfirmed", ())],
     )
 
 
@@ -189,7 +200,8 @@ def question(name: str, terms: Terms) -> Question:
         )
     if spec.type in ("quantity", "integer", "decimal"):
         return Question(spec.name, text, title, "number", unit=unit_words(spec.unit or ""))
-    return Question(spec.name, text, title, "other")
+    found = listing(spec.name, terms.edition)
+    return Question(spec.name, text, title, "list" if found else "other", listing=found)
 
 
 def groups_of(

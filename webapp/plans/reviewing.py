@@ -11,7 +11,7 @@ from webapp.accounts.models import User
 from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 from webapp.patients.selectors import Record
-from webapp.plans import inputs, monitoring, noticing, papers, presenting, selectors, trends
+from webapp.plans import inputs, listed, monitoring, noticing, papers, presenting, selectors, trends
 from webapp.plans.lines import name_of
 from webapp.plans.models import Plan, PlanItem, Task
 from webapp.plans.occasions import occasion
@@ -49,6 +49,11 @@ class Page:
     def allergies(self) -> list[tuple[str, bool]]:
         """The allergies that hold, by name, each with whether somebody confirmed it."""
         return [(name_of(one, self.terms), one.is_confirmed) for one in self.record.allergies if one.active]
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The lists of the record that hold something."""
+        return listed.filled(self.record)
 
     @property
     def occasion(self) -> Any:

@@ -41,7 +41,8 @@ def test_every_kind_has_its_group(code, group):
     ("fact", "kind", "unit"),
     [
         ("dysphagia", "yes_no", ""), ("heartburn_days", "number", ""), ("structural_disease", "choice", ""),
-        ("main_complaint", "other", ""), ("never_heard_of", "other", ""), ("ferritin", "number", "µg/L"),
+        ("not_tolerated", "list", ""), ("allergy", "list", ""), ("main_complaint", "other", ""),
+        ("never_heard_of", "other", ""), ("ferritin", "number", "µg/L"),
     ],
 )  # fmt: skip
 def test_a_missing_fact_is_asked_in_the_form_it_can_be_answered_in(terms, fact, kind, unit):

@@ -10,6 +10,7 @@ from webapp.accounts.models import User
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
+from webapp.patients.selectors import contents_of
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan
 
@@ -153,6 +154,41 @@ def test_the_answer_that_was_missing_frees_the_plan(page):
     newest = Plan.objects.get(status="draft")
     assert newest.pk != plan.pk
     assert "Un plan más nuevo" in page.get(address(plan)).content.decode()
+
+
+NOTHING_TRIED = "Preguntado: sin tratamientos anteriores"
+
+
+def test_an_item_that_waits_for_a_list_offers_to_say_that_it_is_empty(page):
+    plan = a_plan(a_patient(), ppi(state="held", waiting_for=["not_tolerated"]))
+    text = page.get(address(plan)).content.decode()
+    assert NOTHING_TRIED in text
+    assert f"{reverse('desk:patient', kwargs={'pk': plan.patient_id})}#treatments" in text
+    page.post(address(plan, "answer"), {"fact": "not_tolerated", "value": "none"})
+    assert "previous_treatments" in contents_of(plan.patient).none
+
+
+def test_a_list_that_holds_something_is_not_said_to_be_empty_in_one_word(page):
+    plan = a_plan(a_patient(), ppi(state="held", waiting_for=["not_tolerated"]))
+    given = {"code": "", "text": "unas cápsulas", "outcome": "unknown"}
+    patients.add_previous_treatment(patient=plan.patient, actor=None, **given)
+    text = page.get(address(plan)).content.decode()
+    assert NOTHING_TRIED not in text
+    assert "Escribirlo en la historia" in text
+    page.post(address(plan, "answer"), {"fact": "not_tolerated", "value": "none"})
+    assert "previous_treatments" not in contents_of(plan.patient).none
+
+
+def test_an_item_that_rests_on_words_nobody_confirmed_asks_for_the_answer(page):
+    plan = a_plan(a_patient(), ppi(state="held", unconfirmed=["dysphagia"]))
+    text = page.get(address(plan)).content.decode()
+    assert "Solo lo escribe el paciente" in text
+    assert '<input type="hidden" name="fact" value="dysphagia">' in text
+
+
+def test_an_item_that_waits_for_no_fact_says_that_the_doctor_settles_it(page):
+    plan = a_plan(a_patient(), ppi(state="held"))
+    assert "No falta ningún dato" in page.get(address(plan)).content.decode()
 
 
 @pytest.mark.parametrize("value", ["", "mucho", "-3", "nan", "99999"])
