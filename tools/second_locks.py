@@ -20,4 +20,18 @@ LOCKS: dict[str, tuple[Name, ...]] = {
             "UserRole.objects.filter(role=Role.ADMINISTRATOR)",
         ),
     ),
+    "The session is looked for among the person's own twice: one of the two is enough, and both are cheap.": (
+        (
+            "webapp/accounts/whereabouts.py",
+            "end",
+            "Session.objects.filter(user_id=user_id)",
+            "Session.objects.filter()",
+        ),
+        (
+            "webapp/accounts/whereabouts.py",
+            "end",
+            "Session.objects.filter(user_id=user_id, session_key__in=fitting)",
+            "Session.objects.filter(session_key__in=fitting)",
+        ),
+    ),
 }
