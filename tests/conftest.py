@@ -1,11 +1,16 @@
 """What every test stands on. The run connects as the owner, who makes the test database on the private server."""
 
+import os
+
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import TransactionTestCase
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
+
+from tests import migrated
 
 TOGETHER = ("browser", "tools")  # folders whose files share a running clinic, or a port, and stay in one process
 
@@ -22,6 +27,13 @@ class BySetUp(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)  # a run in one process may leave the plugin out
 def pytest_xdist_make_scheduler(config, log):
     return BySetUp(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """On the private server the test database begins as a copy of one that is migrated."""
+    if "DATABASE_URL" not in os.environ:
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = migrated.database()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests import migrated
 from tools import devdb
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,17 +136,18 @@ def _drop(database: str) -> None:
     raise AssertionError(f"somebody still uses {database}")
 
 
-def _recreate(database: str) -> None:
+def _recreate(database: str, source: str = "template1") -> None:
     _drop(database)
     with psycopg.connect(devdb.url("owner"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copied.format(sql.Identifier(database), sql.Identifier(source)))
 
 
 @contextmanager
 def clinic(name: str, *, demo: bool = True) -> Iterator[Site]:
     """Give a running site with the shipped protocols, and the demo clinic unless told otherwise."""
     site = Site(f"pauta_{name}{os.environ.get('PAUTA_TEST_DB_SUFFIX', '')}")
-    _recreate(site.database)
+    _recreate(site.database, migrated.database())
     try:
         if demo:
             site.prepare()

@@ -15,9 +15,9 @@ EVERYDAY = frozenset(
     re.findall(
         r"\w+",
         """
-    about algo alternative avisenos been cambiado changed date days durante entrar entre esta este from have horas
-    hours minutes minutos nuevo once open otra para pauta person plan plans read responde several sobre sola
-    something takes tell text there this tiene type unos usted what works your
+    about algo alternative avisenos been cambiado changed date days durante empezar entrar entre esta este from have
+    horas hours minutes minutos nuevo once open otra para pauta person plan plans read responde several sobre sola
+    something takes tell text them there this tiene type unos usted what works your
     """,
     )
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import services as shelf
+from rules import reading
 from tests.webapp.plans import clinic
 from webapp.plans import warming
 
@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 def test_what_is_in_force_is_compiled_before_it_is_asked_for(monkeypatch):
     clinic.publish()
     monkeypatch.setattr(warming.connection, "close", lambda: None)
-    shelf._PROGRAMS.clear()
+    reading._PROGRAMS.clear()
     warming.warm()
-    assert len(shelf._PROGRAMS) == 1
+    assert len(reading._PROGRAMS) == 1
 
 
 def test_an_empty_shelf_is_told_in_the_log_and_stops_nothing(monkeypatch, caplog):
