@@ -20,7 +20,7 @@ def open_a_plan(page, held):
     rows = page.locator("tr[data-row]").filter(has=page.locator("td.who"))
     waiting = page.get_by_role("img", name="retenido")
     chosen = rows.filter(has=waiting) if held else rows.filter(has_not=waiting)
-    chosen.filter(has_not_text=re.compile("evaluar|urgencias")).first.locator("td.who a").click()
+    chosen.filter(has_not_text=re.compile("evaluar|urgencias|mismo día")).first.locator("td.who a").click()
     page.wait_for_url(re.compile("/review/$"))
 
 
