@@ -11,6 +11,7 @@ from tests.site import PASSWORD, Site, clinic, demo_code
 
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
+SMALL_LAPTOP = {"width": 1280, "height": 720}
 NARROW = {"width": 320, "height": 640}
 QUIET = [
     "--no-sandbox",
@@ -52,7 +53,8 @@ class Visit:
         options = {"viewport": size, "locale": locale, "has_touch": touch, "base_url": site.address}
         self.context = browser.new_context(**options, reduced_motion="reduce", timezone_id="Europe/Madrid")
         self.page: Page = self.context.new_page()
-        self.site, self.faults = site, []
+        self.site, self.faults, self.language = site, [], locale[:2]
+        self.turned: set[object] = set()  # accounts that read another language for as long as this screen is open
         self.page.on("console", self._heard)
         self.page.on("request", self._asked)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
@@ -76,7 +78,27 @@ class Visit:
             self.page.locator("input[name=code]").fill(demo_code())
             self.page.locator("main button[type=submit]").first.click()
             self.page.wait_for_url(lambda url: "/accounts/second-step/" not in url)
+        self._turn()
         return self.page
+
+    def _turn(self) -> None:
+        """Turn the pages into this screen's language: what a person chose once wins over what the browser asks for."""
+        other = self.page.locator(f"html:not([lang={self.language}]) form.langs button[value={self.language}]")
+        if other.count():
+            before = self._readers()
+            other.first.evaluate("button => button.form.requestSubmit(button)")
+            self.page.locator(f"html[lang={self.language}]").wait_for(state="attached")
+            self.turned |= self._readers() - before
+
+    def _readers(self) -> set[object]:
+        return {pk for (pk,) in self.site.query("SELECT id FROM accounts_user WHERE language = %s", self.language)}
+
+    def close(self) -> None:
+        self.context.close()
+        if self.turned:
+            back = {"es": "en", "en": "es"}[self.language]
+            change = "UPDATE accounts_user SET language = %s WHERE id = ANY(%s) RETURNING id"
+            self.site.query(change, back, list(self.turned))
 
 
 @pytest.fixture
@@ -91,7 +113,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
     yield open_screen
     faults = [fault for one in opened for fault in one.faults]
     for one in opened:
-        one.context.close()
+        one.close()
     assert faults == []
 
 
