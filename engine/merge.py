@@ -118,7 +118,7 @@ def _join_doses(draft: Draft, action: Action, program: Program) -> None:
     for part in regimen.parts if regimen is not None else _own_part(action, program):
         dose = dose_of(part)
         known = draft.doses.get(part.medicine)
-        if known is not None and known.daily is None and known.dose != dose.dose:
+        if known is not None and _cannot_be_told_apart(known, dose):
             draft.conflicts[f"doses_differ:{part.medicine}"] = None
         draft.doses[part.medicine] = dose if known is None else higher(known, dose)
     draft.drugs = tuple(sorted(draft.doses))
@@ -152,8 +152,18 @@ def daily_of(dose: Dose) -> tuple[Fraction, str] | None:
     return read_dose(dose.dose, dose.frequency).daily
 
 
+def _cannot_be_told_apart(first: Dose, second: Dose) -> bool:
+    """Return whether nobody can tell which of two doses gives more: then the one that is given is only a choice."""
+    one, other = daily_of(first), daily_of(second)
+    known = one is not None and other is not None and in_unit(other, one[1]) is not None
+    return not known and (first.dose, first.frequency) != (second.dose, second.frequency)
+
+
 def higher(first: Dose, second: Dose) -> Dose:
-    """Return the dose that gives more a day; the first if they cannot be compared."""
+    """Return the dose that gives more a day; if they cannot be compared the one whose sum is known, else the first.
+
+    Whoever prefers one of two says so beside it where they cannot be compared (``doses_differ``).
+    """
     one, other = daily_of(first), daily_of(second)
     if one is None or other is None:
         return first if one is not None or other is None else second
@@ -178,6 +188,8 @@ def one_entry_per_ingredient(drafts: Mapping[str, Draft]) -> None:
         best = _most(holders, ingredient)
         for draft in holders:
             if draft is not best:
+                if _cannot_be_told_apart(best.doses[ingredient], draft.doses[ingredient]):
+                    draft.conflicts[f"doses_differ:{ingredient}"] = best.conflicts[f"doses_differ:{ingredient}"] = None
                 del draft.doses[ingredient]
                 draft.conflicts[f"same_ingredient:{ingredient}:{best.code}"] = None
                 best.conflicts[f"same_ingredient:{ingredient}:{draft.code}"] = None

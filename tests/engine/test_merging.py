@@ -112,6 +112,26 @@ def test_an_ingredient_of_two_items_is_given_by_one_and_both_name_the_other():
         assert high.conflicts == ("same_ingredient:omeprazole:rx:ppi_low",)
 
 
+APART = [("20 mg", "as directed"), ("20 mL", "once daily"), ("one capsule", "once daily")]
+
+
+@pytest.mark.parametrize("unclear", APART)
+def test_a_dose_preferred_to_one_that_cannot_be_compared_says_so_whichever_comes_first(unclear):
+    for order in permutations((("20 mg", "once daily"), unclear)):
+        (item,) = plan_of(adult(a=True, b=True), *two(dose(*order[0]), dose(*order[1]))).items
+        assert "doses_differ:omeprazole" in item.conflicts
+    for order in permutations(("rx:first", "rx:second")):
+        first, second = dose("20 mg", code=order[0]), dose(*unclear, code=order[1])
+        items = plan_of(adult(a=True, b=True), *two(first, second)).items
+        assert all("doses_differ:omeprazole" in item.conflicts for item in items)
+
+
+def test_doses_that_can_be_compared_or_say_the_same_are_no_conflict():
+    for first, second in ((("20 mg", "once daily"), ("0.04 g", "once daily")), (("20 mg", "as directed"),) * 2):
+        (item,) = plan_of(adult(a=True, b=True), *two(dose(*first), dose(*second))).items
+        assert not [each for each in item.conflicts if each.startswith("doses_differ")]
+
+
 def test_two_medicines_of_different_ingredients_stand_beside_each_other():
     plan = plan_of(adult(a=True, b=True), *two(dose("20 mg"), dose("400 mg", code="rx:ibuprofen", drug="ibuprofen")))
     assert states(plan) == {"rx:omeprazole": "proposed", "rx:ibuprofen": "proposed"}
