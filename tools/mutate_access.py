@@ -1,8 +1,9 @@
 """Takes away each access check in turn and tells which of them no test misses: `make mutate-access`.
 
 One process prepares database, protocols and tests; each change is tried in a child of it, on the tests that ran through
-the changed function. Those of the same app come first, the quickest before the others, and the first that fails ends
-the try; a rule on a view is held against the table of doors. Needs Python 3.12; changes no file.
+the changed function: those that noticed something before, then those of the same app, the quickest before the others.
+The first that fails ends the try; a rule on a view is held against the table of doors. Needs Python 3.12; changes no
+file.
 """
 
 import argparse
@@ -13,8 +14,9 @@ import os
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from types import CodeType
@@ -104,13 +106,14 @@ class Trials:
         self.found: list[Mutant] = []
         self.tried: Tried = {}
         self.sound: dict[str, bool] = {}
-        self.witnesses: dict[str, set[str]] = defaultdict(set)  # by file, the tests that noticed something there
+        self.kept = Path(options.map).with_suffix(".noticed.json") if options.map else None
+        self.noticed: dict[str, str] = _read(self.kept)  # of each change ever tried, the test that noticed, or nothing
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Leave out tests that commit: they would take the protocols away from the next child."""
         self.items = {item.nodeid: item for item in session.items if not _commits(item)}
-        self.found = _chosen(self.options)
+        self.found = [one for one in _chosen(self.options) if not (self.options.open and self.noticed.get(_key(one)))]
         if any(mutant.kind != "door" for mutant in self.found):
             self.base = self._base()
             failed = self.base["failed"]
@@ -122,7 +125,7 @@ class Trials:
     def _base(self) -> Finding:
         """Return which tests go through what: what the file of an earlier run does not tell is run once."""
         kept = Path(self.options.map) if self.options.map else None
-        base: Finding = json.loads(kept.read_text()) if kept and kept.exists() else self.base
+        base: Finding = _read(kept) or self.base
         if new := [test for test in self.items if test not in base["seconds"]]:
             base = _together(base, self._in_a_child(new, lambda: None, watch=True))
         if kept:
@@ -139,7 +142,13 @@ class Trials:
                 mark = f"noticed ({self.tried[mutant]})" if self.tried[mutant] else "NOT NOTICED"
             except NotMade as problem:
                 self.tried[mutant], mark = "", f"NOT MADE ({problem})"
+            self._keep(mutant)
             tell(f"[{number}/{len(self.found)} {time.monotonic() - began:.0f} s] {mutant}: {mark}")
+
+    def _keep(self, mutant: Mutant) -> None:
+        self.noticed[_key(mutant)] = self.tried[mutant]
+        if self.kept:
+            self.kept.write_text(json.dumps(self.noticed, indent=0))
 
     def _noticed_by(self, mutant: Mutant) -> str:
         """Return the test that misses the check, empty if none does."""
@@ -150,7 +159,6 @@ class Trials:
             if failed and self._fails_anyway(failed[0]):
                 return self._noticed_by(mutant)
             if failed:
-                self.witnesses[mutant.path].add(failed[0])
                 return failed[0]
         return ""
 
@@ -163,19 +171,25 @@ class Trials:
         return not self.sound[test]
 
     def _relevant(self, mutant: Mutant) -> list[list[str]]:
-        """Return the tests that went through a change, in turns: its file's witnesses, its app's, the walk's, all."""
+        """Return the tests that went through a change, in turns: what noticed before; near ones; all the rest."""
         through = set(self.base["seconds"])
         if mutant.kind == "check":
             names = {name for name in self.base["through"] if _leads_through(name, mutant)}
             through = {test for name in names for test in self.base["through"][name]}
         sound = through.intersection(self.items).difference(self.base["failed"])
-        turns = [sorted(sound & self.witnesses[mutant.path])]
-        sound -= self.witnesses[mutant.path]
-        for near in ("/".join(["tests", *mutant.path.split("/")[:2], ""]), WALK, ""):
-            there = {test for test in sound if test.startswith(near)}
+        turns = []
+        for wanted in (*self._witnesses(mutant), *_nearest_first(mutant)):
+            there = {test for test in sound if wanted(test)}
             sound -= there
             turns.append(_by_file(self._quickest(there)))
         return [turn for turn in turns if turn]
+
+    def _witnesses(self, mutant: Mutant) -> Iterator[Callable[[str], bool]]:
+        """Tell apart the tests that noticed this change before, one in its file, and more than one anywhere."""
+        there = {test for key, test in self.noticed.items() if key.startswith(f"{mutant.path} ")}
+        often = {test for test, count in Counter(self.noticed.values()).items() if count > 1}
+        for tests in ({self.noticed.get(_key(mutant))}, there, often):
+            yield tests.__contains__
 
     def _quickest(self, tests: Iterable[str]) -> list[str]:
         """Return the quickest of these tests, as many as fit into the time for a turn."""
@@ -219,6 +233,25 @@ def _run(items: list[pytest.Item], watcher: Watcher, *, until_one_fails: bool) -
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if until_one_fails and watcher.failed:
             break
+
+
+def _read(kept: Path | None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(kept.read_text()) if kept and kept.exists() else {}
+    return found
+
+
+def _key(mutant: Mutant) -> str:
+    """Return the name of a change as a key of the file that keeps who noticed it."""
+    return " | ".join((f"{mutant.path} {mutant.function}", mutant.before, mutant.after))
+
+
+def _nearest_first(mutant: Mutant) -> Iterator[Callable[[str], bool]]:
+    for near in ("/".join(["tests", *mutant.path.split("/")[:2], ""]), WALK, ""):
+        yield partial(_lies_in, near)
+
+
+def _lies_in(folder: str, test: str) -> bool:
+    return test.startswith(folder)
 
 
 def _together(base: Finding, more: Finding) -> Finding:
@@ -285,7 +318,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tests", nargs="+", default=_test_folders(), help="folders or files of tests to use")
     parser.add_argument("--only", choices=["doors", "checks"], help="rules on views, or checks inside functions")
     parser.add_argument("--in", dest="inside", nargs="+", default=[""], help="only checks that hold one of these words")
-    parser.add_argument("--map", default="", help="file that keeps which test goes through what from run to run")
+    parser.add_argument("--map", default="", help="file that keeps from run to run what tests go through")
+    parser.add_argument("--open", action="store_true", help="with --map: only what no test noticed in an earlier run")
     parser.add_argument("--most", type=float, default=1e9, help="seconds of tests to try in a turn at most")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no further change after this time")
     return parser.parse_args()
