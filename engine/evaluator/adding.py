@@ -51,12 +51,17 @@ def _action(addition: Addition, program: Program) -> Action:
 
 def hold_for_age(drafts: Iterable[Draft], scope: Scope) -> None:
     """Hold what is added for somebody who is not known to be 18; the doctor may take it in writing."""
+    for draft in drafts:
+        if BY_HAND in draft.reasons:
+            hold_under_age(draft, draft.drugs, GROWN_UP, scope)
+
+
+def hold_under_age(draft: Draft, drugs: Iterable[str], because: Text, scope: Scope) -> None:
+    """Hold an item whose doses of these medicines a person wrote, unless the patient is known to be 18."""
     if scope.adult is True:
         return
     known = None if scope.adult is None else True
-    for draft in drafts:
-        if BY_HAND in draft.reasons:
-            draft.safety += [
-                SafetyFinding(drug, "adjust", known, GROWN_UP, () if known else ("age",)) for drug in draft.drugs
-            ]
-            draft.hold(("age",) if known is None else ())
+    waits = () if known else ("age",)
+    found = [SafetyFinding(drug, "adjust", known, because, waits) for drug in drugs]
+    draft.safety += [finding for finding in found if finding not in draft.safety]
+    draft.hold(waits)

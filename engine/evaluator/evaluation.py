@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from engine.compiler.program import Program, Scope
+from engine.evaluator import changing
 from engine.evaluator.adding import Addition, by_hand, hold_for_age
 from engine.evaluator.coverage import closed, coverage
 from engine.evaluator.rules import Decided, decide, is_applicable, open_rules, proposals, reason_of
@@ -23,23 +24,33 @@ from engine.merge import (
 )
 from engine.plan import URGENCIES, Coverage, Item, OpenRule, Plan, Urgency
 
+NOTHING: changing.Instead = {}
 _KINDS = ("alert", "ref", "dx", "test", "rx", "supp", "diet", "advice", "plan", "monitor", "fu")
 
 
-def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), without: Collection[str] = ()) -> Plan:
+def evaluate(
+    program: Program,
+    case: CaseFacts,
+    added: Iterable[Addition] = (),
+    without: Collection[str] = (),
+    instead: changing.Instead = NOTHING,
+) -> Plan:
     """Return the plan for one case. Pure: the same arguments give the same plan.
 
     ``added`` is what a doctor adds by hand: it passes safety and merging with the rest, for the reason ``BY_HAND``.
     ``without`` are codes of items that will not be given, such as rejected ones: nothing meets them.
+    ``instead`` are doses a doctor gives in place of those of an item: held where safety would give less.
     """
     decided = decide(program, case)
     scope = decided.scope
     wanted = [each for each in proposals(decided) if each.action.code not in without]
     drafts = combine([*wanted, *by_hand(added, program)], program)
+    changing.give(drafts, instead, program)
     checked = check([drafts[code] for code in sorted(drafts)], scope)
     hold_for_age(drafts.values(), scope)
+    changing.hold_children(drafts, instead, scope)
     include(drafts, checked.added)
-    _merge(drafts, scope)
+    _merge(drafts, scope, instead)
     items = _items(drafts, decided)
     opened = tuple(open_rules(decided))
     now = _ask_now(decided)
@@ -64,12 +75,14 @@ def evaluate(program: Program, case: CaseFacts, added: Iterable[Addition] = (), 
     )
 
 
-def _merge(drafts: dict[str, Draft], scope: Scope) -> None:
+def _merge(drafts: dict[str, Draft], scope: Scope, instead: changing.Instead) -> None:
     medications = list_fact("medications", scope)
     taken = current(scope.alarmed.values, medications)
     include(drafts, check_interactions(drafts, scope.program))
+    changing.keep(drafts, instead)
     one_entry_per_ingredient(drafts)
     hold_above_maximum(drafts, scope.program, taken, medications)
+    changing.hold_large_single_doses(drafts, instead, scope.program)
     note_duplicates(drafts, scope.program, taken)
     note_opposed(drafts, scope.program, taken)
 
