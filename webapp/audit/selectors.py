@@ -16,11 +16,6 @@ def of_patient(patient_id: UUID) -> QuerySet[Entry]:
     return Entry.objects.filter(patient_id=patient_id).order_by("-pk")
 
 
-def by_actor(actor_id: int) -> QuerySet[Entry]:
-    """Return what one person did or saw, newest first."""
-    return Entry.objects.filter(actor_id=actor_id).order_by("-pk")
-
-
 def looks_at(
     patient_id: UUID, *, actor_id: int | None = None, first: date | None = None, last: date | None = None
 ) -> QuerySet[Entry]:

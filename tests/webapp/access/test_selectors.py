@@ -155,13 +155,16 @@ def test_a_history_tells_of_one_patient_and_follows_no_measurement_into_another_
         assert history.history_of(doctor, own.patient, "observation", changed.pk) == []
 
 
-def test_who_may_not_look_for_patients_sees_no_invitation_and_corrects_nobody(invited):
+@pytest.mark.parametrize("taken", ["patients.search", "patients.register"])
+def test_who_may_not_look_for_patients_or_not_register_them_corrects_nobody_and_tells_none_apart(invited, taken):
     with undone():
-        RolePermission.objects.create(role=Role.FRONT_DESK, permission="patients.search", allowed=False)
-        desk = a_user(Role.FRONT_DESK)
-        assert inviting.waiting_for(desk) == []
+        RolePermission.objects.create(role=Role.FRONT_DESK, permission=taken, allowed=False)
+        desk, patient = a_user(Role.FRONT_DESK), invited.own.patient
+        assert bool(inviting.waiting_for(desk)) == (taken == "patients.register")
         with pytest.raises(patient_services.NotAllowed):
-            patient_services.correct_identity(patient=invited.own.patient, actor=desk, phone="600445566")
+            patient_services.correct_identity(patient=patient, actor=desk, phone="600445566")
+        with pytest.raises(patient_services.NotAllowed):
+            patient_services.tell_apart(patient=patient, other=invited.namesake.patient, actor=desk)
 
 
 def test_a_closed_account_keeps_its_second_step(world):
