@@ -38,5 +38,5 @@ def steps_of(changes: Iterable[Change]) -> list[Step]:
 
 def _said(value: Any) -> str:
     if isinstance(value, date):
-        return date_format(value, "j b Y")
+        return date_format(value, "DATE_FORMAT")
     return "" if value is None else str(value)

@@ -158,7 +158,7 @@ def _side(name: str, given: Mapping[str, Any], terms: Terms) -> tuple[str, str]:
         value = f"{value}{NBSP}{unit_words(given['unit'])}".strip(NBSP)
     section = str(SECTIONS.get(given["section"]) or SECTIONS.get(given["section"].partition(".")[0], given["section"]))
     day = parse_date(given["dated"] or "")
-    return value or "–", " · ".join(part for part in (section, date_format(day, "j b Y") if day else "") if part)
+    return value or "–", " · ".join(part for part in (section, date_format(day, "DATE_FORMAT") if day else "") if part)
 
 
 @dataclass(frozen=True, slots=True)

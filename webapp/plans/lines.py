@@ -66,7 +66,7 @@ def partial_words(text: str) -> str:
     if len(parts) < 2:
         return text
     day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
-    return date_format(day, "j b Y" if len(parts) > 2 else "b Y")
+    return date_format(day, "DATE_FORMAT" if len(parts) > 2 else "b Y")
 
 
 def _listed(line: Any, terms: Terms, text: str) -> str:
@@ -92,8 +92,8 @@ def _allergy(line: Any, terms: Terms) -> str:
 
 
 def _medication(line: Any, terms: Terms) -> str:
-    since = _since(date_format(line.started_on, "j b Y") if line.started_on else "")
-    until = _("until %(day)s") % {"day": date_format(line.ended_on, "j b Y")} if line.ended_on else ""
+    since = _since(date_format(line.started_on, "DATE_FORMAT") if line.started_on else "")
+    until = _("until %(day)s") % {"day": date_format(line.ended_on, "DATE_FORMAT")} if line.ended_on else ""
     return _joined(line.dose, since, until, _beside(line, terms, line.text))
 
 

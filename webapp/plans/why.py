@@ -137,7 +137,7 @@ def _line(one: TraceLine, terms: Terms) -> Line:
     names = {"t": _("true"), "f": _("false"), "u": _("unknown")}
     day = parse_date(one.dated) if one.dated else None
     section = str(SECTIONS.get(one.origin, one.origin))
-    origin = " · ".join(part for part in (section, date_format(day, "j b Y") if day else one.dated) if part)
+    origin = " · ".join(part for part in (section, date_format(day, "DATE_FORMAT") if day else one.dated) if part)
     return Line(terms.say(one.text), mark, colour, names[mark], min(one.depth, 4), terms.say(one.value), origin)
 
 

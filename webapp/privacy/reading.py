@@ -106,7 +106,7 @@ def _when(text: str) -> str:
     if not text:
         return ""
     at = timezone.localtime(datetime.fromisoformat(text))
-    return date_format(at, "j b Y, G:i")
+    return date_format(at, "DATETIME_FORMAT")
 
 
 def _plan(one: Resource) -> Resource:
