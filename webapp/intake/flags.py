@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from engine.language.documents import Question, RedFlag
 from engine.plan import URGENCIES
@@ -15,6 +17,7 @@ from webapp.intake import selectors
 from webapp.intake.answers import Stored
 from webapp.intake.facts import Book, Sheet
 from webapp.intake.models import QuestionnaireResponse
+from webapp.intake.screens import said as in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def _tell(
     response: QuestionnaireResponse, sheet: Sheet, question: Question, flag: RedFlag, actor: User
 ) -> datetime | None:
     """Tell the clinic and return when; None if that could not be written, so that the page does not claim it."""
-    text = {language: _words(sheet.book, question, flag, language) for language in ("es", "en")}
     said = sheet.answers[question.item]
+    text = {language: _words(sheet.book, question, flag, said, language) for language in ("es", "en")}
     try:
         with transaction.atomic():
             alert = alerts.raise_(
@@ -68,9 +71,15 @@ def _tell(
     return alert.last_raised_at
 
 
-def _words(book: Book, question: Question, flag: RedFlag, language: str) -> str:
-    title = book.questionnaire.instructions[flag.instruction].title
-    return f"{question.text.get(language, question.item)} — {title.get(language, flag.instruction)}"
+def _words(book: Book, question: Question, flag: RedFlag, said: Stored, language: str) -> str:
+    """Return what the clinic reads of an answer: what was asked, what was said, and what the patient was told to do."""
+    shown = book.questionnaire.instructions[flag.instruction].title.get(language, flag.instruction)
+    with override(language):
+        return _("%(asked)s %(said)s. The patient was told: “%(shown)s”") % {
+            "asked": question.text.get(language, question.item),
+            "said": in_words(question, said, language),
+            "shown": shown,
+        }
 
 
 def _rule(response: QuestionnaireResponse, question: Question, flag: RedFlag) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from webapp.accounts.models import User
@@ -39,13 +40,19 @@ def reading_of(response: QuestionnaireResponse) -> Reading:
     spoken = {answer.item: answer.language for answer in response.answers.all()}
     with override(language):
         groups = overview(sheet, language, spoken)
+        title = _title(response, words(sheet.book.questionnaire.title, language))
     past = response.past_answers.select_related("answered_by")
     return Reading(
         response=response,
-        title=words(sheet.book.questionnaire.title, language),
+        title=title,
         groups=groups,
         past=[_past(sheet, one, one.language or language) for one in past],
     )
+
+
+def _title(response: QuestionnaireResponse, title: str) -> str:
+    """Return the title; a page of the diary names its day, since its own words say "today"."""
+    return f"{title}, {date_format(response.for_day, 'DATE_FORMAT')}" if response.for_day else title
 
 
 def _past(sheet: Sheet, past: PastAnswer, language: str) -> Past:

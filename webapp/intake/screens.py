@@ -373,6 +373,8 @@ def _said_value(question: Question, stored: Stored, language: str) -> str:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if question.kind in ("decimal", "quantity"):
         value = shown(Decimal(value))
+    if question.kind == "scale" and question.high is not None:
+        return str(_("%(value)s of %(most)s") % {"value": value, "most": question.high})
     unit = stored.get("unit", question.unit or "")
     return f"{value} {unit}".strip()
 

@@ -185,6 +185,8 @@ def test_a_red_flag_answer_tells_the_clinic_at_once(response):
     assert (raised.flag.instruction, raised.told_at) == ("bleeding", Alert.objects.get().last_raised_at)
     alert = Alert.objects.get(patient=response.patient)
     assert (alert.code, alert.urgency, alert.status) == ("alert:bleeding", "emergency", "open")
+    assert alert.text["es"].startswith("¿")
+    assert "? Sí. Se le dijo: «" in alert.text["es"]  # what was asked, what was said, and what the patient was told
 
 
 def test_the_same_red_flag_again_is_not_shown_twice(response):

@@ -1,8 +1,12 @@
 """One version, several languages: a switch keeps every answer, and each is read later as it was asked."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from tests.rules.texts import INTAKE
 from tests.webapp.intake.factories import a_respondent, a_shelf, answers, begun, save, say, signed_in
@@ -78,3 +82,12 @@ def test_numbers_and_days_are_written_as_the_language_writes_them(response):
     save(response, "weight_kg", "61.4", weight_kg__unit="kg", delivery=Delivery(language="en"))
     assert lines(response)["weight_kg"].said == "61.4 kg"
     assert answers(response)["weight_kg"] == {"value": "61.4", "unit": "kg"}
+
+
+def test_a_page_of_the_diary_is_read_with_its_day_and_its_scale():
+    day = timezone.localdate() - timedelta(days=2)
+    page = begun(a_respondent(), "diary", for_day=day, language="en")
+    say(page, "diary_pain", "5", delivery=Delivery(language="en"))
+    with override("en"):
+        assert reading_of(page).title == f"Diary, {date_format(day, 'DATE_FORMAT')}"
+    assert lines(page)["diary_pain"].said == "5 of 10"
