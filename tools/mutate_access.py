@@ -1,9 +1,9 @@
 """Takes away each access check in turn and tells which of them no test misses: `make mutate-access`.
 
 One process prepares database, protocols and tests; each change is tried in a child of it, on the tests that ran through
-the changed function: those that noticed something before, then those of the same app, the quickest before the others.
-The first that fails ends the try; a rule on a view is held against the table of doors. Needs Python 3.12; changes no
-file.
+the changed function: those that share a clinic on one built for all changes, those that noticed something before, those
+of the same app, the quickest first. The first that fails ends the try; a rule on a view is held against the table of
+doors. Needs Python 3.12; changes no file.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from types import CodeType
+from statistics import median
 from typing import Any
 
 import django
@@ -28,21 +28,26 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
+from tools import access_shared
 from tools.access_changes import NotMade, codes, doors, functions, make, middlewares
 from tools.access_checks import Mutant, mutants
+from tools.access_watching import Finding, Watcher
 from tools.access_words import ROOT
 from tools.second_locks import reasons
 
-SHELVES = (("tests.webapp.access.world", "on_the_shelf"), ("tests.webapp.plans.clinic", "publish"))
+WARMED = (
+    ("tests.webapp.access.world", "on_the_shelf", "a_world"),  # what a first clinic reads and keeps, children have
+    ("tests.webapp.plans.clinic", "publish"),
+)
 DOORS = "tests.webapp.access.test_doors"
 LEFT_OUT = ("demo", "__pycache__")  # loading the demo takes minutes and asks nobody who they are
+SHARED = 1.0  # seconds of tests tried on a change where a clinic is shared
 WALK = "tests/webapp/access/"
-Finding = dict[str, Any]
 Tried = dict[Mutant, str]  # with the test that noticed, or an empty word
 
 
 def prepare() -> None:
-    """Make the test database; children find it, and in memory the protocols that tests put on the shelf."""
+    """Make the test database; children find it, and in memory what a clinic and its protocols take long to make."""
     os.environ["PAUTA_ENV"] = "test"
     os.environ["PAUTA_TEST_DB_SUFFIX"] = os.environ.get("PAUTA_TEST_DB_SUFFIX", "") + "mutants"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -50,50 +55,15 @@ def prepare() -> None:
     django.setup()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True)
     call_command("grant_database_role", verbosity=0)
-    for name, put in SHELVES:
+    for name, *makers in WARMED:
         with transaction.atomic():
-            getattr(importlib.import_module(name), put)()
+            for maker in makers:
+                getattr(importlib.import_module(name), maker)()
             transaction.set_rollback(True)
     doors()
     connections.close_all()
     django.test.utils.setup_databases = lambda *_a, **_o: []
     django.test.utils.teardown_databases = lambda *_a, **_o: None
-
-
-class Watcher:
-    """Writes down which tests failed, how long the processor was at each, and through which functions it went."""
-
-    def __init__(self, watched: dict[CodeType, str]) -> None:
-        self.watched, self.now, self.began = watched, "", 0.0
-        self.failed: set[str] = set()
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.through: dict[str, set[str]] = defaultdict(set)
-        if watched:
-            sys.monitoring.use_tool_id(sys.monitoring.COVERAGE_ID, "mutate-access")
-            events = sys.monitoring.events.PY_START
-            sys.monitoring.register_callback(sys.monitoring.COVERAGE_ID, events, self._entered)
-            for code in watched:
-                sys.monitoring.set_local_events(sys.monitoring.COVERAGE_ID, code, events)
-
-    def _entered(self, code: CodeType, _offset: int) -> None:
-        if self.now:
-            self.through[self.watched[code]].add(self.now)
-
-    @pytest.hookimpl
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.now = nodeid
-
-    @pytest.hookimpl
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        now = time.process_time()  # the clock would tell how busy the machine is
-        self.seconds[report.nodeid] += now - self.began if report.when == "call" else 0
-        self.began = now
-        if report.failed:
-            self.failed.add(report.nodeid)
-
-    def found(self) -> Finding:
-        through = {name: sorted(tests) for name, tests in self.through.items()}
-        return {"failed": sorted(self.failed), "seconds": self.seconds, "through": through}
 
 
 class Trials:
@@ -106,6 +76,7 @@ class Trials:
         self.found: list[Mutant] = []
         self.tried: Tried = {}
         self.sound: dict[str, bool] = {}
+        self.seen: dict[Mutant, set[str]] = defaultdict(set)  # the tests that ran on a change and noticed nothing
         self.kept = Path(options.map).with_suffix(".noticed.json") if options.map else None
         self.noticed: dict[str, str] = _read(self.kept)  # of each change ever tried, the test that noticed, or nothing
 
@@ -134,16 +105,48 @@ class Trials:
 
     def _try_all(self) -> None:
         began = time.monotonic()
+        clinics = access_shared.files(self.items)
+        for file, there in sorted(clinics.items(), key=lambda one: self._usual(one[1])):
+            self._try_where_a_clinic_is_shared(file, there)
         for number, mutant in enumerate(self.found, 1):
             if time.monotonic() > self.until:
                 break
             try:
-                self.tried[mutant] = self._noticed_by(mutant)
+                self.tried[mutant] = self.tried.get(mutant) or self._noticed_by(mutant)
                 mark = f"noticed ({self.tried[mutant]})" if self.tried[mutant] else "NOT NOTICED"
             except NotMade as problem:
                 self.tried[mutant], mark = "", f"NOT MADE ({problem})"
             self._keep(mutant)
             tell(f"[{number}/{len(self.found)} {time.monotonic() - began:.0f} s] {mutant}: {mark}")
+
+    def _try_where_a_clinic_is_shared(self, file: str, there: list[pytest.Item]) -> None:
+        names = {item.nodeid for item in there}
+        pending = [one for one in self.found if one.kind == "check" and not self.tried.get(one)]
+        turns = {_key(one): (one, self._quickest(self._through(one) & names, SHARED)) for one in pending}
+
+        def run(mutant: Mutant, tests: list[str]) -> list[str]:
+            with contextlib.suppress(NotMade):
+                failed = self._in_a_child(tests, lambda: make(mutant), among=there)["failed"]
+                return failed if failed and not self._in_a_child(failed, lambda: None, among=there)["failed"] else []
+            return []
+
+        tries = {key: (tests, partial(run, mutant)) for key, (mutant, tests) in turns.items() if tests}
+        began = time.monotonic()
+        for key, noticed in access_shared.try_all(lambda: self._build(there), tries):
+            mutant, tests = turns[key]
+            self.seen[mutant].update(tests)
+            if noticed:
+                self.tried[mutant] = noticed
+                self._keep(mutant)
+                tell(f"[{file} {time.monotonic() - began:.0f} s] {mutant}: noticed ({noticed})")
+        tell(f"{file}: {len(tries)} tried in {time.monotonic() - began:.0f} s")
+
+    def _usual(self, items: list[pytest.Item]) -> float:
+        return median(self.base["seconds"].get(item.nodeid, 0) for item in items)
+
+    def _build(self, there: list[pytest.Item]) -> None:
+        _hush()
+        _run(access_shared.one_of_each(there), Watcher({}), until_one_fails=False, among=there)
 
     def _keep(self, mutant: Mutant) -> None:
         self.noticed[_key(mutant)] = self.tried[mutant]
@@ -172,17 +175,20 @@ class Trials:
 
     def _relevant(self, mutant: Mutant) -> list[list[str]]:
         """Return the tests that went through a change, in turns: what noticed before; near ones; all the rest."""
-        through = set(self.base["seconds"])
-        if mutant.kind == "check":
-            names = {name for name in self.base["through"] if _leads_through(name, mutant)}
-            through = {test for name in names for test in self.base["through"][name]}
-        sound = through.intersection(self.items).difference(self.base["failed"])
+        sound = self._through(mutant) - self.seen[mutant]
         turns = []
         for wanted in (*self._witnesses(mutant), *_nearest_first(mutant)):
             there = {test for test in sound if wanted(test)}
             sound -= there
             turns.append(_by_file(self._quickest(there)))
         return [turn for turn in turns if turn]
+
+    def _through(self, mutant: Mutant) -> set[str]:
+        through = set(self.base["seconds"])
+        if mutant.kind == "check":
+            names = {name for name in self.base["through"] if _leads_through(name, mutant)}
+            through = {test for name in names for test in self.base["through"][name]}
+        return through.intersection(self.items).difference(self.base["failed"])
 
     def _witnesses(self, mutant: Mutant) -> Iterator[Callable[[str], bool]]:
         """Tell apart the tests that noticed this change before, one in its file, and more than one anywhere."""
@@ -191,45 +197,67 @@ class Trials:
         for tests in ({self.noticed.get(_key(mutant))}, there, often):
             yield tests.__contains__
 
-    def _quickest(self, tests: Iterable[str]) -> list[str]:
-        """Return the quickest of these tests, as many as fit into the time for a turn."""
+    def _quickest(self, tests: Iterable[str], most: float = 1e9) -> list[str]:
+        """Return the quickest of these tests, as many as fit into the time for a turn, but one at least."""
         seconds = self.base["seconds"]
         ordered = sorted(tests, key=lambda test: (seconds.get(test, 0), test))
         spent = accumulate(seconds.get(test, 0) for test in ordered)
-        return [test for test, total in zip(ordered, spent, strict=True) if total <= self.options.most]
+        within = sum(total <= min(most, self.options.most) for total in spent)
+        return ordered[: max(within, 1)]
 
-    def _in_a_child(self, tests: list[str], change: Callable[[], None], *, watch: bool = False) -> Finding:
-        """Return what a Watcher found when these tests ran after ``change``, in a process that is thrown away."""
+    def _in_a_child(
+        self,
+        tests: list[str],
+        change: Callable[[], None],
+        *,
+        watch: bool = False,
+        among: Iterable[pytest.Item] = (),
+    ) -> Finding:
+        """Return what a Watcher found when these tests ran after ``change``, in a process that is thrown away.
+
+        What the tests ``among`` which they are share stays as it is when they end.
+        """
         with tempfile.NamedTemporaryFile("r", suffix=".json") as told:
             if (pid := os.fork()) == 0:
-                self._run_and_leave([self.items[test] for test in tests], change, told.name, watch=watch)
+                items = [self.items[test] for test in tests]
+                run = partial(_run, items, until_one_fails=not watch, among=among)
+                _run_and_leave(run, change, told.name, watch=watch)
             os.waitpid(pid, 0)
             found: Finding = json.loads(told.read() or "{}")
         if "failed" not in found:
             raise NotMade(found.get("problem", "the run broke"))
         return found
 
-    def _run_and_leave(self, items: list[pytest.Item], change: Callable[[], None], told: str, *, watch: bool) -> None:
-        try:
-            with open(os.devnull, "w") as silence, contextlib.redirect_stdout(silence):
-                os.dup2(silence.fileno(), 1)
-                os.dup2(silence.fileno(), 2)
-                change()
-                watcher = Watcher(codes() if watch else {})
-                _run(items, watcher, until_one_fails=not watch)
-            Path(told).write_text(json.dumps(watcher.found()))
-        except (NotMade, ValueError) as problem:
-            Path(told).write_text(json.dumps({"problem": str(problem)}))
-        except AssertionError:
-            Path(told).write_text(json.dumps({"failed": [DOORS]}))
-        finally:
-            os._exit(0)
+
+def _run_and_leave(run: Callable[[Watcher], None], change: Callable[[], None], told: str, *, watch: bool) -> None:
+    try:
+        _hush()
+        change()
+        watcher = Watcher(codes() if watch else {})
+        run(watcher)
+        Path(told).write_text(json.dumps(watcher.found()))
+    except (NotMade, ValueError) as problem:
+        Path(told).write_text(json.dumps({"problem": str(problem)}))
+    except AssertionError:
+        Path(told).write_text(json.dumps({"failed": [DOORS]}))
+    finally:
+        os._exit(0)
 
 
-def _run(items: list[pytest.Item], watcher: Watcher, *, until_one_fails: bool) -> None:
+def _hush() -> None:
+    """Let a child say nothing any more."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 — until the child ends
+    for descriptor in (1, 2):
+        os.dup2(sys.stdout.fileno(), descriptor)
+
+
+def _run(
+    items: list[pytest.Item], watcher: Watcher, *, until_one_fails: bool, among: Iterable[pytest.Item] = ()
+) -> None:
     if items:
         items[0].config.pluginmanager.register(watcher)
-    for item, following in zip(items, [*items[1:], None][: len(items)], strict=True):
+    stays = next((one for one in among if one is not items[-1]), None)
+    for item, following in zip(items, [*items[1:], stays][: len(items)], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if until_one_fails and watcher.failed:
             break
