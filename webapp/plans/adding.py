@@ -1,18 +1,27 @@
-"""A medicine added by hand, put through the engine's safety stage with the plan and what the patient takes."""
+"""A medicine added or a dose changed by hand, put through the engine with the plan and what the patient takes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from engine.compiler import Program
 from engine.evaluator import Addition, evaluate
 from engine.evaluator.output import item_json
+from engine.facts import CaseFacts
+from engine.formulary import Part
 from engine.language.cases import read_case
 from rules import services as shelf
 from webapp.plans.models import Evaluation, Plan, PlanItem
+from webapp.plans.refusing import PlanError
+from webapp.plans.running import FAULTS
 
 Content = Mapping[str, Any]
 DRUGS = ("rx", "supp")
+DOUBLED = "same_ingredient:"
+SEEN = ("state", "safety", "conflicts", "waiting_for")  # what the engine says of doses that a doctor wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +46,40 @@ def check(plan: Plan, content: Content) -> Checked:
 
     The newest facts count: an assessment that changed nothing else leaves the draft with an older evaluation.
     """
+    return _checked(_newest(plan), content, list(plan.items.all()))
+
+
+def check_doses(plan: Plan, item: PlanItem, doses: Sequence[Content]) -> dict[str, Any] | None:
+    """Return an item as the engine sees it with these doses, None where no amount and no frequency changes.
+
+    Raises PlanError where that cannot be checked: the newest facts give no such item, or the engine could not run.
+    """
+    try:
+        return _with_doses(_newest(plan), item, doses, list(plan.items.all()))
+    except FAULTS:
+        words = _("The new dose could not be checked, and was not saved. Check the plan again, then change it.")
+        raise PlanError(words) from None
+
+
+def _newest(plan: Plan) -> Evaluation:
     worked = Evaluation.objects.filter(patient_id=plan.patient_id, status=Evaluation.Status.OK)
-    newest = worked.select_related("release").order_by("-created_at").first()
-    return _checked(newest or plan.evaluation, content, list(plan.items.all()))
+    return worked.select_related("release").order_by("-created_at").first() or plan.evaluation
 
 
 def again(evaluation: Evaluation, item: PlanItem, beside: Iterable[PlanItem]) -> dict[str, Any]:
     """Return the content of an item added by hand as a newer evaluation sees it."""
     return _checked(evaluation, {**item.content, **(item.final or {})}, list(beside)).content
+
+
+def is_doubted(evaluation: Evaluation, item: PlanItem, beside: Iterable[PlanItem]) -> bool:
+    """Return whether a newer evaluation sees the doses a doctor changed in an item otherwise than when she did."""
+    if item.decision != PlanItem.Decision.EDITED or "doses" not in (item.final or {}):
+        return False
+    try:
+        seen = _with_doses(evaluation, item, item.final["doses"], list(beside))
+    except FAULTS:
+        return True
+    return seen is not None and is_seen_otherwise(seen, item.final)
 
 
 def is_seen_otherwise(content: Content, before: Content) -> bool:
@@ -57,16 +92,63 @@ def _checked(evaluation: Evaluation, content: Content, beside: Sequence[PlanItem
         return Checked(dict(content))
     code = content["code"]
     given = [item for item in beside if item.code != code]
-    others = [addition for item in given if _counts(item) for addition in _addition(item.content)]
-    without = {item.code for item in given if item.decision == PlanItem.Decision.REJECTED}
-    digest = evaluation.release.digest if evaluation.release else None
-    program = shelf.program(digest, date.fromisoformat(evaluation.case["as_of"]))
-    case = read_case(evaluation.case, program.edition.vocabulary, program.edition.formulary)
-    found = {item.code: item for item in evaluate(program, case, [*others, *_addition(content)], without).items}
-    before = {item.code for item in evaluate(program, case, others, without).items} | {item.code for item in given}
+    others, without, instead = _by_hand(given), _rejected(given), _instead(given)
+    program, case = _engine(evaluation)
+    found = {
+        item.code: item for item in evaluate(program, case, [*others, *_addition(content)], without, instead).items
+    }
+    before = {item.code for item in evaluate(program, case, others, without, instead).items}
+    before |= {item.code for item in given}
     brings = [_plain(item_json(item)) for each, item in found.items() if each not in before | {code}]
     seen = _plain(item_json(found[code])) | {"why": {}}
+    if seen["state"] == "proposed" and any(each.startswith(DOUBLED) for each in seen["conflicts"]):
+        seen["state"] = "held"  # the engine would give it once; two items beside each other give it twice
     return Checked(seen | {key: content[key] for key in ("title", "patient_text", "doses", "drugs")}, brings)
+
+
+def _with_doses(
+    evaluation: Evaluation, item: PlanItem, doses: Sequence[Content], beside: Sequence[PlanItem]
+) -> dict[str, Any] | None:
+    changed = _parts(item, doses)
+    if not changed:
+        return None
+    others = [one for one in beside if one.code != item.code]
+    program, case = _engine(evaluation)
+    instead = {**_instead(others), item.code: changed}
+    by_hand = [*_by_hand(others), *(_addition(item.content) if is_by_hand(item) else ())]
+    found = {one.code: one for one in evaluate(program, case, by_hand, _rejected(others), instead).items}
+    return {name: value for name, value in item_json(found[item.code]).items() if name in SEEN}
+
+
+def _engine(evaluation: Evaluation) -> tuple[Program, CaseFacts]:
+    digest = evaluation.release.digest if evaluation.release else None
+    program = shelf.program(digest, date.fromisoformat(evaluation.case["as_of"]))
+    return program, read_case(evaluation.case, program.edition.vocabulary, program.edition.formulary)
+
+
+def _by_hand(items: Iterable[PlanItem]) -> list[Addition]:
+    return [addition for item in items if _counts(item) for addition in _addition(item.content)]
+
+
+def _rejected(items: Iterable[PlanItem]) -> set[str]:
+    return {item.code for item in items if item.decision == PlanItem.Decision.REJECTED}
+
+
+def _instead(items: Iterable[PlanItem]) -> dict[str, list[Part]]:
+    """Return the doses that a doctor changed in these items, by code."""
+    edited = [item for item in items if item.decision == PlanItem.Decision.EDITED and item.final]
+    return {item.code: _parts(item, item.final.get("doses", ())) for item in edited}
+
+
+def _parts(item: PlanItem, doses: Sequence[Content]) -> list[Part]:
+    """Return those of the doses that say another amount or another frequency than the item's own."""
+    own = {(dose["ingredient"], dose["dose"], dose.get("frequency", "")) for dose in item.content.get("doses", ())}
+    said = [(dose, (dose["ingredient"], dose["dose"], dose.get("frequency", ""))) for dose in doses]
+    return [
+        Part(*words, dose.get("route") or "oral", dose.get("timing"), dose.get("duration_days"))
+        for dose, words in said
+        if words not in own
+    ]
 
 
 def _counts(item: PlanItem) -> bool:

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.base.fields import index_of
-from webapp.plans import monitoring, outcomes, selectors, telling
+from webapp.plans import adding, monitoring, outcomes, selectors, telling
 from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
 from webapp.plans.reasons import OverrideReason, RejectReason
-from webapp.plans.refusing import PlanError, check_note, check_override, doctor_only
+from webapp.plans.refusing import InWriting, PlanError, check_note, check_override, doctor_only
 
 Decision = PlanItem.Decision
 
@@ -61,17 +61,19 @@ def decide_item(
 ) -> PlanItem:
     """Return the item as this doctor decided it: accepted, edited (``final`` holds what changes) or rejected.
 
-    A held or blocked item is taken only with a coded reason and a written justification (``note``); a rejection needs
-    a code of RejectReason. ``was`` is the decision the page showed. "It will be monitored" makes the task of doing so,
-    due in ``watch_days``. Raises PlanError for everything else.
+    A held or blocked item is taken only with a coded reason and a written justification (``note``), and so is a dose
+    the engine would hold or block (InWriting tells why); a rejection needs a code of RejectReason. ``was`` is the
+    decision the page showed. "It will be monitored" makes the task of doing so, due in ``watch_days``. Raises
+    PlanError for everything else.
     """
     doctor_only(doctor)
     plan = _draft(plan_id)
     item = _item(plan, item_id, doctor, was)
     _check_decision(item, decision, reason_code, note, final)
+    final = _with_checked_doses(plan, item, final, reason_code, note) if decision == Decision.EDITED else None
     watched = item.reason_code == OverrideReason.WILL_MONITOR
     item.decision, item.reason_code, item.note = decision, reason_code, note.strip() or None
-    item.final = dict(final) if final and decision == Decision.EDITED else None
+    item.final = final
     item.decided_by, item.decided_at = doctor, timezone.now()
     item.save()
     mark_seen(user=doctor, items=[item])
@@ -82,6 +84,21 @@ def decide_item(
     _bump(plan)
     _record(doctor, f"plan.item_{decision}", plan, item=str(item.pk), code=reason_code)
     return item
+
+
+def _with_checked_doses(
+    plan: Plan, item: PlanItem, final: Mapping[str, Any] | None, reason_code: str, note: str
+) -> dict[str, Any]:
+    """Return what an edit changes with what the engine says of its doses; one it finds unclear needs its reason."""
+    changes = dict(final or {})
+    seen = adding.check_doses(plan, item, changes["doses"]) if "doses" in changes else None
+    if seen is None:
+        return changes
+    try:
+        check_override(seen["state"], reason_code, note)
+    except PlanError as refused:
+        raise InWriting(str(refused), seen) from None
+    return changes | seen
 
 
 def _watch(plan: Plan, item: PlanItem, doctor: User, days: int) -> None:

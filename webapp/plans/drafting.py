@@ -55,10 +55,11 @@ def _contents(plan: Plan) -> dict[str, Any]:
 
 
 def _is_outdated(plan: Plan, evaluation: Evaluation) -> bool:
-    """Return whether the newer facts see a medicine that a doctor put into this plan otherwise than when she did."""
+    """Return whether the newer facts see what a doctor put or changed in this plan otherwise than when she did."""
     items = list(plan.items.all())
     drugs = [item for item in items if _is_medicine_by_hand(item) and (_is_taken(item) or _is_open(plan))]
-    return any(adding.is_seen_otherwise(adding.again(evaluation, item, items), item.content) for item in drugs)
+    added = any(adding.is_seen_otherwise(adding.again(evaluation, item, items), item.content) for item in drugs)
+    return added or any(adding.is_doubted(evaluation, item, items) for item in items)
 
 
 def _is_medicine_by_hand(item: PlanItem) -> bool:
@@ -90,11 +91,12 @@ def _fill(plan: Plan, items: Items) -> None:
 
 def _carry_over(old: Plan, new: Plan) -> None:
     """Copy decisions about items that did not change, and items added by hand; what changed is decided afresh."""
-    fresh = {item.code: item for item in new.items.all()}
-    for item in old.items.prefetch_related("seen").order_by("position"):
+    fresh = {item.code: item for item in new.items.select_related("plan__evaluation__release")}
+    before = list(old.items.prefetch_related("seen").order_by("position"))
+    for item in before:
         same = fresh.get(item.code)
         if same is not None and same.content == item.content:
-            _copy_decision(item, same)
+            _copy_decision(item, same, before)
         elif same is None and adding.is_by_hand(item):
             _copy_added(item, new, len(fresh))
 
@@ -130,8 +132,9 @@ def joined(newer: Plan, taken_back: Plan, actor: User) -> Plan:
     return plan
 
 
-def _copy_decision(item: PlanItem, same: PlanItem) -> None:
-    if item.decision != PlanItem.Decision.PENDING:
+def _copy_decision(item: PlanItem, same: PlanItem, beside: Sequence[PlanItem]) -> None:
+    """Copy a decision with what was seen; doses changed by hand that the newer facts see otherwise wait again."""
+    if item.decision != PlanItem.Decision.PENDING and not adding.is_doubted(same.plan.evaluation, item, beside):
         for name in DECIDED:
             setattr(same, name, getattr(item, name))
         same.save()

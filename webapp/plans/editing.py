@@ -5,11 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from engine.doses import in_unit, read_dose
-from engine.formulary import Medicine
+from engine.doses import read_dose
 from engine.language.documents import Edition
 from webapp.plans.refusing import PlanError
-from webapp.plans.terms import Terms, number
+from webapp.plans.terms import Terms
 
 LONGEST_TEXT, LONGEST_COURSE = 600, 730
 OTHERS = ("test", "ref", "diet", "advice", "fu", "plan")  # medicines are taken from the formulary, which checks them
@@ -41,7 +40,7 @@ def _dose(dose: Mapping[str, Any], form: Mapping[str, str], place: int, terms: T
         new["duration_days"] = _days(given["days"])
     if (new["dose"], new["frequency"]) == (dose["dose"], dose.get("frequency", "")):
         return new
-    return new | _daily(terms.edition.formulary.medicines.get(dose["ingredient"]), new, terms)
+    return new | _daily(new)
 
 
 def _days(text: str) -> int:
@@ -50,24 +49,18 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _daily(medicine: Medicine | None, dose: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
-    """Return the day's sum; raise PlanError for words that are no dose, or for more than the medicine's maximum."""
+def _daily(dose: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the day's sum; raise PlanError for words that are no dose. How much it may be the engine says."""
     read = read_dose(dose["dose"], dose["frequency"])
-    if read.amount is None or read.unit is None:
+    if not read.amount or read.unit is None:
         raise PlanError(_("Write the dose as a number with its unit, for example 20 mg."))
+    if read.per_day is None and read_dose("1 mg", dose["frequency"]).per_day is not None:
+        raise PlanError(
+            _("Write only the number and the unit of the dose, for example 20 mg: the route stays as it is.")
+        )
     if read.per_day is None:
         raise PlanError(_("Write how often, for example “once daily” or “every 12 hours”."))
-    amount = read.amount * read.per_day
-    if medicine is not None and medicine.max_daily is not None:
-        most, unit = medicine.max_daily
-        day = in_unit((amount, read.unit), unit)
-        if day is None or day > most:
-            raise PlanError(_over(terms.say(medicine.title), f"{number(float(most))} {unit}"))
-    return {"daily": str(float(amount)).removesuffix(".0"), "unit": read.unit}
-
-
-def _over(name: str, most: str) -> str:
-    return _("%(name)s: at most %(most)s a day. Lower the dose, or reject the item.") % {"name": name, "most": most}
+    return {"daily": str(float(read.amount * read.per_day)).removesuffix(".0"), "unit": read.unit}
 
 
 def addable(terms: Terms) -> list[tuple[str, str]]:
@@ -124,10 +117,10 @@ def _added_doses(name: str, form: Mapping[str, str], terms: Terms) -> Sequence[d
     else:
         length = _days(form["days"]) if form.get("days", "").strip() else None
         parts = [(name, form.get("dose", "").strip(), form.get("frequency", "").strip(), length)]
-    return [_added_dose(part, terms) for part in parts]
+    return [_added_dose(part) for part in parts]
 
 
-def _added_dose(part: tuple[str, str, str, int | None], terms: Terms) -> dict[str, Any]:
+def _added_dose(part: tuple[str, str, str, int | None]) -> dict[str, Any]:
     ingredient, dose, often, length = part
     given = {"ingredient": ingredient, "dose": dose, "frequency": often, "timing": {}, "duration_days": length}
-    return given | _daily(terms.edition.formulary.medicines.get(ingredient), given, terms)
+    return given | _daily(given)

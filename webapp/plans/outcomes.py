@@ -6,6 +6,7 @@ from uuid import UUID
 
 from webapp.accounts.models import User
 from webapp.plans.models import Plan, PlanItem, RuleEvent
+from webapp.plans.taken import words_of
 
 What, Decision = RuleEvent.What, PlanItem.Decision
 LONGEST = 3600  # seconds in one report of time on screen: a page left open over lunch says nothing
@@ -29,7 +30,8 @@ def decided(user: User, items: Iterable[PlanItem]) -> None:
 
 def _what(item: PlanItem) -> str:
     taken = item.decision in (Decision.ACCEPTED, Decision.EDITED)
-    return What.OVERRIDDEN if taken and item.state != "proposed" else OF_DECISIONS.get(item.decision, "")
+    against = {item.state, words_of(item).get("state", item.state)} != {"proposed"}
+    return What.OVERRIDDEN if taken and against else OF_DECISIONS.get(item.decision, "")
 
 
 def on_screen(user: User, plan: Plan, seconds: Mapping[UUID, int]) -> None:

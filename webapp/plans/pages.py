@@ -14,8 +14,9 @@ from webapp.patients import services as patients
 from webapp.plans import reviewing, selectors
 from webapp.plans.models import Plan
 from webapp.plans.reasons import OverrideReason, RejectReason, SettleReason
-from webapp.plans.refusing import PlanError
+from webapp.plans.refusing import InWriting, PlanError
 from webapp.plans.terms import Terms, terms_of
+from webapp.plans.trying import Tried
 
 
 def plan_of(request: HttpRequest, pk: UUID) -> Plan:
@@ -30,13 +31,14 @@ def terms_for(plan: Plan) -> Terms:
     return terms_of(plan.evaluation, language())
 
 
-def show(request: HttpRequest, plan: Plan, problem: str = "") -> HttpResponse:
+def show(request: HttpRequest, plan: Plan, problem: str = "", tried: Tried | None = None) -> HttpResponse:
     page = reviewing.page_of(request.user, plan, language=language(), today=timezone.localdate(), path=request.path)
     context = {
         "page": page,
         "plan": plan,
         "patient": plan.patient,
         "problem": problem,
+        "tried": tried,
         "reject_reasons": [choice for choice in RejectReason.choices if choice[0] != RejectReason.BLOCKED],
         "override_reasons": OverrideReason.choices,
         "settle_reasons": SettleReason.choices,
@@ -54,9 +56,11 @@ def show_again(request: HttpRequest, plan: Plan, problem: str = "") -> HttpRespo
 
 
 def change_plan(request: HttpRequest, plan: Plan, change: Callable[[], object]) -> HttpResponse:
-    """Make a change and show the plan again, with the reason where it was refused."""
+    """Make a change and show the plan again, with the reason where it was refused; raise InWriting."""
     try:
         change()
+    except InWriting:
+        raise  # its form is shown again as it was filled in
     except (PlanError, patients.PatientError, patients.NotAllowed) as refused:
         return show_again(request, plan, str(refused))
     return show_again(request, plan)

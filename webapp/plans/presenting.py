@@ -108,6 +108,16 @@ class Row:
         return [words for words in self.safety if words not in said]
 
     @property
+    def fields(self) -> list[dict[str, Any]]:
+        """The doses as a form shows them, to be changed."""
+        said = zip(self.doses_given, self.timings, strict=True)
+        return [
+            {"name": dose["ingredient"], "dose": dose["dose"], "frequency": dose.get("frequency", ""),
+             "days": dose.get("duration_days") or "", "timing": timing}
+            for dose, timing in said
+        ]  # fmt: skip
+
+    @property
     def pending(self) -> bool:
         return self.item.decision == PlanItem.Decision.PENDING
 
@@ -251,6 +261,11 @@ def conflict_words(content: Mapping[str, Any], terms: Terms) -> list[str]:
             found.append(_("Already takes %(name)s") % {"name": terms.ingredient(name)})
         elif kind == "duplicate_class":
             found.append(_("Already takes %(name)s, of the same class") % {"name": terms.ingredient(other)})
+        elif kind == "doses_differ":
+            words = _("Two rules give doses of %(name)s that cannot be compared. Check which one is meant.")
+            found.append(words % {"name": terms.ingredient(name)})
+        elif kind == "opposed":
+            found.append(_("Says the opposite: %(item)s") % {"item": terms.code(rest)})
     return found
 
 

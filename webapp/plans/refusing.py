@@ -1,5 +1,8 @@
 """What is refused wherever a plan is changed, each with what to do instead, in words for the doctor."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from webapp.accounts.models import User
@@ -10,6 +13,14 @@ LONGEST_NOTE, SHORTEST_JUSTIFICATION = 1000, 10  # letters
 
 class PlanError(ValueError):
     """Why a plan cannot be changed so, and what to do, in words for the doctor."""
+
+
+class InWriting(PlanError):
+    """A dose the engine does not find clear: taken with a reason only. ``seen``: what it says of the item."""
+
+    def __init__(self, words: str, seen: Mapping[str, Any]) -> None:
+        super().__init__(words)
+        self.seen = seen
 
 
 def doctor_only(user: User) -> None:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:pk>/again/", views.assess_again, name="assess_again"),
     path("<uuid:pk>/allergies/<uuid:allergy>/", views.allergy, name="allergy"),
     path("<uuid:pk>/items/<uuid:item>/", views.decide, name="decide"),
+    path("<uuid:pk>/items/<uuid:item>/try/", views.try_doses, name="try_doses"),
     path("<uuid:pk>/items/<uuid:item>/undo/", views.undecide, name="undecide"),
     path("<uuid:pk>/items/<uuid:item>/why/", views.why, name="why"),
 ]

@@ -14,11 +14,12 @@ from webapp.audit import services as audit
 from webapp.base import access
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
-from webapp.plans import adding, answering, editing, monitoring, presenting, selectors, services
+from webapp.plans import adding, answering, editing, monitoring, presenting, selectors, services, trying
 from webapp.plans import why as whys
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.pages import change_plan, language, leave, plan_of, show, show_again, terms_for
 from webapp.plans.reasons import OverrideReason
+from webapp.plans.refusing import InWriting
 from webapp.plans.services import PlanError
 from webapp.plans.terms import Terms, terms_of
 
@@ -60,7 +61,30 @@ def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
             watch_days=monitoring.days_of(form.get("days", "")),
         )
 
-    return change_plan(request, plan, change)
+    try:
+        return change_plan(request, plan, change)
+    except InWriting as refused:
+        return _in_writing(request, plan, row, refused)
+
+
+def _in_writing(request: HttpRequest, plan: Plan, row: PlanItem, refused: InWriting) -> HttpResponse:
+    """Show the form of a dose as it was filled in, with what the engine says of it and a place for the reason."""
+    form, terms = request.POST.dict(), terms_for(plan)
+    verdict = trying.verdict_of(refused.seen, editing.edited(row.content, form, terms)["doses"], terms)
+    return show(request, plan_of(request, plan.pk), str(refused), trying.tried(row, form, verdict))
+
+
+@doctors
+@require_POST
+def try_doses(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
+    """Say what the engine makes of doses that are being changed; nothing is saved."""
+    plan = plan_of(request, pk)
+    row, form = _item(plan, item), request.POST.dict()
+    verdict = trying.verdict_on(plan, row, form, terms_for(plan))
+    audit.record(actor=request.user, verb="plan.viewed", patient_id=plan.patient_id, path=request.path)
+    context = {"plan": plan, "item": row, "verdict": verdict, "reason": form.get("reason", "")}
+    more = {"note": form.get("note", ""), "override_reasons": OverrideReason.choices}
+    return render(request, "plans/_verdict.html", context | more)
 
 
 @doctors

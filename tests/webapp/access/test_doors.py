@@ -97,6 +97,7 @@ DOORS = {
     "plans:sign": "plans.sign",
     "plans:take_back": "plans.sign",
     "plans:task": "plans.read",
+    "plans:try_doses": "plans.sign",
     "plans:undecide": "plans.sign",
     "plans:why": "plans.read",
     "portal:allergy": "patient",

@@ -119,19 +119,6 @@ def test_a_script_gets_the_page_back_with_the_reason(page):
     assert "Retenido: conteste lo que falta" in answer.content.decode()
 
 
-def test_an_edited_dose_is_checked_before_it_is_taken(page):
-    plan = a_plan(a_patient(), ppi())
-    item = plan.items.get()
-    send = address(plan, "decide", item=item.pk)
-    wrong = {"decision": "edited", "dose-0": "veinte", "frequency-0": "once daily", "was": "pending"}
-    assert "Escriba la dosis como número y unidad" in page.post(send, wrong, follow=True).content.decode()
-    over = {**wrong, "dose-0": "4000 mg"}
-    assert "como mucho" in page.post(send, over, follow=True).content.decode()
-    page.post(send, {**wrong, "dose-0": "40 mg"})
-    item.refresh_from_db()
-    assert (item.decision, item.final["doses"][0]["dose"]) == ("edited", "40 mg")
-
-
 def test_an_unconfirmed_allergy_is_confirmed_from_the_page(page, doctor):
     patient = clinic.on_warfarin()
     plan, allergy = drafted(patient), an_allergy(patient)
