@@ -4,10 +4,11 @@ The reader makes them from text, the checker resolves names and converts every n
 fact beside it, the evaluator, the explainer and (later) the prover walk them. Values are exact rationals.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import Any, Literal
+from operator import attrgetter
+from typing import Any, Literal, cast, get_args
 
 from engine.errors import NOWHERE, Place
 
@@ -294,6 +295,32 @@ def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     else:
         changed = dict(zip(_INSIDE.get(type(expr), ()), parts, strict=True))
     return replace(expr, **changed) if changed else expr
+
+
+def put_in_place(expr: Expr, locate: Callable[[Place], Place]) -> Expr:
+    """Return ``expr`` and everything inside it with the places that ``locate`` makes of its own."""
+    kind: Any = type(expr)
+    made = [_put(value, locate) for value in _VALUES[kind](expr)]
+    return cast("Expr", kind(*made, place=locate(expr.place)))
+
+
+def _put(value: Any, locate: Callable[[Place], Place]) -> Any:
+    if type(value) in _VALUES:
+        return put_in_place(value, locate)
+    if type(value) is tuple:
+        return tuple([_put(each, locate) for each in value])
+    return value
+
+
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all that a node is made of but its place, in the order in which it is made."""
+    names = [each.name for each in fields(kind) if not each.kw_only]
+    if len(names) == 1:
+        return lambda node: (getattr(node, names[0]),)
+    return attrgetter(*names)
+
+
+_VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: _values_of(kind) for kind in get_args(Expr)}
 
 
 def nodes(expr: Expr) -> Iterator[Expr]:

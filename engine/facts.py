@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from engine.errors import NOWHERE, Place
@@ -71,11 +72,18 @@ class CodeSpec:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
+    """Every fact and code. It has no slots: what follows from the facts is found once and kept."""
+
     facts: Mapping[str, FactSpec]
     codes: Mapping[str, CodeSpec]
     lists: Mapping[str, str] = field(default_factory=dict)  # section of a case -> set fact: "allergies" -> "allergy"
+
+    @cached_property
+    def queried(self) -> tuple[str, ...]:
+        """Return the yes/no facts ``<name>_queried``: whether the value ``<name>`` must be asked about."""
+        return tuple(name for name, spec in self.facts.items() if spec.type == "yes_no" and name.endswith("_queried"))
 
 
 @dataclass(frozen=True, slots=True)

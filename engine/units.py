@@ -7,6 +7,7 @@ substance (creatinine mg/dL to umol/L) is declared with the fact in the vocabula
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from engine.errors import PautaError
@@ -136,6 +137,7 @@ def convert(value: Fraction, source: Unit | None, target: Unit | None) -> Fracti
     return value * ratio(source, target)
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> Fraction:
     """Return a decimal number as an exact fraction; raise UnitError for anything else, NaN and infinity included."""
     plain = text.strip()

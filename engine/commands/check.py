@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.commands.files import CLEAN, FINDINGS, Files, add_paths, load, problem_json, say, say_json
 from engine.errors import Problem
-from engine.language.library import check_library
+from engine.language.library import problems_of
 
 HELP = "check the protocol files and print every problem with its line"
 
@@ -18,8 +18,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Check the library and print what was found; 1 if there is anything to mend."""
     files = load(arguments.paths)
-    library, problems = check_library(files.texts)
-    notes = [replace(each, place=files.shown(each.place)) for each in (library.notes if library else ())]
+    problems, found_notes = problems_of(files.texts)
+    notes = [replace(each, place=files.shown(each.place)) for each in found_notes]
     mine = [replace(found, place=files.shown(found.place)) for found in problems if found.place.file in files.chosen]
     elsewhere = len(problems) - len(mine)
     if arguments.json:

@@ -42,7 +42,7 @@ def load(paths: Iterable[str]) -> Files:
             raise PautaError("P020", f"{path} does not exist", f"Name the folder of the library, such as {DEFAULT}.")
     root = _root(given[0])
     names = sorted(_yaml_files(root))
-    chosen = frozenset(name for name in names if any(_inside(root / name, path) for path in given))
+    chosen = frozenset(names) if root in given else _chosen(root, names, given)
     if not chosen:
         raise PautaError("P020", f"no YAML files in {', '.join(map(str, given))}", "Protocol files end in .yaml.")
     return Files(root, {name: _text(root / name) for name in names}, chosen)
@@ -64,9 +64,10 @@ def _yaml_files(root: Path) -> Iterable[str]:
             yield relative.as_posix()
 
 
-def _inside(file: Path, chosen: Path) -> bool:
-    file, chosen = file.resolve(), chosen.resolve()
-    return file == chosen or chosen in file.parents
+def _chosen(root: Path, names: Iterable[str], given: Iterable[Path]) -> frozenset[str]:
+    asked = frozenset(path.resolve() for path in given)
+    files = {name: (root / name).resolve() for name in names}
+    return frozenset(name for name, file in files.items() if not asked.isdisjoint((file, *file.parents)))
 
 
 def _text(path: Path) -> str:

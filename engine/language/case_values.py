@@ -71,8 +71,7 @@ class Reading:
     def spec(self, name: str, section: str) -> FactSpec | None:
         """Return the fact a name of a case stands for; ``visit2_alt`` is alt at visit 2."""
         facts = self.vocabulary.facts
-        base = re.sub(r"^visit[1-9]\d?_", "", name)
-        spec = facts.get(name) or facts.get(base)
+        spec = facts.get(name) or facts.get(re.sub(r"^visit[1-9]\d?_", "", name))
         if spec is None:
             hint = nearest(name, facts) or "Use the names of the vocabulary."
             self.refuse("C002", f'{section}: the name "{name[:60]}" is not known', hint)
@@ -89,10 +88,10 @@ class Reading:
 
     def note_queries(self) -> None:
         """Fill the facts ``<name>_queried`` that the vocabulary declares: whether a value must be asked about."""
-        for name, spec in self.vocabulary.facts.items():
-            fact = name.removesuffix("_queried")
-            if fact != name and spec.type == "yes_no" and name not in self.values:
-                self.values[name] = Value(fact in self.queries, Origin("case", given="checked on reading"))
+        for name in self.vocabulary.queried:
+            if name not in self.values:
+                asked = name.removesuffix("_queried") in self.queries
+                self.values[name] = Value(asked, Origin("case", given="checked on reading"))
 
     def clash(self, name: str, first: Origin, second: Origin) -> None:
         """Record that two sources disagree: the fact is unknown until somebody says which is right."""
@@ -243,7 +242,7 @@ def _written(reading: Reading, spec: FactSpec, given: str, origin: Origin) -> Fa
     value = exact(reading, number, _where(spec, origin))
     if value is None:
         return None
-    return canonical(reading, spec, value, replace(origin, unit=unit.strip() or origin.unit))
+    return canonical(reading, spec, value, replace(origin, unit=unit.strip()) if unit.strip() else origin)
 
 
 def queried(reading: Reading, spec: FactSpec, origin: Origin, because: UnknownBecause = "queried") -> Missing:

@@ -3,13 +3,12 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from engine.conditions import Expr, children, with_children
+from engine.conditions import Expr, children, put_in_place
 from engine.errors import NOWHERE, ExpressionError, Place
 from engine.language.building import Builder
 from engine.language.grammar import GRAMMAR
@@ -59,7 +58,7 @@ def parse(text: str, place: Place = NOWHERE) -> Expr:
 def parse_at(text: str, locate: Locate) -> Expr:
     """Return the expression of a text whose characters stand where ``locate`` says (a scalar over several lines)."""
     try:
-        return _placed(_parsed(text), locate)
+        return put_in_place(_parsed(text), lambda place: locate(place.column))
     except ExpressionError as error:
         raise ExpressionError(
             error.code, str(error.args[0])[5:], error.hint, offset=error.offset, place=locate(error.offset)
@@ -91,12 +90,6 @@ def _tables() -> Tables:
 def _with_lark() -> Any:
     """Return the part that needs lark: loading it takes a tenth of a second, which a clean library never pays."""
     return import_module("engine.language.syntax")
-
-
-def _placed(expr: Expr, locate: Locate) -> Expr:
-    parts = children(expr)
-    moved = with_children(expr, tuple(_placed(part, locate) for part in parts)) if parts else expr
-    return replace(moved, place=locate(expr.place.column))
 
 
 def _refuse_habits(text: str) -> None:

@@ -17,6 +17,7 @@ Part = tuple[int, bool, int]  # which child, whether its parts join in its place
 Rule = tuple[
     str, int, str, tuple[Part, ...], int
 ]  # origin, size, method ("": as its only part), parts, absent at the end
+_ALONE: tuple[Part, ...] = ((0, False, 0),)
 _JOINED = "_"  # method of a rule whose parts join those of the rule around it
 
 
@@ -74,8 +75,10 @@ class _Run:
         states, rules = self.tables.states, self.tables.rules
         while True:
             known = states[self.at[-1]]
-            kind = next((kind for kind in kinds if kind in known), None)
-            if kind is None:
+            for kind in kinds:
+                if kind in known:
+                    break
+            else:
                 raise Unfit(token, token.start)
             action = known[kind]
             if action >= 0:
@@ -85,8 +88,11 @@ class _Run:
                 return self.tables.end
 
     def _put_together(self, rule: Rule) -> None:
-        """Put what a rule makes of the last values in their place."""
+        """Put what a rule makes of the last values in their place; a rule of one part alone leaves it as it is."""
         origin, size, method, parts, absent = rule
+        if size == 1 and not method and parts == _ALONE:
+            self.at[-1] = self.tables.states[self.at[-2]][origin]
+            return
         children, start = self.values[-size:], self.starts[-size]
         made: list[Any] = []
         for i, joined, before in parts:

@@ -11,7 +11,7 @@ from engine.language.forms_lexicon import LexiconForm, MentionForm, PhrasesForm
 from engine.language.reader import Word
 from engine.language.spelling import nearest
 from engine.language.validation import Problems
-from engine.lexicon import CUES, Entry, Lexicon, Names, PatternError, Speller, TextReader, parse_pattern, plain
+from engine.lexicon import CUES, Entry, Lexicon, Names, PatternError, Phrases, Speller, TextReader, plain
 
 _SETS = ("history", "family_history")
 SECTIONS = {
@@ -31,6 +31,7 @@ def lexicon_of(
     forms = tuple(forms)
     for form in forms:
         maker.add_groups(form)
+    maker.reader = Phrases(maker.groups)
     for form in forms:
         maker.add(form)
     maker.check_neighbours()
@@ -70,6 +71,7 @@ class _Maker:
     plain: list[str] = field(default_factory=list)
     only_taken: list[str] = field(default_factory=list)
     names: dict[str, Place] = field(default_factory=dict)
+    reader: Phrases = field(default_factory=lambda: Phrases({}))
 
     def add_groups(self, form: LexiconForm) -> None:
         for name, members in form.groups.items():
@@ -137,7 +139,7 @@ class _Maker:
     def phrases(self, form: PhrasesForm) -> Iterator[str]:
         for phrase in (*form.es, *form.en):
             try:
-                parse_pattern(str(phrase), 0, self.groups)
+                self.reader.parts(str(phrase))
             except PatternError as error:
                 hint = "Words, ... for a gap, $group, a|b, vomit* and mucho? may stand in it."
                 self.problems.add(phrase.place, "P701", f'"{str(phrase)[:40]}" cannot be read: {error}', hint)

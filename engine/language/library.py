@@ -3,14 +3,16 @@
 import gc
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
 from engine.errors import LibraryError, Place, Problem
-from engine.language import references
+from engine.facts import Vocabulary
+from engine.formulary import Formulary
+from engine.language import aside, references
 from engine.language.checker import Checker
 from engine.language.documents import (
     Document,
@@ -53,15 +55,32 @@ def read_library(files: Mapping[str, str]) -> Library:
 def check_library(files: Mapping[str, str]) -> tuple[Library | None, tuple[Problem, ...]]:
     """Return the library, or None if anything is wrong, and every problem found, sorted by place."""
     problems = Problems()
+    library = _run(files, problems, _whole)
+    found = tuple(sorted(set(problems.found)))
+    return (None if found else library), found
+
+
+def problems_of(files: Mapping[str, str]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return every problem, as ``check_library`` does, and the notes of a library without any; both sorted.
+
+    It makes no library, so that parts of it can be looked at by a second process.
+    """
+    problems = Problems()
+    _run(files, problems, _divided)
+    found = tuple(sorted(set(problems.found)))
+    return found, () if found else tuple(sorted(set(problems.notes)))
+
+
+def _run(
+    files: Mapping[str, str], problems: Problems, last: Callable[["_Read", Problems], Library | None]
+) -> Library | None:
     try:
         with _collector_paused():
-            library = _checked(files, problems)
+            return last(_read_all(files, problems), problems)
     except RecursionError:
         hint = "Name parts of the longest expressions under define."
         problems.add(Place(next(iter(sorted(files)), "")), "P121", "definitions are nested too deeply", hint)
-        library = None
-    found = tuple(sorted(set(problems.found)))
-    return (None if found else library), found
+        return None
 
 
 @contextmanager
@@ -85,7 +104,25 @@ class _Drafts:
     questionnaires: list[Questionnaire] = field(default_factory=list)
 
 
-def _checked(files: Mapping[str, str], problems: Problems) -> Library | None:
+@dataclass
+class _Read:
+    """All files as they were read, before any name is resolved. ``world`` is None if no name could be."""
+
+    lexicons: Sequence[LexiconForm]
+    vocabulary: Vocabulary
+    formulary: Formulary
+    drafts: _Drafts
+    hashes: Mapping[str, str]
+    world: World | None = None
+
+    @property
+    def library(self) -> Library:
+        """Return the library as written."""
+        drafts = (tuple(self.drafts.protocols), tuple(self.drafts.scores), tuple(self.drafts.questionnaires))
+        return Library(self.vocabulary, self.formulary, *drafts, files=self.hashes)
+
+
+def _read_all(files: Mapping[str, str], problems: Problems) -> _Read:
     readable = [file for file in sorted(files) if file.split("/")[0].removesuffix(".yaml") not in LATER]
     forms = {file: form for file in readable if (form := _form(file, files[file], problems)) is not None}
     hashes = {file: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for file, text in files.items()}
@@ -95,8 +132,8 @@ def _checked(files: Mapping[str, str], problems: Problems) -> Library | None:
         place = Place(next(iter(sorted(files)), "vocabulary"), 1, 1)
         problems.add(place, "P020", "no vocabulary was read", "Name the folder that holds vocabulary/.")
     formulary = formulary_of(_of(FormularyForm, forms), problems)
-    lexicon = lexicon_of(_of(LexiconForm, forms), vocabulary, formulary, problems)
     drafts = _Drafts()
+    read = _Read(_of(LexiconForm, forms), vocabulary, formulary, drafts, hashes)
     for file, form in forms.items():
         _check_path(file, form, problems)
         if isinstance(form, ProtocolForm):
@@ -107,12 +144,38 @@ def _checked(files: Mapping[str, str], problems: Problems) -> Library | None:
             drafts.questionnaires.append(_signed(questionnaire_of(form, vocabulary, problems), file, hashes))
     for documents in (drafts.protocols, drafts.scores, drafts.questionnaires):
         _refuse_twins(documents, problems)
-    if any(file.startswith(_DATA) for file in broken):  # every name would look unknown: the data come first
+    if not any(file.startswith(_DATA) for file in broken):
+        unread = frozenset(file.split("/")[-2] for file in broken if "/" in file)
+        read.world = World(vocabulary, formulary, shared, _current(drafts.protocols), _current(drafts.scores), unread)
+    return read
+
+
+def _whole(read: _Read, problems: Problems) -> Library | None:
+    """Return the library of what was read, with every problem noted."""
+    lexicon = lexicon_of(read.lexicons, read.vocabulary, read.formulary, problems)
+    if read.world is None:  # every name would look unknown: the data come first
         problems.found = [found for found in problems.found if found.code not in _NEED_DATA]
         return None
-    unread = frozenset(file.split("/")[-2] for file in broken if "/" in file)
-    world = World(vocabulary, formulary, shared, _current(drafts.protocols), _current(drafts.scores), unread)
-    return replace(_resolved(world, drafts, hashes, problems), lexicon=lexicon)
+    references.check_examples(read.library, read.world.unread, problems)
+    return replace(_resolved(read.world, read.drafts, read.hashes, problems), lexicon=lexicon)
+
+
+def _divided(read: _Read, problems: Problems) -> None:
+    """Note the same problems, those of the lexicon and of the tests by a second process."""
+    world = read.world
+    if world is None:
+        _whole(read, problems)
+        return
+
+    def beside(found: Problems) -> None:
+        lexicon_of(read.lexicons, read.vocabulary, read.formulary, found)
+        references.check_examples(read.library, world.unread, found)
+
+    join = aside.begin(beside, problems)
+    try:
+        _resolved(world, read.drafts, read.hashes, problems)
+    finally:
+        join()
 
 
 def _form(file: str, text: str, problems: Problems) -> Form | None:
@@ -193,7 +256,6 @@ def _resolved(world: World, drafts: _Drafts, hashes: Mapping[str, str], problems
         questionnaires=tuple(_questionnaire(checker, document, problems) for document in drafts.questionnaires),
         files=dict(sorted(hashes.items())),
     )
-    references.check_examples(library, world.unread, problems)
     return replace(library, notes=tuple(sorted(set(problems.notes))))
 
 

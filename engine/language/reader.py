@@ -228,7 +228,11 @@ class _Builder:
         made = Word(event.value)
         made.plain, made.source = not event.style, self.source
         made.begin, made.finish = event.start_mark, event.end_mark
-        self.add(made)
+        if self.keys and (key := self.keys[-1]) is not None:  # the value of a key, as most are
+            self.open[-1][key] = made  # type: ignore[call-overload]
+            self.keys[-1] = None
+        else:
+            self.add(made)
 
     def mapping(self, event: yaml.MappingStartEvent) -> None:
         self.refuse_marks(event)

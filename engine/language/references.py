@@ -88,6 +88,9 @@ def _check_code(code: str, world: World, place: Place, problems: Problems) -> No
 
 
 def _check_asked(names: Iterable[str], world: World, place: Place, problems: Problems) -> None:
+    names = tuple(names)
+    if not names:
+        return
     facts = world.vocabulary.facts
     known = {*facts, *(name for spec in facts.values() for name in spec.ask)}
     for name in names:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
+from math import prod
 
 from engine.lexicon.tokens import Token, plain
 
@@ -60,57 +61,69 @@ class Hit:
         return self.named[-1]
 
 
-def parse_pattern(text: str, owner: int, groups: Mapping[str, Sequence[str]]) -> list[Pattern]:
-    """Return every way to write a phrase; raise PatternError if it cannot be read."""
-    parts = text.split()
-    if not parts or parts[0] == "..." or parts[-1] == "...":
-        raise PatternError("a phrase begins and ends with a word")
-    ways: list[list[tuple[Step, ...]]] = []
-    gap = 0
-    for part in parts:
-        if part == "...":
-            gap = GAP
-            continue
-        ways.append([_stepped(way, gap) for way in _ways(part, groups)])
+class Phrases:
+    """Reads phrases with one set of groups; what is found of a word serves every phrase it stands in."""
+
+    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
+        self.groups = groups
+        self.known: dict[tuple[str, int], list[tuple[Step, ...]]] = {}
+
+    def patterns(self, text: str, owner: int) -> list[Pattern]:
+        """Return every way to write a phrase; raise PatternError if it cannot be read."""
+        return [Pattern(owner, tuple(chain.from_iterable(chosen))) for chosen in product(*self.parts(text))]
+
+    def parts(self, text: str) -> list[list[tuple[Step, ...]]]:
+        """Return the ways to write each part of a phrase; raise PatternError if it cannot be read."""
+        words = text.split()
+        if not words or words[0] == "..." or words[-1] == "...":
+            raise PatternError("a phrase begins and ends with a word")
+        ways: list[list[tuple[Step, ...]]] = []
         gap = 0
-    count = 1
-    for way in ways:
-        count *= len(way)
-    if count > MOST:
-        raise PatternError(f"it can be written in {count} ways; {MOST} is the most")
-    found = [Pattern(owner, tuple(step for way in chosen for step in way)) for chosen in product(*ways)]
-    if any(all(step.optional for step in pattern.steps[:1]) for pattern in found):
-        raise PatternError("its first word cannot be left out")
-    return found
+        for word in words:
+            if word == "...":
+                gap = GAP
+                continue
+            ways.append(self.of_part(word, gap))
+            gap = 0
+        count = prod(map(len, ways))
+        if count > MOST:
+            raise PatternError(f"it can be written in {count} ways; {MOST} is the most")
+        if any(way[0].optional for way in ways[0]):
+            raise PatternError("its first word cannot be left out")
+        return ways
+
+    def of_part(self, part: str, gap: int) -> list[tuple[Step, ...]]:
+        found = self.known.get((part, gap))
+        if found is None:
+            found = self.known[part, gap] = [_stepped(way, gap) for way in self.ways(part)]
+        return found
+
+    def ways(self, part: str) -> list[tuple[Step, ...]]:
+        """Return the ways to write one part: single words make one step, members of several words one way each."""
+        optional = part.endswith("?")
+        words: list[str] = []
+        several: list[tuple[Step, ...]] = []
+        for name in part.removesuffix("?").split("|"):
+            if not _PART.fullmatch(name):
+                raise PatternError(f'"{name[:30]}" is not a word of a phrase')
+            for member in self.members(name):
+                if " " in member:
+                    several.append(tuple(_step([word]) for word in member.split()))
+                else:
+                    words.append(member)
+        return ([(_step(words, optional),)] if words else []) + several
+
+    def members(self, name: str) -> Sequence[str]:
+        if not name.startswith("$"):
+            return (name,)
+        if name[1:] not in self.groups:
+            raise PatternError(f'there is no group "{name[1:]}"')
+        return self.groups[name[1:]]
 
 
 def _stepped(steps: tuple[Step, ...], gap: int) -> tuple[Step, ...]:
     first = steps[0]
     return (Step(first.words, first.stems, gap, first.optional), *steps[1:])
-
-
-def _ways(part: str, groups: Mapping[str, Sequence[str]]) -> list[tuple[Step, ...]]:
-    """Return the ways to write one part: single words make one step, members of several words one way each."""
-    optional = part.endswith("?")
-    words: list[str] = []
-    several: list[tuple[Step, ...]] = []
-    for name in part.removesuffix("?").split("|"):
-        if not _PART.fullmatch(name):
-            raise PatternError(f'"{name[:30]}" is not a word of a phrase')
-        for member in _members(name, groups):
-            if " " in member:
-                several.append(tuple(_step([word]) for word in member.split()))
-            else:
-                words.append(member)
-    return ([(_step(words, optional),)] if words else []) + several
-
-
-def _members(name: str, groups: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    if not name.startswith("$"):
-        return (name,)
-    if name[1:] not in groups:
-        raise PatternError(f'there is no group "{name[1:]}"')
-    return groups[name[1:]]
 
 
 def _step(words: Iterable[str], optional: bool = False) -> Step:

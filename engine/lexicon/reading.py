@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from engine.facts import Mention, MentionKind
 from engine.lexicon.model import CUES, Entry, Lexicon, Names
-from engine.lexicon.patterns import Finder, Hit, Pattern, parse_pattern
+from engine.lexicon.patterns import Finder, Hit, Pattern, Phrases
 from engine.lexicon.scopes import Surroundings, surroundings
 from engine.lexicon.spelling import Speller
 from engine.lexicon.tokens import Token, plain, split
@@ -41,14 +41,16 @@ class TextReader:
     def tables(self) -> _Tables:
         """The tables of words, made when the first text is read."""
         lexicon = self.lexicon
-        entries = Finder(_patterns(enumerate(each.phrases for each in lexicon.entries), lexicon.groups))
-        cues = Finder(_patterns(((i, lexicon.cues.get(cue, ())) for i, cue in enumerate(CUES)), lexicon.groups))
+        phrases = Phrases(lexicon.groups)
+        entries = Finder(_patterns(enumerate(each.phrases for each in lexicon.entries), phrases))
+        cues = Finder(_patterns(((i, lexicon.cues.get(cue, ())) for i, cue in enumerate(CUES)), phrases))
         called = sorted(self.names.codes)
+        plainly = Phrases({})
         names = Finder(
-            pattern for i, name in enumerate(called) for pattern in parse_pattern(_spaced(name), i, {}) if len(name) > 2
+            pattern for i, name in enumerate(called) for pattern in plainly.patterns(_spaced(name), i) if len(name) > 2
         )
         owners = {plain(name): code for name, code in self.names.codes.items() if "_" not in name}
-        allergic = Finder(_patterns([(0, lexicon.cues.get("allergic", ()))], lexicon.groups))
+        allergic = Finder(_patterns([(0, lexicon.cues.get("allergic", ()))], phrases))
         words, stems = entries.words | names.words | allergic.words, entries.stems | allergic.stems
         speller = Speller(
             words, stems, lexicon.plain | cues.words, owners
@@ -139,10 +141,10 @@ def _also(entry: Entry, hit: Hit, around: Surroundings) -> tuple[str, ...]:
     return (*entry.also, *recent, *(entry.today if around.is_today(hit) else ()))
 
 
-def _patterns(owned: Iterable[tuple[int, Sequence[str]]], groups: Mapping[str, Sequence[str]]) -> Iterator[Pattern]:
+def _patterns(owned: Iterable[tuple[int, Sequence[str]]], reader: Phrases) -> Iterator[Pattern]:
     for owner, phrases in owned:
         for phrase in phrases:
-            yield from parse_pattern(phrase, owner, groups)
+            yield from reader.patterns(phrase, owner)
 
 
 def _spaced(name: str) -> str:

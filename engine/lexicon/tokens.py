@@ -29,6 +29,8 @@ class Token:
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Return a word as it is compared: small letters, no accents or apostrophes; ``ñ`` stays, ``año`` is no ``ano``."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     found = []
     for sign in unicodedata.normalize("NFC", text.casefold()):
         if sign == "ñ":
