@@ -17,6 +17,7 @@ from webapp.patients.selectors import Record, contents_of
 from webapp.plans import ageing, freshness
 from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
 from webapp.plans.taken import TAKEN, words_of
+from webapp.plans.told import SIGNED, told
 
 __all__ = [
     "STOPS_SIGNING",
@@ -75,26 +76,19 @@ def signed_for(user: User, now: datetime | None = None) -> QuerySet[Plan]:
     What was released stands in ``released_items``. Until a new plan is told, the one before is the patient's; one that
     was replaced before it was told never is.
     """
-    told = _told_by(now or timezone.now())
-    told = told.filter(patient__user=user) if user.active_role == Role.PATIENT else told.none()
-    return _as_released(Plan.objects.filter(pk__in=told.order_by("-signed_at").values("pk")[:1]))
+    known = told(now or timezone.now())
+    known = known.filter(patient__user=user) if user.active_role == Role.PATIENT else known.none()
+    return _as_released(Plan.objects.filter(pk__in=known.order_by("-signed_at").values("pk")[:1]))
 
 
 def ever_told(patient_id: UUID, now: datetime | None = None) -> QuerySet[Plan]:
     """Return every plan a patient was told of, oldest first, with ``released_items``: for the work of the system."""
-    return _as_released(_told_by(now or timezone.now()).filter(patient_id=patient_id)).order_by("signed_at", "pk")
-
-
-def _told_by(now: datetime) -> QuerySet[Plan]:
-    """Return the plans whose signature could no longer be taken back, and that were not replaced before that."""
-    signed = Plan.objects.filter(status__in=[Plan.Status.SIGNED, Plan.Status.REPLACED], signed_at__lte=now - UNDO)
-    overtaken = Plan.objects.filter(replaces=OuterRef("pk"), signed_at__lt=OuterRef("signed_at") + UNDO)
-    return signed.exclude(Exists(overtaken))
+    return _as_released(told(now or timezone.now()).filter(patient_id=patient_id)).order_by("signed_at", "pk")
 
 
 def told_by(user: User, now: datetime | None = None) -> QuerySet[Plan]:
     """Return the signed plans a clinician may hand out: those that stand; with ``released_items``."""
-    signed = reviewable_by(user).filter(status__in=[Plan.Status.SIGNED, Plan.Status.REPLACED])
+    signed = reviewable_by(user).filter(status__in=SIGNED)
     return _as_released(signed.filter(signed_at__lte=(now or timezone.now()) - UNDO))
 
 

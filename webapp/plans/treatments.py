@@ -17,8 +17,9 @@ from engine.language.case_treatments import FACTS, SECTION
 from engine.language.documents import Edition
 from webapp.patients.models import MedicationStatement, NoneRecorded, Patient, PreviousTreatment
 from webapp.patients.selectors import Record
-from webapp.plans.models import Plan, PlanItem
+from webapp.plans.models import PlanItem
 from webapp.plans.taken import TAKEN, words_of
+from webapp.plans.told import told as told_of
 
 __all__ = ["SECTION", "before", "fit", "given_by_plans", "named"]
 
@@ -72,9 +73,10 @@ def _stopped(line: MedicationStatement) -> Entry:
 
 
 def given_by_plans(patient: Patient, today: date) -> list[Entry]:
-    """Return what signed plans prescribed and what is over by ``today``: its time has passed, or a later plan ended it.
+    """Return what plans the patient was told of prescribed and what is over by ``today``.
 
-    What came of it is not known: whoever asks the patient writes it into the record.
+    Its time has passed, or a later plan has it no more. What came of it is not known: whoever asks the patient writes
+    it into the record.
     """
     plans = _prescriptions(patient)
     followed = pairwise([*plans, None])
@@ -90,7 +92,7 @@ class _Prescribed:
 
 
 def _prescriptions(patient: Patient) -> list[_Prescribed]:
-    signed = Plan.objects.filter(patient=patient, status__in=(Plan.Status.SIGNED, Plan.Status.REPLACED))
+    signed = told_of(timezone.now()).filter(patient=patient)
     when = list(signed.order_by("signed_at").values_list("pk", "signed_at"))
     items = PlanItem.objects.filter(plan__in=signed, kind__in=("rx", "supp"), decision__in=TAKEN)
     days: dict[Any, dict[str, int | None]] = {}

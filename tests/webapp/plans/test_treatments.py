@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import a_doctor, a_patient, content, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, content, later, ppi
 from tests.webapp.plans.signing import signed
 from tests.webapp.plans.treating import a_shelf_that_remembers
 from webapp.patients import services as patients
@@ -102,7 +102,7 @@ def test_a_treatment_without_an_end_is_over_when_the_next_plan_has_it_no_more():
     assert treatments.given_by_plans(patient, TODAY) == []
     aged(signed(patient, endless), 10)
     assert treatments.given_by_plans(patient, TODAY) == []  # it goes on
-    signed(patient, content("advice:small_meals"))
+    later(signed(patient, content("advice:small_meals")))
     assert [one["code"] for one in treatments.given_by_plans(patient, TODAY)] == ["peg_laxative"]
 
 
