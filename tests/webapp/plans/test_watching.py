@@ -1,6 +1,6 @@
 """What a doctor will watch and the patient does becomes a reminder, once the plan is signed; the rest is hers."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,7 +11,7 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.outbox.models import Message
 from webapp.outbox.texts import TEXTS
-from webapp.plans import deciding, following, monitoring
+from webapp.plans import deciding, following, monitoring, watching
 from webapp.plans.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,21 @@ def test_nothing_is_said_before_the_plan_is_signed_for_good():
     assert run() == 0
     watched("test:other")
     assert run(minutes=1) == 0
+
+
+def test_a_watch_waits_for_the_signature_of_its_own_patients_plan():
+    watched(sign=False)
+    task, _doctor = watched()
+    run()
+    assert {reminder.patient_id for reminder in Reminder.objects.all()} == {task.patient_id}
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [(date(2026, 10, 24), 7), (date(2026, 10, 25), 8), (date(2027, 3, 27), 8), (date(2027, 3, 28), 7)],
+)
+def test_nine_in_the_morning_is_nine_on_the_clock_of_madrid_before_and_after_it_changes(day, hour):
+    assert watching.morning_of(day) == datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
 def test_a_watch_moved_to_another_day_leaves_one_reminder_and_a_settled_one_leaves_none():
