@@ -1,4 +1,7 @@
-"""The red flags of an evaluation as alerts to the clinic: one for each rule, and again when what it rests on is new."""
+"""The red flags of an evaluation as alerts to the clinic, again when what one rests on is new.
+
+One alert is kept for each rule; where a rule raises several, one for each of them: none stands in another's row.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -17,14 +20,22 @@ def raise_flags(patient_id: UUID, items: Sequence[Item], program: Program, case:
     """Raise one alert for every alert item that carries an urgency; the plan's other alerts stay beside the plan."""
     for item in items:
         if item["kind"] == "alert" and item["urgency"] != "none" and item["state"] != "blocked":
-            _raise(patient_id, item, _speaking(item, program, case))
+            _raise(patient_id, item, _kept_for(item, program), _speaking(item, program, case))
 
 
-def _raise(patient_id: UUID, item: Item, speaking: Mapping[str, Value | CodeSet]) -> None:
+def _kept_for(item: Item, program: Program) -> str:
+    """Return what the alert is kept for: its rule, and its own code too where the rule may say something else."""
+    name = f"{item['reasons'][0]['protocol']}.{item['reasons'][0]['rule']}"
+    said = {action.code for node in program.rules if node.name == name for action in node.rule.actions}
+    alone = {code for code in said if code.startswith("alert:")} <= {item["code"]}
+    return name if alone else f"{name}|{item['code']}"
+
+
+def _raise(patient_id: UUID, item: Item, kept_for: str, speaking: Mapping[str, Value | CodeSet]) -> None:
     reason = item["reasons"][0]
     alerts.raise_(
         patient_id=patient_id,
-        rule=f"{reason['protocol']}.{reason['rule']}",
+        rule=kept_for,
         code=item["code"],
         urgency=item["urgency"],
         text=reason["because"] or item["title"],
