@@ -26,8 +26,11 @@ def tried(patient, today=TODAY):
 
 
 def before(patient, outcome="failed", code="omeprazole", **said):
+    """Write a treatment of earlier, told by somebody who told of all of them."""
     said = {"text": code or "unas cápsulas", "actor": None, **said}
-    return patients.add_previous_treatment(patient=patient, code=code, outcome=outcome, **said)
+    line = patients.add_previous_treatment(patient=patient, code=code, outcome=outcome, **said)
+    patients.record_whole(patient=patient, topic="previous_treatments", actor=None)
+    return line
 
 
 def aged(plan, days):
@@ -93,6 +96,7 @@ def test_what_a_signed_plan_prescribed_counts_as_given_once_its_time_has_passed(
         start = timezone.localdate(plan.signed_at) - timedelta(days=days)
         assert (given[0]["start"], given[0]["end"]) == (start.isoformat(), TODAY.isoformat())
         assert given[0]["result"] == "unknown"
+    assert treatments.given_by_plans(a_patient(), TODAY) == []  # nor was it given to anybody else
 
 
 def test_a_treatment_without_an_end_is_over_when_the_next_plan_has_it_no_more():
