@@ -25,7 +25,6 @@ __all__ = (
     "assessed",
     "call_off",
     "close",
-    "close_rule",
     "done",
     "facts_digest",
     "raise_",
@@ -99,14 +98,6 @@ def close(*, alert_id: UUID, actor: User, note: str, times: int | None = None) -
     if not note.strip():
         raise AlertError(_("Write what was done before closing the alert."))
     return _settle(alert_id, actor, Alert.Status.CLOSED, note, times)
-
-
-@transaction.atomic
-@audit.together()
-def close_rule(*, patient_id: UUID, rule: str, actor: User, note: str) -> None:
-    """Close the patient's live alert of this rule, if there is one."""
-    for alert in selectors.live_of(actor, patient_id).filter(pk__in=selectors.of_rule(patient_id, rule)):
-        _settle(alert.pk, actor, Alert.Status.CLOSED, note)
 
 
 @transaction.atomic

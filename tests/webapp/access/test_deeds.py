@@ -20,7 +20,6 @@ from webapp.accounts import granting, staff
 from webapp.accounts.models import User
 from webapp.accounts.services import AccountError, grant_role
 from webapp.alerts import services as alerts
-from webapp.alerts.models import Alert
 from webapp.base.roles import CLINICIANS, Role
 from webapp.intake import services as intake
 from webapp.intake.services import IntakeError
@@ -54,13 +53,6 @@ def is_refusal(problem: Exception) -> bool:
 def said(world: World) -> Observation:
     """Return what the patient has said herself."""
     return Observation.objects.get(patient=world.own.patient, origin="questionnaire")
-
-
-def close_rule(world: World, who: User) -> None:
-    """Close what a rule raised; who may not see it closes nothing, as if there were nothing."""
-    alerts.close_rule(patient_id=world.own.patient.pk, rule="alarm_upper.dysphagia", actor=who, note="called")
-    if Alert.objects.get(pk=world.own.alert_id).status != Alert.Status.CLOSED:
-        raise Alert.DoesNotExist
 
 
 def accepted(world: World, who: User) -> None:
@@ -214,7 +206,6 @@ CARE: dict[str, tuple[Deed, frozenset[str]]] = {
         lambda world, who: alerts.close(alert_id=world.own.alert_id, actor=who, note="called"),
         CLINICIANS,
     ),
-    "close what a rule raised": (close_rule, CLINICIANS),
     "decide on an item": (accepted, DOCTOR),
     "take a decision back": (undecided, DOCTOR),
     "accept the rest": (

@@ -8,7 +8,6 @@ from tests.webapp.plans.factories import a_doctor, a_patient, a_user
 from webapp.alerts import selectors, services
 from webapp.alerts.models import NOT_ASSESSED, Alert
 from webapp.audit.models import Entry
-from webapp.base.roles import Role
 
 pytestmark = pytest.mark.django_db
 TEXT = {"es": "Heces negras", "en": "Black stools"}
@@ -139,14 +138,6 @@ def test_an_assessment_that_works_closes_the_alert_of_that_patient_alone():
         raised(patient, rule=NOT_ASSESSED)
     services.assessed(patient_id=one.pk)
     assert Alert.objects.exclude(status="closed").get().patient_id == other.pk
-
-
-def test_closing_what_a_rule_raised_closes_nothing_and_tells_nothing_to_who_may_not_see_it():
-    alert = raised(a_patient())
-    for role in (Role.FRONT_DESK, Role.MARKETING, Role.PATIENT):
-        services.close_rule(patient_id=alert.patient_id, rule=alert.rule, actor=a_user(role), note="Llamada")
-    alert.refresh_from_db()
-    assert alert.status == "open"
 
 
 def test_what_cannot_be_assessed_again_is_told_again_though_the_answers_are_the_same():
