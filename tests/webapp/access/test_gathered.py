@@ -39,6 +39,8 @@ def test_the_sheet_of_a_patient_holds_what_is_that_patients(world, doctor):
     assert whose(sheet.plans, sheet.standing, sheet.alerts, sheet.consents) == {own.pk}
     assert (len(sheet.plans), len(sheet.standing), len(sheet.alerts), sheet.asked_total) == (2, 2, 1, 1)
     assert len(sheet.current) == 1
+    care = sheet.record.care
+    assert whose(care.contacts, care.procedures, care.encounters, care.reports, care.documents) == {own.pk}
 
 
 def test_a_record_holds_the_lines_of_its_patient(world):

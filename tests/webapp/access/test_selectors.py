@@ -27,6 +27,8 @@ from webapp.patients.models import Patient
 from webapp.plans import monitoring
 from webapp.plans import selectors as plans
 from webapp.privacy import selectors as privacy
+from webapp.privacy import services as exporting
+from webapp.privacy.services import ExportError
 from webapp.studio import selectors as studio
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +167,23 @@ def test_who_may_not_look_for_patients_or_not_register_them_corrects_nobody_and_
             patient_services.correct_identity(patient=patient, actor=desk, phone="600445566")
         with pytest.raises(patient_services.NotAllowed):
             patient_services.tell_apart(patient=patient, other=invited.namesake.patient, actor=desk)
+
+
+def test_whoever_is_shown_no_patient_does_nothing_about_one_whatever_else_is_permitted(invited, monkeypatch):
+    """Today those who register, invite or fill in see every patient; a clinic may come to show them fewer."""
+    for module in ("selectors", "registering"):
+        monkeypatch.setattr(f"webapp.patients.{module}.patients_for", lambda _user: Patient.objects.none())
+    desk, doctor, patient = invited.users[Role.FRONT_DESK], invited.users[Role.DOCTOR], invited.own.patient
+    with undone():
+        assert inviting.waiting_for(desk) == []
+        assert not intake.may_fill_in(doctor, patient)
+        with pytest.raises(patient_services.NotAllowed):
+            patient_services.correct_identity(patient=patient, actor=desk, phone="600445566")
+        with pytest.raises(patient_services.NotAllowed):
+            patient_services.tell_apart(patient=patient, other=invited.namesake.patient, actor=desk)
+        with pytest.raises(ExportError):
+            exporting.take(patient=patient, language="es", actor=doctor, path="/")
+    assert list(privacy.exports_for(invited.own.user, timezone.now())) == []
 
 
 def test_a_closed_account_keeps_its_second_step(world):
