@@ -48,7 +48,7 @@ def stored(page: Page) -> list[str]:
 
 
 def response_of(page: Page) -> str:
-    found = re.search(r"/intake/([0-9a-f-]{36})/", page.url)
+    found = re.search(r"/(?:intake|answers)/([0-9a-f-]{36})/", page.url)
     assert found, page.url
     return found[1]
 
@@ -265,7 +265,7 @@ def test_a_doctor_fills_in_for_a_patient_and_everybody_reads_so(
         doctor.wait_for_load_state()
     assert stored(doctor) == []  # nothing stays on a machine of the clinic
     doctor.get_by_role("button", name="Enviar").click()
-    doctor.wait_for_url(re.compile("as-answered"))
+    doctor.wait_for_url(re.compile("/answers/"))
     expect(doctor.locator("main")).to_contain_text("rellenado por Dra. Elena Vidal")
     assert violations(doctor) == []
     own.goto(f"/portal/answers/{response_of(doctor)}/")

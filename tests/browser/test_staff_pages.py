@@ -35,7 +35,7 @@ PAGES = {
         RECORD + "record/reports/new/", RECORD + "record/treatments/new/", RECORD + "record/allergies/{allergy}/",
         RECORD + "record/documents/{document}/",
         RECORD + "measurements/new/", RECORD + "measurements/{value}/", RECORD + "answers/{asked}/",
-        RECORD + "all/plans/", RECORD + "all/medications/", "/intake/for/{patient}/", "/intake/{asked}/as-answered/",
+        RECORD + "all/plans/", RECORD + "all/medications/", "/intake/for/{patient}/",
         "/desk/who-looked/", "/desk/who-looked/{patient}/",
     ),
     "salas": ("/accounts/hat/", "/accounts/security/", "/accounts/confirm/?next=/", "/nowhere/"),

@@ -1,4 +1,4 @@
-"""Clinicians who fill in a questionnaire for a patient, saying so, and who read one as it was asked."""
+"""Clinicians who fill in a questionnaire for a patient, saying so."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from webapp.base import access
 from webapp.intake import screens, selectors, services
 from webapp.intake.models import QuestionnaireResponse
-from webapp.intake.reading import reading_of
 from webapp.intake.screens import reader
 from webapp.intake.services import ConsentMissing, IntakeError
 from webapp.patients import selectors as patients
@@ -68,12 +67,3 @@ def _begin(request: HttpRequest, person: Patient) -> QuestionnaireResponse | Non
     except (IntakeError, ValueError) as problem:
         messages.warning(request, str(problem) if isinstance(problem, IntakeError) else _("Choose a day."))
     return None
-
-
-@access.may("record.read")
-@require_GET
-def read(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show a questionnaire to a clinician as it was asked and answered, with what was said and does not count."""
-    response = get_object_or_404(selectors.responses_for(request.user), pk=pk)
-    services.note_reading(response=response, actor=request.user, path=request.path)
-    return render(request, "intake/read.html", {"reading": reading_of(response), "response": response})

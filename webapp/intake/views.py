@@ -22,6 +22,7 @@ from webapp.intake.flags import Raised, raised_by
 from webapp.intake.keeping import Delivery
 from webapp.intake.known import known_to
 from webapp.intake.models import QuestionnaireResponse
+from webapp.intake.places import group_at, item_at
 from webapp.intake.screens import Problem, reader
 from webapp.intake.services import AlreadySent, ConsentMissing, IntakeError, Unfinished, UnknownItem
 from webapp.patients import selectors as patients
@@ -70,8 +71,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     patient, text = _patient(request.user), patients.current_text(services.TREATMENT)
     wanted = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("questionnaire", "day")}
     if request.method == "GET" or text is None:
-        context = {"text": text, "body": text.body(reader()) if text else "", **wanted}
-        return render(request, "intake/consent.html", context)
+        return render(request, "intake/consent.html", _consent_context(wanted))
     try:
         shown = text if str(text.pk) == request.POST.get("text") else None
         if shown is None:
@@ -147,7 +147,7 @@ def group(request: HttpRequest, pk: UUID, group: str) -> HttpResponse:
     if response.status == SENT:
         return redirect("intake:thanks", pk)
     sheet = selectors.sheet_of(response)
-    shown = _screen(response, sheet, group)
+    shown = _screen(response, sheet, group_at(sheet.book, group))
     if shown is None:
         raise Http404
     if request.method == "GET":
@@ -242,7 +242,8 @@ def _problem(request: HttpRequest, item: str, problem: NotAccepted) -> Problem:
 def answer(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Keep one answer the moment it is given, and say so; show what it opens or closes."""
     response = _response(request, pk)
-    return telling.acknowledged(request, _answered(request, response, group, item))
+    book = selectors.book_of(response)
+    return telling.acknowledged(request, _answered(request, response, group_at(book, group), item_at(book, item)))
 
 
 def _answered(request: HttpRequest, response: QuestionnaireResponse, group: str, item: str) -> HttpResponse:
@@ -307,27 +308,30 @@ def _is_mixed(request: HttpRequest, item: str) -> bool:
 def urgent(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Show the instruction of an answer again, for as long as the answer stands."""
     response = _response(request, pk)
-    flags = raised_by(response, item)
+    book = selectors.book_of(response)
+    name = item_at(book, item)
+    flags = raised_by(response, name)
     if not flags:
         raise Http404
-    return render(request, "intake/urgent.html", urgency.context(response, group, item, flags))
+    return render(request, "intake/urgent.html", urgency.context(response, group_at(book, group), name, flags))
 
 
 @fillers
 @require_POST
 def mistake(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Take an answer back that was ticked by mistake; the clinic's alert stays until a person closes it."""
-    told = any(one.told_at for one in raised_by(_response(request, pk), item))
+    response = _response(request, pk)
+    book = selectors.book_of(response)
+    name = item_at(book, item)
+    told = any(one.told_at for one in raised_by(response, name))
     try:
-        services.take_back(response_id=pk, item=item, actor=request.user)
+        services.take_back(response_id=pk, item=name, actor=request.user)
     except IntakeError as problem:
         messages.warning(request, str(problem))
         return redirect("intake:resume", pk)
-    if told:
-        messages.info(request, _("The answer is taken back. The clinic had been told: if they call, just say so."))
-    else:
-        messages.info(request, _("The answer is taken back."))
-    return redirect("intake:group", pk, group)
+    words = _("The answer is taken back. The clinic had been told: if they call, just say so.")
+    messages.info(request, words if told else _("The answer is taken back."))
+    return redirect("intake:group", pk, group_at(book, group))
 
 
 @fillers
@@ -335,14 +339,14 @@ def mistake(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpRespon
 def search(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpResponse:
     """Offer the names that begin like what is being written; posted, since an address is kept in logs."""
     book = selectors.book_of(_response(request, pk))
-    question = book.question(item)
+    name = item_at(book, item)
+    question = book.question(name)
     if question is None or question.kind not in LISTS:
         raise Http404
-    query = request.POST.get(f"{item}-text", "")[:100]
+    query = request.POST.get(f"{name}-text", "")[:100]
     found = terms.search(book.edition, question.kind, query, reader())
-    return render(
-        request, "intake/_found.html", {"found": found, "item": item, "group": group, "pk": pk, "query": query}
-    )
+    context = {"found": found, "item": name, "group": group_at(book, group), "pk": pk, "query": query}
+    return render(request, "intake/_found.html", context)
 
 
 @fillers
@@ -389,6 +393,6 @@ def thanks(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("intake:resume", pk)
     if request.user.active_role != Role.PATIENT:
         messages.success(request, _("It has been sent, and the record says that you filled it in."))
-        return redirect("intake:read", pk)
+        return redirect("desk:answers", response.patient_id, pk)
     context = {"response": response, "doctor": response.patient.general_practitioner}
     return render(request, "intake/thanks.html", context)

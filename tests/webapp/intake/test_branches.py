@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.urls import reverse
 
 from tests.rules.texts import INTAKE, VOCABULARY
 from tests.webapp.intake.factories import a_respondent, a_shelf, answers, begun, save, say, signed_in
@@ -102,10 +103,10 @@ def test_a_chain_of_questions_closes_and_opens_together():
 
 def test_the_page_tells_what_stopped_counting_and_what_counts_again(client, response):
     browser = signed_in(client, response.patient.user)
-    at = f"/intake/{response.pk}/stomach/vomiting/"
+    at = reverse("intake:answer", args=[response.pk, "stomach", "vomiting"])
     gone = browser.post(at, {"vomiting": "no"}, HTTP_HX_REQUEST="true").headers["HX-Trigger"]
     assert "\\u00bfDesde hace cu\\u00e1ntos d\\u00edas?" in gone
-    back = browser.post(f"/intake/{response.pk}/stomach/", {"vomiting": "yes"}).content.decode()
+    back = browser.post(reverse("intake:group", args=[response.pk, "stomach"]), {"vomiting": "yes"}).content.decode()
     assert "vuelve a contar" in back
 
 

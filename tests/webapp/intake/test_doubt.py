@@ -87,6 +87,10 @@ def test_the_page_asks_with_both_buttons_and_keeps_at_a_tap_or_without_scripts(c
 
 def test_the_doctor_sees_what_was_kept_after_a_question(client, response):
     say(response, "weight_kg", "7", weight_kg__unit="kg", weight_kg__keep="7 kg")
-    page = signed_in(client, a_doctor()).get(reverse("intake:read", args=[response.pk])).content.decode()
+    for item in ("vomiting", "pregnant"):
+        say(response, item, "no")
+    services.submit(response_id=response.pk, actor=response.patient.user, today=timezone.localdate())
+    at = reverse("desk:answers", args=[response.patient_id, response.pk])
+    page = signed_in(client, a_doctor()).get(at).content.decode()
     assert "7 kg" in page
     assert "se mantuvo al preguntar" in page

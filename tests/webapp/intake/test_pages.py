@@ -12,6 +12,7 @@ from tests.webapp.intake.factories import a_respondent, a_shelf, answers, begun,
 from tests.webapp.people import a_patient_with_login, a_text, a_user
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
+from webapp.intake import selectors
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import services as patients
 from webapp.patients.models import Consent
@@ -60,6 +61,24 @@ def test_the_first_question_comes_only_after_the_consent(client):
     assert done.url == at("resume", response)
     given = Consent.objects.get()
     assert (given.text, given.channel, given.recorded_by) == (consent, "portal", patient.user)
+
+
+def test_no_address_names_a_group_or_a_question(browser, response):
+    book = selectors.book_of(response).questionnaire
+    names = {group.name for group in book.groups} | {one.item for group in book.groups for one in group.questions}
+    addresses = [browser.get(at("resume", response)).url]
+    for group in book.groups:
+        page = browser.get(at("group", response, group.name))
+        addresses += re.findall(r'(?:href|action|hx-post|hx-get|data-answer-to)="([^"#]*)', page.content.decode())
+    assert len([one for one in addresses if "/intake/" in one]) > len(names)
+    assert not [one for one in addresses if names & set(re.split(r"[/?&=]", one))]
+
+
+def test_an_address_of_no_group_or_question_of_this_questionnaire_is_not_found(browser, response):
+    for group, item in (("stomach", "nothing"), ("nowhere", "vomiting")):
+        assert browser.post(at("answer", response, group, item), {"vomiting": "yes"}).status_code == 404
+    assert browser.get(at("group", response, "nowhere")).status_code == 404
+    assert browser.get(f"/intake/{response.pk}/stomach/").status_code == 404
 
 
 def test_a_consent_text_that_was_replaced_while_being_read_is_shown_anew(client):

@@ -120,7 +120,7 @@ def test_the_screens_say_for_whom_and_the_end_is_the_sheet_as_answered(client, p
     for item in ("vomiting", "pregnant"):
         save(response, item, "no", actor=doctor)
     done = browser.post(reverse("intake:check", args=[response.pk]), follow=True)
-    assert done.redirect_chain[-1][0] == reverse("intake:read", args=[response.pk])
+    assert done.redirect_chain[-1][0] == reverse("desk:answers", args=[patient.pk, response.pk])
     assert f"rellenado por {doctor.display_name}" in done.content.decode()
 
 
