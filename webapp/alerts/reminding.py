@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -18,10 +19,13 @@ from webapp.alerts.models import Reminder
 from webapp.audit import services as audit
 from webapp.base import house
 from webapp.outbox import services as outbox
-from webapp.patients.models import Patient
+from webapp.patients.models import Consent, Patient, Purpose
 from webapp.patients.reaching import reached_by
 
 A_BATCH = 200
+# Whoever took the consent to be treated back is asked nothing more, unless it is given again.
+_WORDS = Consent.objects.filter(patient=OuterRef("patient"), text__purpose=Purpose.TREATMENT).order_by("-line")
+_LAST_WORD = Coalesce(Subquery(_WORDS.values("decision")[:1]), Value(""))
 HOME = "/portal/"
 Kind, Outcome = Reminder.Kind, Reminder.Outcome
 
@@ -74,7 +78,8 @@ def tell_due(now: datetime | None = None) -> int:
 def _tell_some(now: datetime) -> int:
     rows = Reminder.objects.select_for_update(skip_locked=True, of=("self",)).select_related("patient__user")
     to_tell = rows.filter(told_at=None, settled_at=None, due_at__lte=now, patient__user__is_active=True)
-    batch = list(to_tell.order_by("due_at", "pk")[:A_BATCH])
+    wanted = to_tell.annotate(last_word=_LAST_WORD).exclude(last_word=Consent.Decision.WITHDRAWN)
+    batch = list(wanted.order_by("due_at", "pk")[:A_BATCH])
     outbox.queue_all(_message(one) for one in batch)
     Reminder.objects.filter(pk__in=[one.pk for one in batch]).update(told_at=now)
     return len(batch)
@@ -121,6 +126,18 @@ def call_off(*, sources: Iterable[UUID] = (), keys: Iterable[str] = ()) -> None:
     now = timezone.now()
     _settle(Reminder.objects.filter(source__in=list(sources)), Outcome.CANCELLED, now)
     _settle(Reminder.objects.filter(key__in=list(keys)), Outcome.CANCELLED, now)
+
+
+def hush(patient_id: UUID, purpose: str) -> None:
+    """Stop what was queued of a patient's reminders and has not left, if the consent taken back is that to be treated.
+
+    What is due later is not told either, unless it is given again.
+    """
+    if purpose != Purpose.TREATMENT:
+        return
+    told = Reminder.objects.filter(patient_id=patient_id, settled_at=None).exclude(told_at=None)
+    if keys := list(told.values_list("key", flat=True)):
+        outbox.cancel(*map(_key, keys))
 
 
 @transaction.atomic

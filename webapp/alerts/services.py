@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from webapp.accounts.models import User
 from webapp.alerts import selectors
 from webapp.alerts.models import NOT_ASSESSED, RANK, Alert
-from webapp.alerts.reminding import Wanted, call_off, done, remind, remind_all, settle, tell_due
+from webapp.alerts.reminding import Wanted, call_off, done, hush, remind, remind_all, settle, tell_due
 from webapp.alerts.telling import tell_clinic
 from webapp.audit import services as audit
 from webapp.base.fields import blind
@@ -27,6 +27,7 @@ __all__ = (
     "close",
     "done",
     "facts_digest",
+    "hush",
     "raise_",
     "remind",
     "remind_all",

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from webapp.alerts import services as reminding
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.patients import consenting, services
@@ -48,6 +49,7 @@ def write(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
     try:
         if decision == "withdraw":
             services.withdraw_consent(patient=patient, purpose=purpose, channel=channel, actor=request.user)
+            reminding.hush(patient.pk, purpose)
         elif str(text.pk) != form.get("text"):
             raise services.PatientError(_("There is a newer text. Please read it before deciding."))
         else:

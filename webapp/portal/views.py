@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp.alerts import selectors as alerts
+from webapp.alerts import services as reminding
 from webapp.alerts.models import Reminder
 from webapp.base import access
 from webapp.base.roles import Role
@@ -111,6 +112,7 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
     try:
         if request.POST["decision"] == "withdraw":
             patient_services.withdraw_consent(patient=patient, purpose=purpose, channel="portal", actor=request.user)
+            reminding.hush(patient.pk, purpose)
             messages.success(request, _("Withdrawn."))  # what follows from it stands on the page
         elif str(text.pk) != request.POST.get("text"):
             messages.warning(request, _("There is a newer text. Please read it before deciding."))

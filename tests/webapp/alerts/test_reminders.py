@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from tests.webapp.outbox.factories import NOON, at
 from tests.webapp.outbox.health_words import told_in
@@ -13,6 +14,7 @@ from webapp.alerts import selectors, services
 from webapp.alerts.models import Reminder
 from webapp.outbox import sending
 from webapp.outbox.models import Message
+from webapp.patients import services as patients
 from webapp.patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,31 @@ def test_who_chose_text_messages_is_told_by_one_text_message_though_the_job_runs
     assert letter.suffix == ".sms"
     assert letter.read_text().startswith("To: +34600112233\n")
     assert told_in(letter.read_text()) == set()
+
+
+def test_whoever_withdrew_the_consent_to_be_treated_is_reminded_of_nothing_until_it_is_given_again():
+    patient, silent = a_patient_with_login(), a_patient_with_login()
+    text = patients.publish_consent_text(purpose="treatment", body_es="Texto", body_en="Text", actor=None)
+    patients.accept_consent(patient=patient, text=text, channel="desk", actor=None)
+    patients.withdraw_consent(patient=patient, purpose="treatment", channel="desk", actor=None)
+    reminded(patient)
+    reminded(silent, "diary:2")  # who never was asked has withdrawn nothing
+    assert told() == 1
+    patients.accept_consent(patient=patient, text=text, channel="desk", actor=None)
+    assert told() == 1
+
+
+@pytest.mark.parametrize(("purpose", "left"), [("treatment", 0), ("marketing", 1)])
+def test_a_reminder_that_waits_for_the_morning_does_not_leave_after_the_consent_is_withdrawn(client, purpose, left):
+    patient = a_patient_with_login()
+    text = patients.publish_consent_text(purpose=purpose, body_es="Texto", body_en="Text", actor=None)
+    patients.accept_consent(patient=patient, text=text, channel="desk", actor=None)
+    reminded(patient)
+    assert told() == 1
+    client.force_login(patient.user)
+    client.post(reverse("portal:decide", args=[purpose]), {"decision": "withdraw"})
+    with at(NOON):
+        assert sending.deliver() == left
 
 
 def test_its_link_says_nothing_wherever_it_leads(mailoutbox):
