@@ -83,8 +83,11 @@ def take_totp(*, user: User, code: str) -> bool:
     return True
 
 
+@transaction.atomic
 def _take_recovery(user: User, code: str) -> bool:
-    kept = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
+    """Tell whether this is a recovery code not used before, and use it up, its row held meanwhile as an app's is."""
+    rows = Authenticator.objects.select_for_update()
+    kept = rows.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
     return bool(kept and kept.wrap().validate_code(code))
 
 

@@ -149,6 +149,22 @@ def test_of_two_who_type_the_same_code_at_once_one_comes_in():
         assert sorted(several.map(take, range(4))) == [False, False, False, True]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_type_the_same_recovery_code_at_once_one_comes_in():
+    vidal = a_user(Role.DOCTOR)
+    code, another = enrolling.RecoveryCodes.activate(vidal).generate_codes()[:2]
+
+    def take(one):
+        try:
+            return factors.take(user=vidal, code=one)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as several:
+        assert sorted(several.map(take, [code] * 3 + [another])) == ["", "", "recovery", "recovery"]
+    assert factors.codes_left(vidal) == 8  # neither brought the other's back
+
+
 def test_wrong_codes_slow_and_lock_like_wrong_passwords(client, vidal):
     password(client)
     for _n in range(5):
