@@ -48,6 +48,8 @@ CHANGED: Mapping[str, Words] = {
     "invitation.locked": _("An invitation was locked after three wrong tries"),
     "invitation.used": _("Came in by an invitation"),
     "nonerecorded.added": _("Wrote down that there is none"),
+    "nonerecorded.whole": _("Wrote down that a list is complete"),
+    "observation.doubted": _("Wrote down that a list may not be complete"),
     "plan.assessed": _("Worked out the plan"),
     "plan.not_assessed": _("Could not work out the plan"),
     "plan.drafted": _("Prepared a draft plan"),

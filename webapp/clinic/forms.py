@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from webapp.base.plain import PlainForm
 from webapp.clinic.models import Edition
 
 PHONE = re.compile(r"[+0-9][0-9 ()/.-]{2,24}")
@@ -16,18 +17,6 @@ TELLING = re.compile(
     re.IGNORECASE,
 )
 MOST_LINES, MOST_ENTRIES = 60, 200
-
-
-class PlainForm(forms.Form):
-    """A form in the look of the clinic's pages."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name, field in self.fields.items():
-            field.widget.attrs.setdefault("class", "form-control")
-            field.error_messages["required"] = _("Please fill this in.")
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["class"] += " is-wrong"
 
 
 def _number(label: Any, least: int, most: int, help_text: Any = "") -> forms.IntegerField:

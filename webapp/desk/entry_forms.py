@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from webapp.desk.identity_form import PlainForm, a_day, a_line
+from webapp.base.plain import PlainForm
+from webapp.desk.identity_form import a_day, a_line
 from webapp.patients import dates
 from webapp.patients.amending import ErrorReason
 from webapp.patients.models import (
@@ -194,6 +195,12 @@ class CloseForm(PlainForm):
         if given > timezone.localdate():
             raise forms.ValidationError(_("This day is still to come. Check the year."))
         return given
+
+
+class StopForm(CloseForm):
+    """From which day a medicine is no longer taken, and what came of it: what failed is not proposed again."""
+
+    outcome = _choice(_("What came of it"), [("", _("Choose")), *PreviousTreatment.Outcome.choices])
 
 
 class ErrorForm(PlainForm):

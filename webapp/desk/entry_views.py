@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +17,7 @@ from webapp.audit import services as audit
 from webapp.base import access
 from webapp.base.downloads import attachment
 from webapp.desk import entries, services
-from webapp.desk.entry_forms import CloseForm, ErrorForm
+from webapp.desk.entry_forms import ErrorForm
 from webapp.desk.kinds import CONTACTS, KINDS, Kind
 from webapp.patients import selectors as people
 from webapp.patients import services as people_services
@@ -27,6 +27,11 @@ from webapp.plans.lines import terms_now
 from webapp.plans.terms import Terms
 
 CONFLICT, REFUSED = 409, 422
+_SAID = {
+    "none": gettext_lazy("Saved: the person was asked, and there is none."),
+    "whole": gettext_lazy("Saved: the person was asked, and the list is complete."),
+    "more": gettext_lazy("Saved: the list may not be complete."),
+}
 forms_only = require_http_methods(["GET", "POST"])
 
 
@@ -95,14 +100,14 @@ def document(request: HttpRequest, pk: UUID, document: UUID) -> HttpResponse:
 
 @access.may("record.write")
 @require_POST
-def say_none(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
-    """Write that the person was asked and there is none."""
+def say_of_list(request: HttpRequest, pk: UUID, kind: str, said: str) -> HttpResponse:
+    """Write what the person says of a whole list: there is none, there is no more, or there may be."""
     patient, found = _patient(request, pk), _clinical(kind)
     if not found.topic:
         raise Http404
     try:
-        services.say_none(kind=found, patient=patient, actor=request.user, today=timezone.localdate())
-        messages.success(request, _("Saved: the person was asked, and there is none."))
+        services.say_of_list(kind=found, said=said, patient=patient, actor=request.user, today=timezone.localdate())
+        messages.success(request, _SAID[said])
     except PatientError as problem:
         messages.warning(request, str(problem))
     return _back(patient, found.slug)
@@ -141,7 +146,7 @@ def _show(request: HttpRequest, kind: Kind, line: Any, **more: Any) -> HttpRespo
         "patient": line.patient,
         "names": entries.names_for(kind, terms),
         "form": kind.corrected_by(initial=kind.initial(line, terms)),
-        "close": CloseForm(initial={"ended_on": timezone.localdate()}, prefix="close"),
+        "close": kind.ends_by(initial={"ended_on": timezone.localdate()}, prefix="close"),
         "error": ErrorForm(prefix="error"),
         **more,
     }
@@ -179,15 +184,14 @@ def _confirm(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
 
 
 def _close(request: HttpRequest, kind: Kind, line: Any) -> HttpResponse:
-    form, today = CloseForm(request.POST, prefix="close"), timezone.localdate()
+    form, today = kind.ends_by(request.POST, prefix="close"), timezone.localdate()
     if kind.close is None:
         raise Http404
     if not form.is_valid():
         return _show(request, kind, line, close=form)
-    on = form.cleaned_data["ended_on"]
     return _done(
         request, kind, line, _("Written down: it no longer holds."),
-        lambda: services.close(kind=kind, line=line, on=on, actor=request.user, today=today),
+        lambda: services.close(kind=kind, line=line, given=form.cleaned_data, actor=request.user, today=today),
     )  # fmt: skip
 
 

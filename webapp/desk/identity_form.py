@@ -6,24 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from webapp.base.plain import PlainForm
 from webapp.patients import identity
 from webapp.patients.models import Patient
 
 OLDEST = 125  # years: nobody has lived longer
 DATES = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y"]
-
-
-class PlainForm(forms.Form):
-    """A form in the look of the pages; every field says in its own words what is missing."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name, field in self.fields.items():
-            chooses = isinstance(field.widget, forms.Select)
-            field.widget.attrs.setdefault("class", "form-select" if chooses else "form-control")
-            field.error_messages["required"] = _("This is missing.")
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["class"] += " is-wrong"
 
 
 def a_line(label: Any, limit: int, *, required: bool = True, **attrs: str) -> forms.CharField:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -25,7 +24,7 @@ class Kind:
     """One list of the record.
 
     ``history`` is its name among the changes; ``topic`` names it where somebody may say that there is none; ``close``
-    writes that a line no longer holds, on a day.
+    writes that a line no longer holds, by what ``ends_by`` asks.
     """
 
     slug: str
@@ -39,7 +38,8 @@ class Kind:
     history: str
     again: type[forms.PlainForm] | None = None  # of a correction, where it is another form
     topic: str = ""
-    close: Callable[[Any, Any, date], Any] | None = None
+    close: Callable[[Any, Any, Fields], Any] | None = None
+    ends_by: type[forms.CloseForm] = forms.CloseForm
 
     @property
     def corrected_by(self) -> type[forms.PlainForm]:
@@ -136,15 +136,15 @@ def _fields_of(line: Any, terms: Terms) -> Fields:
     return {field.name: getattr(line, field.attname) for field in line._meta.concrete_fields}
 
 
-def _close_allergy(line: Any, actor: Any, on: date) -> None:
+def _close_allergy(line: Any, actor: Any, given: Fields) -> None:
     services.close_allergy(allergy=line, actor=actor)
 
 
-def _close_medication(line: Any, actor: Any, on: date) -> None:
-    services.stop_medication(medication=line, ended_on=on, actor=actor)
+def _close_medication(line: Any, actor: Any, given: Fields) -> None:
+    services.stop_medication(medication=line, ended_on=given["ended_on"], outcome=given["outcome"], actor=actor)
 
 
-def _close_condition(line: Any, actor: Any, on: date) -> None:
+def _close_condition(line: Any, actor: Any, given: Fields) -> None:
     services.close_condition(condition=line, actor=actor)
 
 
@@ -177,6 +177,7 @@ MEDICATIONS = Kind(
     history="medication",
     topic="medications",
     close=_close_medication,
+    ends_by=forms.StopForm,
 )
 TREATMENTS = Kind(
     slug="treatments",

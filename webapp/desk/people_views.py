@@ -1,17 +1,19 @@
 """Finding patients and registering them. What is searched travels in forms: no name stands in an address or a log."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from webapp.base import access
+from webapp.audit import services as audit
+from webapp.base import access, shown
 from webapp.desk import changes, selectors
 from webapp.desk import services as desk
 from webapp.desk.identity_form import RegistrationForm
@@ -35,9 +37,12 @@ def patients(request: HttpRequest) -> HttpResponse:
     if text and not typing and len(directory.patients) == 1:
         return redirect("desk:patient", pk=directory.patients[0].pk)
     number = request.POST.get("page") or request.GET.get("page", "1")
+    page = Paginator(directory.patients, PATIENTS_A_PAGE).get_page(number)
+    verb, seen = "patient.found" if text else "patient.listed", [one.pk for one in page]
+    audit.record_list(actor=request.user, verb=verb, patient_ids=seen, path=request.path)
     context = {
         "directory": directory,
-        "page": Paginator(directory.patients, PATIENTS_A_PAGE).get_page(number),
+        "page": page,
         "q": text,
         "today": timezone.localdate(),
         "may_register": request.user.may("patients.register"),
@@ -78,12 +83,14 @@ def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = get_object_or_404(people.patients_for(request.user), pk=pk)
     if request.POST.get("apart"):
         return _two_people(request, patient)
-    fields = {name: getattr(patient, name) for name in RegistrationForm.base_fields}
-    form = RegistrationForm(request.POST or None, initial=fields)
+    form = _identity_form(patient, request.POST or None)
     if form.is_valid():
         try:
-            today = timezone.localdate()
-            desk.set_identity_right(patient=patient, given=form.cleaned_data, actor=request.user, today=today)
+            _set_right(request, patient, form)
+        except services.ChangedMeanwhile as problem:
+            patient.refresh_from_db()
+            form = _identity_form(patient, shown.as_it_stands(form, _identity_of(patient)))
+            form.add_error(None, str(problem))
         except services.PatientError as problem:
             form.add_error(None, str(problem))
         else:
@@ -93,6 +100,27 @@ def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     history = changes.steps_of(people.history_of(request.user, patient, "patient", path=request.path))
     context = {"form": form, "patient": patient, "history": history, "likely": likely}
     return render(request, "desk/identity_edit.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _identity_of(patient: Patient) -> dict[str, Any]:
+    return {name: getattr(patient, name) for name in RegistrationForm.base_fields}
+
+
+def _identity_form(patient: Patient, data: QueryDict | None) -> RegistrationForm:
+    """Return the form of who a patient is, which remembers what it showed."""
+    form = RegistrationForm(data, initial=_identity_of(patient))
+    shown.remember(form)
+    return form
+
+
+def _set_right(request: HttpRequest, patient: Patient, form: RegistrationForm) -> None:
+    desk.set_identity_right(
+        patient=patient,
+        given=shown.given(form),
+        shown=shown.shown(form),
+        actor=request.user,
+        today=timezone.localdate(),
+    )
 
 
 def _two_people(request: HttpRequest, patient: Patient) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from webapp.desk import measures
 from webapp.desk.kinds import KINDS, Kind
 from webapp.intake import selectors as intake
 from webapp.patients import selectors as patients
+from webapp.patients.lists import is_long_ago
 from webapp.patients.models import Consent, Patient
 from webapp.patients.selectors import Record
 from webapp.plans import case, trends
@@ -60,6 +62,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """Who said that a list is complete and on which day; ``long_ago`` where one asks whether it still is."""
+
+    day: date
+    by: str
+    own: bool
+    long_ago: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One list: what holds, what held, and what is known of it where it is empty."""
 
@@ -68,11 +80,12 @@ class Section:
     past: Sequence[Row]
     said_none: bool = False
     unsure: bool = False
+    whole: Whole | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing is known of the list: an empty one is no answer."""
-        return bool(self.kind.topic and not self.now and not self.said_none)
+        """Whether the list is not all known: an empty one is no answer, and neither is one nobody said to be whole."""
+        return bool(self.kind.topic and not (self.whole if self.now else self.said_none))
 
     @property
     def shown(self) -> Sequence[Row]:
@@ -164,8 +177,8 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
 def sections_of(record: Record, terms: Terms) -> dict[str, Section]:
     """Return every list of a record by its name in addresses; one query for the names of whoever wrote."""
     lines = {slug: list(found(record)) for slug, found in _LINES.items()}
-    writers = {line.recorded_by_id for some in lines.values() for line in some if line.recorded_by_id}
-    names = accounts.names_of(writers)
+    written = [line for some in (*lines.values(), record.whole.values()) for line in some]
+    names = accounts.names_of({line.recorded_by_id for line in written if line.recorded_by_id})
     return {slug: _section(KINDS[slug], some, record, terms, names) for slug, some in lines.items()}
 
 
@@ -177,7 +190,16 @@ def _section(kind: Kind, lines: Sequence[Any], record: Record, terms: Terms, nam
         past=[row for row in rows if not row.line.active],
         said_none=kind.topic in record.none,
         unsure=kind.topic in record.unsure,
+        whole=_whole(kind, record, names),
     )
+
+
+def _whole(kind: Kind, record: Record, names: Mapping[int, str]) -> Whole | None:
+    said = record.whole.get(kind.topic)
+    if said is None:
+        return None
+    own = said.recorded_by_id is not None and said.recorded_by_id == record.patient.user_id
+    return Whole(timezone.localdate(said.recorded_at), names.get(said.recorded_by_id or 0, ""), own, is_long_ago(said))
 
 
 def row_of(kind: Kind, line: Any, patient: Patient, terms: Terms, names: Mapping[int, str]) -> Row:

@@ -13,6 +13,7 @@ from webapp.patients.models import Observation, Patient
 from webapp.plans import tasks
 
 MEASURE, IDENTITY = "measure", "identity"
+_SAYINGS = {"none": patients.record_none, "whole": patients.record_whole, "more": patients.record_doubt}
 
 
 @transaction.atomic
@@ -39,11 +40,11 @@ def confirm(*, kind: Kind, line: Any, actor: User, today: date) -> None:
 
 
 @transaction.atomic
-def close(*, kind: Kind, line: Any, on: date, actor: User, today: date) -> None:
+def close(*, kind: Kind, line: Any, given: Mapping[str, Any], actor: User, today: date) -> None:
     """Write that a line no longer holds from a day on."""
     if kind.close is None:
         raise patients.PatientError("nothing of this kind ends")
-    kind.close(line, actor, on)
+    kind.close(line, actor, dict(given))
     tasks.after_change(patient_id=line.patient_id, what=kind.history, today=today)
 
 
@@ -55,9 +56,9 @@ def take_back(*, kind: Kind, line: Any, reason: str, actor: User, today: date) -
 
 
 @transaction.atomic
-def say_none(*, kind: Kind, patient: Patient, actor: User, today: date) -> None:
-    """Write that the person was asked and there is none."""
-    patients.record_none(patient=patient, topic=kind.topic, actor=actor)
+def say_of_list(*, kind: Kind, said: str, patient: Patient, actor: User, today: date) -> None:
+    """Write what somebody says of a list as a whole: ``none``, ``whole`` (there is no more) or ``more`` (maybe)."""
+    _SAYINGS[said](patient=patient, topic=kind.topic, actor=actor)
     tasks.after_change(patient_id=patient.pk, what=kind.history, today=today)
 
 
@@ -84,7 +85,9 @@ def measure_taken_back(*, row: Observation, reason: str, actor: User, today: dat
 
 
 @transaction.atomic
-def set_identity_right(*, patient: Patient, given: Mapping[str, Any], actor: User, today: date) -> None:
+def set_identity_right(
+    *, patient: Patient, given: Mapping[str, Any], shown: Mapping[str, str], actor: User, today: date
+) -> None:
     """Set right who a patient is: age and sex are facts of the plan. Raises PatientError."""
-    patients.correct_identity(patient=patient, actor=actor, **given)
+    patients.correct_identity(patient=patient, actor=actor, shown=shown, **given)
     tasks.after_change(patient_id=patient.pk, what=IDENTITY, today=today)

@@ -14,6 +14,7 @@ from webapp.desk import (
 )
 
 app_name = "desk"
+_LIST = "patients/<uuid:pk>/record/<slug:kind>"
 urlpatterns = [
     path("", views.worklist, name="list"),
     path("next/", views.following, name="next"),
@@ -29,7 +30,9 @@ urlpatterns = [
     path("patients/<uuid:pk>/measurements/new/", measure_views.add, name="measure_add"),
     path("patients/<uuid:pk>/measurements/<uuid:measure>/", measure_views.measure, name="measure"),
     path("patients/<uuid:pk>/record/<slug:kind>/new/", entry_views.add, name="entry_add"),
-    path("patients/<uuid:pk>/record/<slug:kind>/none/", entry_views.say_none, name="entry_none"),
+    path(f"{_LIST}/none/", entry_views.say_of_list, {"said": "none"}, name="entry_none"),
+    path(f"{_LIST}/whole/", entry_views.say_of_list, {"said": "whole"}, name="entry_whole"),
+    path(f"{_LIST}/more/", entry_views.say_of_list, {"said": "more"}, name="entry_more"),
     path("patients/<uuid:pk>/record/<slug:kind>/<uuid:entry>/", entry_views.entry, name="entry"),
     path("patients/<uuid:pk>/consents/", consent_views.consents, name="consents"),
     path("patients/<uuid:pk>/consents/<slug:purpose>/", consent_views.write, name="consent_write"),

@@ -14,7 +14,7 @@ from webapp.intake.facts import Sheet, code_of, plain_value
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
 from webapp.patients import services as patients
-from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, Patient, PreviousTreatment
+from webapp.patients.models import UNKNOWN, MedicationStatement, Observation, PreviousTreatment
 
 Entry = Mapping[str, Any]
 NOON = time(12)
@@ -94,8 +94,7 @@ def _write_list(record: patient_selectors.Record, kind: str, stored: Stored, act
         return
     entries: Sequence[Entry] = stored.get("entries", ())
     _WRITERS[kind](record, entries, actor)
-    if stored.get("none") and not _standing(record.patient, kind):
-        patients.record_none(patient=record.patient, topic=kind, actor=actor)
+    patients.record_asked(patient=record.patient, topic=kind, actor=actor)
 
 
 def _write_doubt(
@@ -107,19 +106,6 @@ def _write_doubt(
         value = UNKNOWN if doubt else True
         row = patients.Reading(kind, value, timezone.now(), Observation.Origin.QUESTIONNAIRE, source_id=response.pk)
         patients.record_observations(patient=record.patient, rows=[row], actor=actor)
-
-
-def _standing(patient: Patient, kind: str) -> bool:
-    """Whether lines of this list are in force: "none" then contradicts a clinician, who keeps the last word."""
-    record = patient_selectors.contents_of(patient)
-    lines: Iterable[Any] = {
-        "allergies": record.allergies,
-        "medications": record.medications,
-        "history": record.conditions,
-        "family_history": record.family_history,
-        TREATMENTS: record.previous_treatments,
-    }[kind]
-    return any(getattr(line, "active", True) for line in lines)
 
 
 def _new(entries: Sequence[Entry], lines: Iterable[Any]) -> list[Entry]:

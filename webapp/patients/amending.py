@@ -77,10 +77,11 @@ def _kept(model: type[Model]) -> list[str]:
 def may_amend(line: Entry | Observation, actor: User | None) -> None:
     """Let clinicians amend, and people what they wrote themselves while nobody confirmed it; NotAllowed for the rest.
 
-    Contacts are amended by whoever registers patients, and by the patient.
+    Contacts are amended by whoever registers patients, and by the patient where the patient named them.
     """
     if isinstance(line, RelatedPerson):
         may_write_contacts(line, actor)
+        _may_amend_contact(line, actor)
         return
     may_write(line.patient, actor)
     if actor is None or actor.may("record.write"):
@@ -88,6 +89,11 @@ def may_amend(line: Entry | Observation, actor: User | None) -> None:
     own = line.recorded_by_id == actor.pk and line.verification != Verification.CONFIRMED
     if not own or isinstance(line, _CLINICIANS_ONLY):
         raise NotAllowed(_("This is corrected by a clinician. Tell the clinic what is not right."))
+
+
+def _may_amend_contact(line: RelatedPerson, actor: User | None) -> None:
+    if actor is not None and not actor.may("patients.register") and line.recorded_by_id != actor.pk:
+        raise NotAllowed(_("The clinic wrote this down. Tell the clinic what is not right."))
 
 
 def may_write_contacts(line: RelatedPerson, actor: User | None) -> None:

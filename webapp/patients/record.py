@@ -198,7 +198,10 @@ class FamilyMemberHistory(Entry):
 
 
 class NoneRecorded(Line):
-    """Somebody asked and the answer was "none". Without such a line an empty list is unknown, not empty."""
+    """Somebody asked for a list and the answer was "none", or "no more" where something stood in it (lists.py).
+
+    Without such a line an empty list is unknown, not empty, and another may not be all there is.
+    """
 
     class Topic(models.TextChoices):
         ALLERGIES = "allergies", _("Allergies")

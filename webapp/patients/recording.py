@@ -20,7 +20,6 @@ from webapp.patients.models import (
     Condition,
     FamilyMemberHistory,
     MedicationStatement,
-    NoneRecorded,
     Observation,
     Patient,
     PreviousTreatment,
@@ -194,14 +193,33 @@ def add_medication(
 
 
 @transaction.atomic
-def stop_medication(*, medication: MedicationStatement, ended_on: date | None, actor: User | None) -> None:
-    """Write that a medicine is no longer taken; raise PatientError if it would end before it began."""
+def stop_medication(
+    *,
+    medication: MedicationStatement,
+    ended_on: date | None,
+    actor: User | None,
+    outcome: str = PreviousTreatment.Outcome.UNKNOWN,
+) -> None:
+    """Write that a medicine is no longer taken; raise PatientError if it would end before it began.
+
+    What came of it, where somebody knows, is written among the previous treatments.
+    """
     may_write(medication.patient, actor)
     try:
         with transaction.atomic():
             _update(medication, "medication.stopped", actor, active=False, ended_on=ended_on)
     except IntegrityError:
         raise PatientError(_("A medicine cannot end before it began. Check the dates.")) from None
+    if outcome != PreviousTreatment.Outcome.UNKNOWN:
+        add_previous_treatment(
+            patient=medication.patient,
+            code=medication.code,
+            text=medication.text,
+            outcome=outcome,
+            started=medication.started_on.isoformat() if medication.started_on else "",
+            ended=ended_on.isoformat() if ended_on else "",
+            actor=actor,
+        )
 
 
 def add_previous_treatment(
@@ -261,23 +279,6 @@ def add_family_history(*, patient: Patient, code: str, relation: str, actor: Use
         ),
         actor,
     )
-
-
-@transaction.atomic
-def record_none(*, patient: Patient, topic: str, actor: User | None) -> NoneRecorded:
-    """Write that somebody asked and there is none; raise PatientError while a line of that list is in force."""
-    may_write(patient, actor)
-    kind = NoneRecorded.Topic(topic)
-    model = {
-        NoneRecorded.Topic.ALLERGIES: AllergyIntolerance,
-        NoneRecorded.Topic.MEDICATIONS: MedicationStatement,
-        NoneRecorded.Topic.HISTORY: Condition,
-        NoneRecorded.Topic.FAMILY_HISTORY: FamilyMemberHistory,
-        NoneRecorded.Topic.PREVIOUS_TREATMENTS: PreviousTreatment,
-    }[kind]
-    if model.objects.filter(patient=patient, active=True).exists():
-        raise PatientError(_("The list is not empty. Close what no longer holds first."))
-    return _add(NoneRecorded(patient=patient, list=kind), actor)
 
 
 def _add(line: Any, actor: User | None) -> Any:

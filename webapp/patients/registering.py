@@ -1,6 +1,6 @@
 """Who a patient is: registering, setting right, telling two apart, and the index by which names are found."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.audit.acting import acting
 from webapp.base.fields import blind
+from webapp.base.shown import as_text
 from webapp.patients import finding, identity
 from webapp.patients.access import number_index, patients_for
 from webapp.patients.cleaning import check_email
@@ -108,16 +109,27 @@ def _register(patient: Patient, record_number: str, actor: User | None, others: 
     return patient
 
 
+class ChangedMeanwhile(PatientError):
+    """Somebody else changed what a page showed before it was saved."""
+
+
 @transaction.atomic
-def correct_identity(*, patient: Patient, actor: User | None, **changes: Any) -> Patient:
+def correct_identity(
+    *, patient: Patient, actor: User | None, shown: Mapping[str, str] | None = None, **changes: Any
+) -> Patient:
     """Set right who a patient is, by the names in IDENTITY; what was written before stays in the history.
 
-    Patients set right how they are reached, OWN; the clinic the rest. Raises PatientError as ``register`` does.
+    Patients set right how they are reached, OWN; the clinic the rest. ``shown`` is what the page said of what changes,
+    as text. Raises PatientError as ``register`` does, and ChangedMeanwhile where something else stands there now.
     """
     if unknown := changes.keys() - set(IDENTITY):
         raise TypeError(f"Patient has no {', '.join(sorted(unknown))} to set right")
     _may_correct(patient, actor, changes)
     held = Patient.objects.select_for_update().get(pk=patient.pk)
+    if any(as_text(getattr(held, name)) != text for name, text in (shown or {}).items()):
+        raise ChangedMeanwhile(
+            _("Somebody changed this while you were writing. Look at what stands there now before you save yours.")
+        )
     before = held.full_name
     changed = {name for name, value in changes.items() if (getattr(held, name) or "") != (value or "")}
     if not changed:

@@ -1,7 +1,7 @@
 """Reading patients. Every function that serves a page takes the user, and gives only what that user may see."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,6 +25,7 @@ from webapp.patients.finding import (
 )
 from webapp.patients.history import Change, FieldChange, history_of
 from webapp.patients.lines import Line
+from webapp.patients.lists import RECORD_LISTS, said_of_lists
 from webapp.patients.models import (
     AllergyIntolerance,
     Condition,
@@ -79,13 +80,6 @@ __all__ = [
 ]
 
 L = TypeVar("L", bound=Line)
-LISTS = {
-    NoneRecorded.Topic.ALLERGIES: AllergyIntolerance,
-    NoneRecorded.Topic.MEDICATIONS: MedicationStatement,
-    NoneRecorded.Topic.HISTORY: Condition,
-    NoneRecorded.Topic.FAMILY_HISTORY: FamilyMemberHistory,
-    NoneRecorded.Topic.PREVIOUS_TREATMENTS: PreviousTreatment,
-}
 
 
 @dataclass(frozen=True)
@@ -104,6 +98,7 @@ class Record:
     """All that is known of a patient.
 
     ``none`` names the lists somebody said to be empty; of those in ``unsure`` a person said later not to know.
+    ``whole`` names those of which somebody said that nothing more belongs into them, with the line that says so.
     ``care`` is there where a person reads; the engine asks for none of it.
     """
 
@@ -116,6 +111,7 @@ class Record:
     family_history: list[FamilyMemberHistory]
     none: frozenset[str]
     unsure: frozenset[str] = frozenset()
+    whole: Mapping[str, NoneRecorded] = field(default_factory=dict)
     previous_treatments: Sequence[PreviousTreatment] = ()
     care: Care | None = None
 
@@ -178,21 +174,17 @@ def line_for(user: User, model: type[L], pk: UUID) -> L:
 def contents_of(patient: Patient) -> Record:
     """Return the record for the work of the system itself; what shows it to a person uses ``record_of``."""
     told = list(observations_of(patient))
-    standing = [row for row in told if row.code not in NoneRecorded.Topic.values]
-    lists = {str(topic): list(_lines(model, patient)) for topic, model in LISTS.items()}
-    none, unsure = _words_on_lists(patient, lists, newest_by_code(told))
-    topics = NoneRecorded.Topic
+    standing = [row for row in told if row.code not in RECORD_LISTS]
+    lists = {topic: list(_lines(each.model, patient)) for topic, each in RECORD_LISTS.items()}
+    said = said_of_lists(patient, lists, newest_by_code(told))
     return Record(
         patient=patient,
         current=newest_by_code(standing),
         observations=standing,
-        allergies=_held(lists[topics.ALLERGIES]),
-        medications=_held(lists[topics.MEDICATIONS]),
-        conditions=_held(lists[topics.HISTORY]),
-        family_history=_held(lists[topics.FAMILY_HISTORY]),
-        none=none,
-        unsure=unsure,
-        previous_treatments=_held(lists[topics.PREVIOUS_TREATMENTS]),
+        none=said.none,
+        unsure=said.unsure,
+        whole=said.whole,
+        **{each.part: _held(lists[topic]) for topic, each in RECORD_LISTS.items()},
     )
 
 
@@ -209,32 +201,6 @@ def _standing(model: type, patient: Patient, *order: str) -> QuerySet:
 def _held(lines: list[Any]) -> list[Any]:
     """Keep the lines that hold or held: neither replaced by a correction nor entered in error."""
     return [line for line in lines if not line.entered_in_error and not hasattr(line, "superseded_by")]
-
-
-def _words_on_lists(
-    patient: Patient, lists: dict[str, list], newest: dict[str, Observation]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Name the lists whose newest word is "none" (no line holds), and those whose newest word is "I don't know"."""
-    said: dict[str, datetime] = {}
-    for line in NoneRecorded.objects.filter(patient=patient).order_by("recorded_at"):
-        said[line.list] = line.recorded_at
-    unsure = {
-        str(topic)
-        for topic, lines in lists.items()
-        if topic in newest and newest[topic].is_unknown and _nothing_since(newest[topic], lines, said.get(topic))
-    }
-    none = {str(topic) for topic, lines in lists.items() if topic in said and _all_before(lines, said[topic])}
-    return frozenset(none - unsure), frozenset(unsure)
-
-
-def _nothing_since(doubt: Observation, lines: Iterable, none_said: datetime | None) -> bool:
-    """Whether neither a line nor a "none" was written down after somebody did not know."""
-    moments = [line.recorded_at for line in lines] + ([none_said] if none_said else [])
-    return all(moment <= doubt.recorded_at for moment in moments)
-
-
-def _all_before(lines: Iterable, moment: datetime) -> bool:
-    return all(line.recorded_at <= moment and not line.active for line in lines)
 
 
 def observations_of(patient: Patient, *codes: str, since: datetime | None = None) -> QuerySet[Observation]:

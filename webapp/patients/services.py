@@ -19,6 +19,7 @@ from webapp.patients.amending import (
     enter_in_error,
     enter_observation_in_error,
 )
+from webapp.patients.asking import record_asked, record_doubt, record_none, record_whole
 from webapp.patients.caring import add_contact, add_encounter, add_procedure, add_report
 from webapp.patients.filing import add_document
 from webapp.patients.models import Consent, ConsentText, Patient
@@ -33,12 +34,12 @@ from webapp.patients.recording import (
     close_condition,
     confirm_allergy,
     correct_observation,
-    record_none,
     record_observations,
     settle_allergy,
     stop_medication,
 )
 from webapp.patients.registering import (
+    ChangedMeanwhile,
     PossibleDuplicate,
     correct_identity,
     rebuild_index,
@@ -50,6 +51,7 @@ from webapp.patients.uploads import DocumentRefused
 from webapp.patients.writing import NotAllowed, PatientError
 
 __all__ = [
+    "ChangedMeanwhile",
     "DocumentRefused",
     "ErrorReason",
     "NotAllowed",
@@ -80,8 +82,11 @@ __all__ = [
     "enter_observation_in_error",
     "publish_consent_text",
     "rebuild_index",
+    "record_asked",
+    "record_doubt",
     "record_none",
     "record_observations",
+    "record_whole",
     "register",
     "release",
     "settle_allergy",

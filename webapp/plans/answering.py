@@ -17,6 +17,7 @@ from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, number
 
 NONE = "none"  # what is sent where somebody asked for a list and nothing belongs into it
+WHOLE = "whole"  # and where nothing more does
 MOST_DIGITS = 12  # before the point; a number of a million digits would keep the server busy for minutes
 
 
@@ -28,8 +29,9 @@ def answer(*, plan: Plan, doctor: User, fact: str, value: str, terms: Terms, tod
     if spec is None:
         raise PlanError(_("This cannot be answered here. Write it into the patient’s record."))
     found = listing(spec.name, terms.edition)
-    if found and value == NONE:
-        patients.record_none(patient=plan.patient, topic=found.topic, actor=doctor)
+    if found and value in (NONE, WHOLE):
+        said = patients.record_none if value == NONE else patients.record_whole
+        said(patient=plan.patient, topic=found.topic, actor=doctor)
         return assess(patient_id=plan.patient_id, because="answer", today=today, actor=doctor)
     given = read(spec, value)
     row = patients.Reading(spec.name, given, timezone.now(), Observation.Origin.STAFF, _unit(spec))

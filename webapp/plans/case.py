@@ -1,7 +1,7 @@
 """The record of one patient as the case the engine reads: dated, and silent about what nobody recorded.
 
-An empty list says "asked, and none": it is given only where a person wrote that down. What is missing is left out or
-null, and the engine takes it for unknown.
+An empty list says "asked, and none": it is given only where a person wrote that down. A list of which nobody said that
+it is all ends in an entry without a name. What is missing is left out or null, and the engine takes it for unknown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -107,10 +107,10 @@ def _tried(record: Record, today: date) -> Case:
 def _list(record: Record, topic: str, entries: Sequence[Case], key: str) -> list[Case] | None:
     """Return what is recorded, oldest first; nothing recorded is [] only if a person said so.
 
-    Of whom it is not known whether there is more, the list ends in an entry without a name: it is incomplete.
+    Where nobody said that this is all, the list ends in an entry without a name: it is incomplete.
     """
     if entries:
-        return [*reversed(entries), *([{key: None, "text": "?"}] if topic in record.unsure else [])]
+        return [*reversed(entries), *([] if topic in record.whole else [{key: None, "text": "?"}])]
     return [] if topic in record.none else None
 
 

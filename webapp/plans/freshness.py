@@ -9,6 +9,7 @@ from rules import services as shelf
 from rules.selectors import ShelfError
 from webapp.base.fields import blind
 from webapp.patients.lines import Entry
+from webapp.patients.lists import RECORD_LISTS
 from webapp.patients.selectors import Record
 from webapp.plans import case as cases
 from webapp.plans.models import Evaluation
@@ -35,13 +36,13 @@ def mark(record: Record) -> str:
     lines = [f"{line.pk}{line.active:d}" for lines in lists for line in lines]
     values = [str(row.pk) for row in record.observations]
     person = [record.patient.birth_date.isoformat(), record.patient.sex]
-    words = [*person, *sorted(record.none), "|", *sorted(record.unsure), *sorted(lines), *sorted(values)]
+    said = [*sorted(record.none), "|", *sorted(record.unsure), "|", *sorted(record.whole)]
+    words = [*person, *said, *sorted(lines), *sorted(values)]
     return blind(" ".join(words), "plans.evaluation.record_mark").hex()
 
 
 def _lists(record: Record) -> tuple[Sequence[Entry], ...]:
-    family, before = record.family_history, record.previous_treatments
-    return record.allergies, record.medications, record.conditions, family, before
+    return tuple(each.lines_in(record) for each in RECORD_LISTS.values())
 
 
 def written_at(record: Record) -> datetime | None:

@@ -1,14 +1,14 @@
 """Facts that a list of the record fills: where one of them is missing, the list is what somebody has to ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from engine.language.case_treatments import FACTS, SECTION
 from engine.language.documents import Edition
+from webapp.patients.lists import RECORD_LISTS
 from webapp.patients.models import NoneRecorded
 from webapp.patients.selectors import Record
 
@@ -22,6 +22,10 @@ class Listing:
     topic: str
     part: str
     none: Promise
+
+    @property
+    def title(self) -> str | Promise:
+        return _Topic(self.topic).label
 
 
 LISTINGS: Mapping[str, Listing] = {
@@ -44,12 +48,5 @@ def listing(fact: str, edition: Edition) -> Listing | None:
 
 
 def filled(record: Record) -> frozenset[str]:
-    """Return the lists that hold something: of these nobody can say in one word that they are empty."""
-    lines: Mapping[str, Sequence[Any]] = {
-        _Topic.ALLERGIES: record.allergies,
-        _Topic.MEDICATIONS: record.medications,
-        _Topic.PREVIOUS_TREATMENTS: record.previous_treatments,
-        _Topic.HISTORY: record.conditions,
-        _Topic.FAMILY_HISTORY: record.family_history,
-    }
-    return frozenset(str(topic) for topic, found in lines.items() if any(line.active for line in found))
+    """Return the lists that hold something: of these nobody says that they are empty, but that they are whole."""
+    return frozenset(topic for topic, each in RECORD_LISTS.items() if each.is_filled(record))

@@ -56,6 +56,11 @@ class Page:
         return listed.filled(self.record)
 
     @property
+    def partial(self) -> frozenset[str]:
+        """The lists that hold something of which nobody has said that it is all."""
+        return self.filled - self.record.whole.keys()
+
+    @property
     def occasion(self) -> Any:
         """Why this plan was worked out."""
         return occasion(self.plan.evaluation.because)

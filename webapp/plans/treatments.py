@@ -37,10 +37,9 @@ def before(record: Record, today: date) -> list[Entry] | None:
     stopped = [_stopped(line) for line in reversed(record.medications) if not line.active]
     derived = [one for one in (*stopped, *given_by_plans(record.patient, today)) if not known.tells_of(one)]
     entries = [*derived, *(_told(line) for line in told)]
-    complete = (told or TOPIC in record.none) and TOPIC not in record.unsure
     if not entries:
-        return [] if complete else None
-    return entries if complete else [*entries, UNNAMED]
+        return [] if TOPIC in record.none else None
+    return entries if TOPIC in record.whole else [*entries, UNNAMED]
 
 
 @dataclass(frozen=True, slots=True)

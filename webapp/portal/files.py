@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from webapp.accounts.models import User
+from webapp.base.plain import PlainForm
 from webapp.patients import services as patients
 from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.services import PatientError
-from webapp.portal.profile import PlainForm
 
 A_DAY = 20  # files of one patient
 Kind = DocumentReference.Kind

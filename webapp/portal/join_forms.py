@@ -19,7 +19,7 @@ class _Dressed(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
-            field.error_messages["required"] = _("This is missing.")
+            field.error_messages["required"] = _("This is missing. Please fill it in.")
             ticked = isinstance(field.widget, forms.CheckboxInput)
             field.widget.attrs["class"] = "form-check-input" if ticked else "form-control"
 

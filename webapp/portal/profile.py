@@ -9,28 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
+from webapp.base.plain import PlainForm
 from webapp.intake.terms import match, names
 from webapp.patients import identity
 from webapp.patients import services as patients
 from webapp.patients.models import Patient, RelatedPerson
 from webapp.plans import tasks
 from webapp.plans.terms import Terms
-
-
-class PlainForm(forms.Form):
-    """A form in the look of the portal."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for field in self.fields.values():
-            chooses = isinstance(field.widget, forms.Select)
-            field.widget.attrs.setdefault("class", "form-select" if chooses else "form-control")
-            field.error_messages["required"] = _("Please fill this in.")
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        for name in set(self.errors) & set(self.fields):
-            self.fields[name].widget.attrs["class"] += " is-wrong"
 
 
 def _phone(value: str) -> str:

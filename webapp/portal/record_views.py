@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp.base import access, pdf
+from webapp.base import access, pdf, shown
 from webapp.base.downloads import attachment
 from webapp.base.roles import Role
 from webapp.patients import selectors as patients
@@ -86,9 +86,11 @@ def reach(request: HttpRequest) -> HttpResponse:
     patient = _patient(request)
     now = {name: getattr(patient, name) for name in profile.ReachForm.base_fields}
     form = profile.ReachForm(request.POST or None, initial=now)
+    shown.remember(form)
 
-    def save(given: Mapping[str, Any]) -> None:
-        patient_services.correct_identity(patient=patient, actor=request.user, **given)
+    def save(_given: Mapping[str, Any]) -> None:
+        seen, changed = shown.shown(form), shown.given(form)
+        patient_services.correct_identity(patient=patient, actor=request.user, shown=seen, **changed)
 
     return _kept(request, form, save, "portal/reach.html", patient=patient)
 

@@ -16,6 +16,7 @@ from webapp.patients import models
 from webapp.patients.filed import Download, content_of, released_to
 from webapp.patients.history import Change, changes_of
 from webapp.patients.lines import Entry
+from webapp.patients.lists import RECORD_LISTS
 from webapp.plans import selectors as plans
 from webapp.plans.lines import terms_now
 from webapp.plans.models import Plan, Settlement, Task
@@ -65,6 +66,11 @@ class Rows:
     settlements: list[Settlement] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     reminders: list[Reminder] = field(default_factory=list)
+
+    def was_empty(self, said: models.NoneRecorded) -> bool:
+        """Return whether nothing had been written into a list when somebody said that there is no more."""
+        lines = self.entries[RECORD_LISTS[said.list].model.__name__]
+        return all(line.recorded_at > said.recorded_at for line in lines)
 
     @property
     def documents(self) -> list[models.DocumentReference]:
@@ -189,7 +195,7 @@ def _shaped(patient: models.Patient, rows: Rows, kind: str, speech: Speech, step
     for name, lines in rows.entries.items():
         found[name] = [shapes.entry(line, speech, internal=whole) for line in lines]
     found["Observation"] = [shapes.observation(row, speech) for row in rows.observations]
-    found["List"] = [shapes.none_recorded(row, speech) for row in rows.none]
+    found["List"] = [shapes.said_of_list(row, speech, empty=rows.was_empty(row)) for row in rows.none]
     found["Consent"] = [shapes.consent(row, speech) for row in rows.consents]
     found["QuestionnaireResponse"] = [_stepped(courses.response(row, speech), step) for row in rows.responses]
     found["CarePlan"] = [courses.plan(row, _items(row), speech, internal=whole) for row in rows.plans]

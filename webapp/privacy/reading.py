@@ -27,7 +27,7 @@ LISTS: Mapping[str, Any] = {
     "DiagnosticReport": gettext_lazy("Reports"),
     "DocumentReference": gettext_lazy("Documents"),
     "RelatedPerson": gettext_lazy("Whom to call"),
-    "List": gettext_lazy("Lists said to be empty"),
+    "List": gettext_lazy("Lists said to be complete"),
     "Observation": gettext_lazy("Answers and measurements"),
     "Consent": gettext_lazy("Consents"),
     "CommunicationRequest": gettext_lazy("Reminders"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.patients import models
 from webapp.plans.lines import detail_of, name_of
 from webapp.plans.terms import Terms
@@ -212,17 +214,20 @@ def observation(row: models.Observation, speech: Speech) -> Resource:
     )
 
 
-def none_recorded(line: models.NoneRecorded, speech: Speech) -> Resource:
-    """Return that somebody asked for a list and the answer was "none"."""
-    return {
-        "resourceType": "List",
-        "id": str(line.pk),
-        "display": {"title": str(line.get_list_display())},
-        "code": line.list,
-        "emptyReason": "nilknown",
-        "recordedDate": moment(line.recorded_at),
-        "recorder": speech.who(line.recorded_by_id),
-    }
+def said_of_list(line: models.NoneRecorded, speech: Speech, *, empty: bool) -> Resource:
+    """Return that somebody asked for a list and there was none, or no more than what stood in it that day."""
+    words = _("None") if empty else _("No more than what stood in it that day")
+    return full(
+        {
+            "resourceType": "List",
+            "id": str(line.pk),
+            "display": {"title": str(line.get_list_display()), "detail": words},
+            "code": line.list,
+            "emptyReason": "nilknown" if empty else "",
+            "recordedDate": moment(line.recorded_at),
+            "recorder": speech.who(line.recorded_by_id),
+        }
+    )
 
 
 def consent(line: models.Consent, speech: Speech) -> Resource:

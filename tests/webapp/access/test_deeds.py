@@ -21,6 +21,7 @@ from webapp.accounts.models import User
 from webapp.accounts.services import AccountError, grant_role
 from webapp.alerts import services as alerts
 from webapp.base.roles import CLINICIANS, Role
+from webapp.clinic import services as clinic
 from webapp.intake import services as intake
 from webapp.intake.services import IntakeError
 from webapp.patients import inviting
@@ -29,6 +30,7 @@ from webapp.patients.models import Observation
 from webapp.plans import answering, deciding, monitoring, settling, undoing
 from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, terms_of
+from webapp.privacy import texts
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -39,7 +41,13 @@ TRIED = (
 )  # fmt: skip
 DOCTOR, ADMINISTRATOR, OWN = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR}), frozenset({Role.PATIENT})
 COUNTER = CLINICIANS | {Role.FRONT_DESK}
-SAYS_WHO = {PlanError: "Only a doctor", alerts.AlertError: "Only a clinician", AccountError: "by the administrator"}
+SAYS_WHO = {
+    PlanError: "Only a doctor",
+    alerts.AlertError: "Only a clinician",
+    AccountError: "by the administrator",
+    texts.TextError: "by the medical director",
+    clinic.ClinicError: "the administrator’s to change",
+}
 Deed = Callable[[World, User], object]
 
 
@@ -136,6 +144,14 @@ RECORD: dict[str, tuple[Deed, frozenset[str]]] = {
     ),
     "say that there is none": (
         lambda world, who: patients.record_none(patient=world.own.patient, topic="allergies", actor=who),
+        CLINICIANS | OWN,
+    ),
+    "say that a list is whole": (
+        lambda world, who: patients.record_whole(patient=world.own.patient, topic="allergies", actor=who),
+        CLINICIANS | OWN,
+    ),
+    "say that a list may not be whole": (
+        lambda world, who: patients.record_doubt(patient=world.own.patient, topic="allergies", actor=who),
         CLINICIANS | OWN,
     ),
     "file a document": (
@@ -298,6 +314,23 @@ ACCOUNTS: dict[str, Deed] = {
 }
 
 
+DIRECTING = ADMINISTRATOR | {Role.DIRECTOR}
+OLD = -1  # a revision that nobody was ever shown: who gets past the question is told that the page is old
+CLINIC: dict[str, tuple[Deed, frozenset[str]]] = {
+    "draft a consent text": (
+        lambda _world, who: texts.write(purpose="treatment", body_es="a", body_en="b", shown=OLD, actor=who),
+        DIRECTING,
+    ),
+    "throw a draft away": (lambda _world, who: texts.drop(purpose="treatment", shown=OLD, actor=who), DIRECTING),
+    "publish a draft": (lambda _world, who: texts.publish(purpose="treatment", shown=OLD, actor=who), DIRECTING),
+    "say who the clinic is": (
+        lambda _world, who: clinic.change(section="identity", values={}, shown=OLD, actor=who),
+        ADMINISTRATOR,
+    ),
+    "change the logo": (lambda _world, who: clinic.change_logo(content=b"no", shown=OLD, actor=who), ADMINISTRATOR),
+}
+
+
 def under_another_hat(user: User) -> User:
     """Return the same person at work, who has a hat there as well."""
     grant_role(user=user, role=Role.MARKETING, actor=None)
@@ -306,7 +339,7 @@ def under_another_hat(user: User) -> User:
     return same
 
 
-DEEDS = {**RECORD, **LINES, **CARE, **{name: (deed, ADMINISTRATOR) for name, deed in ACCOUNTS.items()}}
+DEEDS = {**RECORD, **LINES, **CARE, **CLINIC, **{name: (deed, ADMINISTRATOR) for name, deed in ACCOUNTS.items()}}
 
 
 @pytest.mark.parametrize("name", DEEDS)

@@ -1,5 +1,6 @@
 """Entries of the record: added, corrected, confirmed, closed, taken back; what they said before is never lost."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,8 @@ from tests.webapp.people import a_doctor, a_patient, a_patient_with_login
 from tests.webapp.plans.factories import an_evaluation
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
-from webapp.patients.models import MedicationStatement, NoneRecorded, RelatedPerson
+from webapp.patients.models import MedicationStatement, NoneRecorded, PreviousTreatment, RelatedPerson
+from webapp.plans import case
 from webapp.plans.models import Evaluation
 
 pytestmark = pytest.mark.django_db
@@ -104,10 +106,28 @@ def test_a_medicine_no_longer_taken_stands_apart_with_its_last_day():
     patient, client = a_patient(), browser()
     line = patients.add_medication(patient=patient, code="", text="Ibuprofeno", actor=client.user)
     day = timezone.localdate().isoformat()
-    client.post(the_page(patient, line, "medications"), {"act": "close", "close-ended_on": day})
+    given = {"act": "close", "close-ended_on": day}
+    unsaid = client.post(the_page(patient, line, "medications"), given | {"close-outcome": ""})
+    assert unsaid.status_code == 422
+    assert "Falta este dato. Elija una opción." in words(unsaid)
+    client.post(the_page(patient, line, "medications"), given | {"close-outcome": "unknown"})
     page = words(client.get(address("patient", patient)))
     assert "1 ya no" in page
     assert "hasta" in page
+    assert not PreviousTreatment.objects.exists()
+
+
+def test_what_came_of_a_medicine_that_is_stopped_stands_among_the_earlier_treatments():
+    patient, client = a_patient(), browser()
+    line = patients.add_medication(
+        patient=patient, code="omeprazole", text="Losec", started_on=date(2026, 1, 10), actor=client.user
+    )
+    given = {"act": "close", "close-ended_on": "2026-03-01", "close-outcome": "failed"}
+    client.post(the_page(patient, line, "medications"), given)
+    made = PreviousTreatment.objects.get(patient=patient)
+    assert (made.code, made.outcome, made.started, made.ended) == ("omeprazole", "failed", "2026-01-10", "2026-03-01")
+    [told, unnamed] = case.build(patient, timezone.localdate())["previous_treatments"]
+    assert (told["code"], told["result"], unnamed["text"]) == ("omeprazole", "failed", "?")  # once, not twice
 
 
 def test_of_two_who_correct_at_once_the_second_is_told_what_changed_and_loses_nothing():

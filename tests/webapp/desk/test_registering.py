@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.webapp.desk.clinic import address, browser, words
 from tests.webapp.people import a_dni, a_patient
 from webapp.audit.models import Entry
+from webapp.patients import services as patients
 from webapp.patients.models import NotTheSame, Patient
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,17 @@ def test_identity_is_set_right_and_the_old_name_stays_in_its_history():
     assert Entry.objects.filter(verb="patient.identity_corrected", patient_id=patient.pk).exists()
 
 
+def test_the_book_names_everybody_a_search_or_the_list_showed_and_nobody_else():
+    marina, other, client = a_patient(), a_patient(family_name="Lozano", given_name="Ana"), browser("front_desk")
+    there = reverse("desk:patients")
+    client.post(there, {"q": "loza"}, headers={"HX-Request": "true"})
+    lines = Entry.objects.filter(verb="patient.found")
+    assert [(line.patient_id, line.actor_id) for line in lines] == [(other.pk, client.user.pk)]
+    client.get(there)
+    assert {line.patient_id for line in Entry.objects.filter(verb="patient.listed")} == {marina.pk, other.pk}
+    assert "loza" not in str(list(Entry.objects.values_list("detail", "path")))
+
+
 @pytest.mark.parametrize("role", ["marketing", "billing", "director", "patient"])
 def test_nobody_else_registers_or_sets_right_who_somebody_is(role):
     patient, client = a_patient(), browser(role)
@@ -130,6 +142,44 @@ def test_a_thousand_patients_come_in_pages_at_the_price_of_one(django_assert_max
         page = words(client.get(reverse("desk:patients"), {"page": "2"}))
     assert page.count("Lozano") == 50
     assert "Busque cualquier otro" in page or "Página 2 de" in page
+
+
+def as_shown(client, where):
+    """Return what a browser would send from a page nobody has typed into."""
+    form = client.get(where).context["form"]
+    shown = {name: form[name].value() or "" for name in form.fields}
+    return {**shown, **{f"initial-{name}": value for name, value in shown.items()}}
+
+
+def test_of_two_who_set_right_one_patient_at_once_neither_undoes_the_other():
+    patient, first, second = a_patient(phone="600112233"), browser("front_desk"), browser("front_desk")
+    there = address("identity", patient)
+    one, other = as_shown(first, there), as_shown(second, there)
+    assert first.post(there, one | {"family_name": "Ortega Reyes"}).status_code == 302
+    assert second.post(there, other | {"phone": "600998877"}).status_code == 302  # not what the first one changed
+    patient.refresh_from_db()
+    assert (patient.family_name, patient.phone) == ("Ortega Reyes", "+34600998877")
+
+
+def test_what_somebody_changed_meanwhile_is_shown_before_it_is_written_over():
+    patient, client = a_patient(phone="600112233"), browser("front_desk")
+    there = address("identity", patient)
+    sent = as_shown(client, there) | {"phone": "600998877"}
+    patients.correct_identity(patient=patient, actor=None, phone="600445566", email="nuevo@example.org")
+    answer = client.post(there, sent)
+    page = words(answer)
+    assert answer.status_code == 422
+    assert "Alguien cambió esto mientras usted escribía" in page
+    patient.refresh_from_db()
+    assert patient.phone == "+34600445566"
+    form = answer.context["form"]
+    assert form["phone"].value() == "600998877"  # what was typed is still there
+    assert form["email"].value() == "nuevo@example.org"  # and of the rest what stands now
+    assert 'name="initial-phone" value="+34600445566"' in page
+    again = {name: form[name].value() or "" for name in form.fields} | {"initial-phone": "+34600445566"}
+    assert client.post(there, again).status_code == 302
+    patient.refresh_from_db()
+    assert patient.phone == "+34600998877"
 
 
 def test_who_was_registered_twice_is_noticed_later_until_somebody_says_that_they_are_two():

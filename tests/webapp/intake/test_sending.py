@@ -16,7 +16,7 @@ from webapp.intake import services, writing
 from webapp.intake.models import Answer
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
-from webapp.patients.models import AllergyIntolerance, MedicationStatement, NoneRecorded, Observation
+from webapp.patients.models import AllergyIntolerance, MedicationStatement, Observation
 from webapp.plans import case, running
 from webapp.plans.models import Evaluation, Plan
 
@@ -156,7 +156,9 @@ def test_lists_reach_the_record_and_none_is_said_outright(response):
     send(answered(response))
     medicine = MedicationStatement.objects.get(patient=response.patient)
     assert (medicine.text, medicine.dose, medicine.active) == ("Losec", "20 mg", True)
-    assert [line.list for line in NoneRecorded.objects.filter(patient=response.patient)] == ["allergies"]
+    record = patients.contents_of(response.patient)
+    assert record.none == {"allergies"}
+    assert record.whole.keys() == {"allergies", "medications"}  # whoever answers says all there is
 
 
 def test_a_medicine_no_longer_named_has_ended_but_an_allergy_never_leaves_by_a_form(response):
@@ -169,7 +171,7 @@ def test_a_medicine_no_longer_named_has_ended_but_an_allergy_never_leaves_by_a_f
     send(answered(again))
     assert not MedicationStatement.objects.get(patient=response.patient).active
     assert AllergyIntolerance.objects.get(patient=response.patient).active
-    assert {line.list for line in NoneRecorded.objects.filter(patient=response.patient)} == {"medications"}
+    assert patients.contents_of(response.patient).none == {"medications"}
 
 
 def test_none_does_not_end_what_a_clinician_wrote_down(response):
@@ -178,7 +180,20 @@ def test_none_does_not_end_what_a_clinician_wrote_down(response):
     say(response, "medications", "__none")
     send(answered(response))
     assert MedicationStatement.objects.get().active
-    assert not NoneRecorded.objects.exists()
+    record = patients.contents_of(response.patient)
+    assert (record.none, record.whole.keys()) == (frozenset(), {"medications"})  # what she wrote is all there is
+
+
+def test_a_list_the_person_does_not_know_is_not_whole_and_the_next_answer_makes_it_so(response):
+    patient_services.add_allergy(patient=response.patient, code="nsaids", text="", actor=a_user("doctor"))
+    say(response, "allergies", "__unknown")
+    send(answered(response))
+    assert "allergies" not in patients.contents_of(response.patient).whole
+    again = begun(response.patient)
+    say(again, "allergies", allergies__text="amoxicilina")
+    send(answered(again))
+    assert "allergies" in patients.contents_of(response.patient).whole
+    assert len(case.build(response.patient, timezone.localdate())["allergies"]) == 2
 
 
 def test_the_same_lists_again_add_nothing(response):
@@ -199,6 +214,7 @@ def test_an_illness_that_was_over_and_is_told_of_again_holds_again(entry):
     patient_services.close_condition(condition=line, actor=doctor)
     writing._WRITERS["history"](patients.contents_of(patient), [entry], patient.user)
     assert [one.active for one in patients.contents_of(patient).conditions] == [True, False]
+    patient_services.record_whole(patient=patient, topic="history", actor=doctor)
     assert len(case.build(patient, timezone.localdate())["history"]) == 1
 
 
@@ -234,6 +250,8 @@ def test_words_no_code_fits_reach_the_case_as_words_in_every_list():
     actor = patient.user
     patient_services.add_condition(patient=patient, code="", detail={"text": "una cosa rara"}, actor=actor)
     patient_services.add_family_history(patient=patient, code="", relation="abuelo: algo del hígado", actor=actor)
+    for topic in ("history", "family_history"):
+        patient_services.record_asked(patient=patient, topic=topic, actor=actor)
     built = case.build(patient, timezone.localdate())
     assert built["history"] == [{"code": None, "text": "una cosa rara"}]
     assert built["family_history"] == [{"code": None, "text": "abuelo: algo del hígado"}]

@@ -26,7 +26,7 @@ def test_a_list_is_empty_only_where_a_person_said_so():
 def test_words_that_no_code_fits_are_passed_on():
     patient = a_patient()
     patients.add_medication(patient=patient, code="", text="unas pastillas azules", actor=None)
-    [entry] = cases.build(patient, TODAY)["medications"]
+    entry = cases.build(patient, TODAY)["medications"][0]
     assert entry == {"drug": None, "text": "unas pastillas azules", "dose": None}
 
 

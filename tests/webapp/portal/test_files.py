@@ -10,6 +10,9 @@ from django.urls import reverse
 
 from tests.webapp.patients import hostile
 from tests.webapp.people import a_doctor, a_patient_with_login
+from webapp.accounts.models import User
+from webapp.accounts.services import grant_role, revoke_role
+from webapp.base.roles import Role
 from webapp.patients import selectors
 from webapp.patients import services as patients
 from webapp.patients.models import DocumentReference
@@ -115,7 +118,7 @@ def test_a_hostile_file_is_refused_with_what_to_do_and_the_form_stays(marina, po
 def test_nothing_chosen_is_asked_for(portal):
     answer = portal.post(SEND, {"kind": "report", "title": ""})
     assert answer.status_code == 422
-    assert "Rellene este dato" in words(answer)
+    assert "Falta este dato. Rellénelo." in words(answer)
 
 
 def test_a_form_does_not_say_whose_record_it_goes_to(marina, portal):
@@ -133,6 +136,27 @@ def test_above_so_many_a_day_the_rest_waits(marina, portal, monkeypatch):
     assert answer.status_code == 422
     assert "muchos archivos hoy" in words(answer)
     assert DocumentReference.objects.count() == 1
+
+
+def test_what_others_filed_and_what_a_patient_who_works_here_filed_for_others_fills_no_day(marina, portal, monkeypatch):
+    monkeypatch.setattr(files, "A_DAY", 1)
+    other, picture = a_patient_with_login(), hostile.a_png((9, 9))
+    patients.add_document(marina, name="x.png", content=picture, kind="report", actor=a_doctor())
+    strangers = filed_at_work(other, marina.user)
+    assert send(portal).status_code == 302
+    assert portal.post(reverse("portal:file_drop", args=[strangers.pk])).status_code == 404
+    strangers.refresh_from_db()
+    assert strangers.active
+
+
+def filed_at_work(patient, user):
+    """Return a file that somebody who is a patient too put into another patient's record under the hat of work."""
+    grant_role(user=user, role=Role.DOCTOR, actor=None)
+    doctor = User.objects.get(pk=user.pk)
+    doctor.active_role = Role.DOCTOR
+    made = patients.add_document(patient, name="y.png", content=hostile.a_png((7, 7)), kind="report", actor=doctor)
+    revoke_role(user=user, role=Role.DOCTOR, actor=None)
+    return made
 
 
 def test_a_file_sent_by_mistake_is_taken_out_until_a_clinician_confirmed_it(marina, portal):

@@ -91,7 +91,7 @@ def test_a_reported_allergy_is_unconfirmed_in_force_and_has_the_plan_worked_out_
 def test_an_allergy_without_a_name_is_asked_for_again(marina):
     answer = portal(marina).post(reverse("portal:allergy"), {"name": "", "text": "ronchas"})
     assert answer.status_code == 422
-    assert "Rellene este dato" in words(answer)
+    assert "Falta este dato. Rellénelo." in words(answer)
     assert "ronchas</textarea>" in words(answer)
     assert not AllergyIntolerance.objects.exists()
 
@@ -149,10 +149,29 @@ def test_somebody_to_call_is_named_and_taken_out_again(marina):
     assert "Luis Rey" not in words(client.get(reverse("portal:more"))).partition("toasts")[0]
 
 
+def test_whom_the_clinic_wrote_down_is_not_taken_out_in_the_portal(marina):
+    contact = patients.add_contact(
+        patient=marina,
+        name="Ana Rey",
+        relationship="mother",
+        phone="600998877",
+        is_emergency_contact=True,
+        actor=a_doctor(),
+    )
+    client = portal(marina)
+    page = words(client.get(reverse("portal:more")))
+    assert "Ana Rey" in page
+    assert "la anotó la clínica" in page
+    assert reverse("portal:contact_drop", args=[contact.pk]) not in page
+    client.post(reverse("portal:contact_drop", args=[contact.pk]))
+    contact.refresh_from_db()
+    assert contact.active
+
+
 def test_who_it_is_to_be_called_is_never_guessed(marina):
     answer = portal(marina).post(reverse("portal:contact"), {"name": "Luis", "relationship": "", "phone": "600998877"})
     assert answer.status_code == 422
-    assert "Rellene este dato" in words(answer)
+    assert "Falta este dato. Elija una opción." in words(answer)
     assert not RelatedPerson.objects.exists()
 
 

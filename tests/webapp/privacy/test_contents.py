@@ -26,6 +26,18 @@ def test_the_same_data_make_the_same_bytes_and_a_new_line_makes_others(world):
     assert services.copy_of(patient, kind="clinic", language="es") != before
 
 
+def test_of_a_list_a_copy_says_that_there_was_none_or_no_more_than_what_stood_in_it():
+    patient, doctor = a_patient(), a_doctor()
+    patients.record_none(patient=patient, topic="allergies", actor=doctor)
+    patients.add_medication(patient=patient, code="", text="Omeprazol", actor=doctor)
+    patients.record_whole(patient=patient, topic="medications", actor=doctor)
+    none, whole = data(copy(patient), "List")
+    assert (none["code"], none["emptyReason"], none["display"]["detail"]) == ("allergies", "nilknown", "Ninguna")
+    assert (whole["code"], "emptyReason" in whole) == ("medications", False)
+    assert whole["display"]["detail"] == "Nada más que lo que constaba ese día"
+    assert whole["recorder"] == doctor.display_name
+
+
 @pytest.mark.parametrize("kind", ["clinic", "patient"])
 def test_nothing_in_a_copy_is_another_patients(world, kind):
     text = words(copy(world.own.patient, kind))

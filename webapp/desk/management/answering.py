@@ -19,6 +19,7 @@ from webapp.intake.facts import Sheet, code_of
 from webapp.intake.models import Answer, QuestionnaireResponse
 from webapp.patients import selectors as records
 from webapp.patients import services as patients
+from webapp.patients.lists import RECORD_LISTS
 from webapp.patients.models import Observation, Patient
 
 Status = QuestionnaireResponse.Status
@@ -85,16 +86,9 @@ def _said(question: Question, sheet: Sheet, told: Told, record: records.Record) 
 
 def _entries(kind: str, record: records.Record) -> list[dict[str, Any]]:
     """Return what stands in the record already, as the patient would name it."""
-    lines: Mapping[str, Sequence[Any]] = {
-        "allergies": record.allergies,
-        "medications": record.medications,
-        "history": record.conditions,
-        "family_history": record.family_history,
-        "previous_treatments": record.previous_treatments,
-    }
     return [
         {"code": line.code, "text": getattr(line, "text", "") or line.code, "dose": getattr(line, "dose", "")}
-        for line in lines[kind]
+        for line in RECORD_LISTS[kind].lines_in(record)
     ]
 
 

@@ -275,6 +275,10 @@ def _none(stage: Stage, patient: Patient, event: Event) -> None:
     services.record_none(patient=patient, topic=event["topic"], actor=_clinician(stage, patient))
 
 
+def _whole(stage: Stage, patient: Patient, event: Event) -> None:
+    services.record_whole(patient=patient, topic=event["topic"], actor=_clinician(stage, patient))
+
+
 def _values(stage: Stage, patient: Patient, event: Event) -> None:
     now = timezone.now()
     rows = [services.Reading(code, value, now, event["origin"], unit) for code, value, unit in event["rows"]]
@@ -305,7 +309,7 @@ def _sign(stage: Stage, patient: Patient, event: Event) -> None:
     signing.settle_and_sign(patient, stage.staff[event["by"]])
 
 
-TOLD = frozenset({"allergy", "medication", "condition", "family", "none", "values", "answers", "diary"})
+TOLD = frozenset({"allergy", "medication", "condition", "family", "none", "whole", "values", "answers", "diary"})
 PLAYED: dict[str, Callable[[Stage, Patient, Event], None]] = {
     "consent": _consent,
     "withdraw": _consent,
@@ -318,6 +322,7 @@ PLAYED: dict[str, Callable[[Stage, Patient, Event], None]] = {
     "encounter": _encounter,
     "report": _report,
     "none": _none,
+    "whole": _whole,
     "values": _values,
     "answers": _answers,
     "diary": _diary,
