@@ -216,7 +216,7 @@ ITEMS_IN_SIGHT = """() => {
 }"""
 
 
-def test_eight_items_stand_on_a_laptop_with_held_ones_among_them(visit, site):
+def test_eight_items_stand_on_a_laptop_and_one_to_spare_with_held_ones_among_them(visit, site):
     page = visit(LAPTOP).log_in(DOCTOR)
     plans = [str(pk) for (pk,) in site.query(LONG_WITH_HELD)]
     assert plans
@@ -224,8 +224,8 @@ def test_eight_items_stand_on_a_laptop_with_held_ones_among_them(visit, site):
     for plan in plans:
         page.goto(f"/plans/{plan}/review/")
         page.locator("[data-row].cursor").wait_for()
-        seen[plan] = page.evaluate(ITEMS_IN_SIGHT)
-    assert {plan: number for plan, number in seen.items() if number < 8} == {}
+        seen[plan] = page.evaluate(ITEMS_IN_SIGHT), min(page.locator(".item").count(), 9)
+    assert {plan: found for plan, found in seen.items() if found[0] < found[1]} == {}
 
 
 def test_a_printed_review_says_every_item_and_its_reason_whole(visit):
