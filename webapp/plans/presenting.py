@@ -167,9 +167,10 @@ def row_of(item: PlanItem, terms: Terms, notices: Sequence[Any] = ()) -> Row:
 
 
 def dose_lines(content: Mapping[str, Any], terms: Terms) -> list[str]:
-    """Return the doses of an item; of a single medicine without its name, which is the title."""
-    doses = content.get("doses", ())
-    lines = [terms.dose(dose, named=len(doses) > 1) for dose in doses]
+    """Return the doses of an item; of a single medicine without its name where that stands in the title."""
+    doses, title = content.get("doses", ()), terms.say(content.get("title")).casefold()
+    told = len(doses) == 1 and terms.ingredient(doses[0]["ingredient"]).casefold() in title
+    lines = [terms.dose(dose, named=not told) for dose in doses]
     after, within = content.get("after_days"), content.get("within_days")
     if after:
         lines.append(pgettext("delay", "in %(time)s") % {"time": days(after)})

@@ -161,7 +161,7 @@ def test_the_record_tells_every_decision_with_rule_reason_who_and_digests(doctor
     assert signed.evaluation.case_sha256 in squeezed
     assert signed.evaluation.result_sha256 in squeezed
     assert signed.evaluation.release.digest in squeezed
-    assert "Antes: 20 mg" in text
+    assert "Antes: Omeprazol 20 mg" in text
     assert "Bloqueado" in text
 
 

@@ -54,6 +54,11 @@ def test_a_missing_fact_is_asked_in_the_form_it_can_be_answered_in(terms, fact, 
 
 def test_a_dose_is_said_once_with_its_unit_unbroken(terms):
     [line] = presenting.dose_lines(ppi(), terms)
+    assert line == f"Omeprazol 20{NBSP}mg 1 al día, 8 semanas"
+
+
+def test_a_medicine_that_stands_in_the_title_is_not_said_twice(terms):
+    [line] = presenting.dose_lines(ppi(title={"es": "Omeprazol a dosis baja", "en": "Low-dose omeprazole"}), terms)
     assert line == f"20{NBSP}mg 1 al día, 8 semanas"
 
 
