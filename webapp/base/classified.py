@@ -79,7 +79,7 @@ TABLES: dict[str, Table] = {
         clinical="category title conclusion performer effective", technical=ENTRY + "document_id",
     ),
     "patients.NoneRecorded": table(
-        CARE, "That a list was asked for and is empty", RECORD, clinical="list", technical=LINE
+        CARE, "That a list was asked for: empty, or no more than stands in it", RECORD, clinical="list", technical=LINE
     ),
     "intake.QuestionnaireResponse": table(
         CARE, "A questionnaire or diary page a patient fills in", RECORD,
@@ -299,7 +299,7 @@ IN_CLEAR: dict[str, str] = {
     "patients.DocumentReference.kind": _SORT,
     "patients.DiagnosticReport.category": _SORT,
     "patients.DiagnosticReport.effective": _WHEN,
-    "patients.NoneRecorded.list": "Says which list was asked for and is empty; no illness",
+    "patients.NoneRecorded.list": "Says which list was asked for in full; no illness",
     "intake.QuestionnaireResponse.questionnaire": _ASKED,
     "intake.QuestionnaireResponse.for_day": _WHEN,
     "intake.Answer.item": _ASKED,

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from engine.facts import fold
+from webapp.base.plain import PlainForm
 from webapp.desk import entry_forms as forms
 from webapp.intake.terms import match
 from webapp.patients import models, services
@@ -31,18 +32,18 @@ class Kind:
     title: Words
     new: Words
     model: type[Any]
-    form: type[forms.PlainForm]
+    form: type[PlainForm]
     add: Callable[..., Any]
     given: Callable[[Fields, Terms], Fields]
     initial: Callable[[Any, Terms], Fields]
     history: str
-    again: type[forms.PlainForm] | None = None  # of a correction, where it is another form
+    again: type[PlainForm] | None = None  # of a correction, where it is another form
     topic: str = ""
     close: Callable[[Any, Any, Fields], Any] | None = None
     ends_by: type[forms.CloseForm] = forms.CloseForm
 
     @property
-    def corrected_by(self) -> type[forms.PlainForm]:
+    def corrected_by(self) -> type[PlainForm]:
         """The form of a correction."""
         return self.again or self.form
 

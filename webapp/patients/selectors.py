@@ -177,6 +177,7 @@ def contents_of(patient: Patient) -> Record:
     standing = [row for row in told if row.code not in RECORD_LISTS]
     lists = {topic: list(_lines(each.model, patient)) for topic, each in RECORD_LISTS.items()}
     said = said_of_lists(patient, lists, newest_by_code(told))
+    held: dict[str, Any] = {each.part: _held(lists[topic]) for topic, each in RECORD_LISTS.items()}
     return Record(
         patient=patient,
         current=newest_by_code(standing),
@@ -184,7 +185,7 @@ def contents_of(patient: Patient) -> Record:
         none=said.none,
         unsure=said.unsure,
         whole=said.whole,
-        **{each.part: _held(lists[topic]) for topic, each in RECORD_LISTS.items()},
+        **held,
     )
 
 
