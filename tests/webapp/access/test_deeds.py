@@ -324,7 +324,7 @@ CLINIC: dict[str, tuple[Deed, frozenset[str]]] = {
     "throw a draft away": (lambda _world, who: texts.drop(purpose="treatment", shown=OLD, actor=who), DIRECTING),
     "publish a draft": (lambda _world, who: texts.publish(purpose="treatment", shown=OLD, actor=who), DIRECTING),
     "say who the clinic is": (
-        lambda _world, who: clinic.change(section="identity", values={}, shown=OLD, actor=who),
+        lambda _world, who: clinic.change(section="logo", values={"logo_id": None}, shown=OLD, actor=who),
         ADMINISTRATOR,
     ),
     "change the logo": (lambda _world, who: clinic.change_logo(content=b"no", shown=OLD, actor=who), ADMINISTRATOR),
