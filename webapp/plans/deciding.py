@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.base.fields import index_of
-from webapp.plans import adding, monitoring, outcomes, selectors, telling
+from webapp.plans import adding, closing, monitoring, outcomes, selectors, telling
 from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
-from webapp.plans.reasons import OverrideReason, RejectReason
-from webapp.plans.refusing import InWriting, PlanError, check_note, check_override, doctor_only
+from webapp.plans.reasons import NothingReason, OverrideReason, RejectReason
+from webapp.plans.refusing import LONGEST_TEXT, InWriting, PlanError, check_note, check_override, doctor_only
 
 Decision = PlanItem.Decision
 
@@ -31,6 +31,7 @@ def _draft(plan_id: UUID) -> Plan:
 
 
 def _bump(plan: Plan) -> None:
+    closing.forget(plan)
     plan.revision += 1
     plan.save(update_fields=["revision"])
 
@@ -180,6 +181,28 @@ def add_item(
     return item
 
 
+@transaction.atomic
+def close_without(*, plan_id: UUID, doctor: User, reason_code: str, note: str = "", text: str = "") -> PlanItem:
+    """Return the item by which a draft that gives nothing says so to the patient, for a reason of NothingReason.
+
+    Raises PlanError while an item is taken or waits to be decided.
+    """
+    doctor_only(doctor)
+    plan = _draft(plan_id)
+    check_note(note)
+    if reason_code not in NothingReason.values:
+        raise PlanError(_("Choose why no treatment is needed."))
+    if len(text.strip()) > LONGEST_TEXT:
+        raise PlanError(_("The text for the patient is too long: at most %(n)d letters.") % {"n": LONGEST_TEXT})
+    if not closing.gives_nothing(plan.items.all()):
+        raise PlanError(_("The plan has items. Reject them first, each with its reason."))
+    item = _put(plan, closing.content(text), doctor, reason_code, note)
+    mark_seen(user=doctor, items=[item])
+    _bump(plan)
+    _record(doctor, "plan.item_added", plan, item=str(item.pk), code=reason_code)
+    return item
+
+
 def _put(plan: Plan, content: Mapping[str, Any], doctor: User, reason_code: str = "", note: str = "") -> PlanItem:
     last = plan.items.order_by("-position").values_list("position", flat=True).first()
     return PlanItem.objects.create(
@@ -284,6 +307,8 @@ def _refuse_unready(left: selectors.ToDo) -> None:
         raise PlanError(_("A held item waits for its answer or for your decision."))
     if left.undecided:
         raise PlanError(_("Decide every item before signing."))
+    if left.gives_nothing:
+        raise PlanError(_("There is nothing to sign: add an item, or close the plan without treatment."))
 
 
 def _leave_out_blocked(plan: Plan, doctor: User) -> None:

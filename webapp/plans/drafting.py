@@ -1,12 +1,13 @@
 """A draft out of an evaluation. The open draft gives way to it, and what a doctor already decided is carried over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.plans import adding
-from webapp.plans.models import Evaluation, ItemSeen, Plan, PlanItem
+from webapp.plans.closing import NOTHING
+from webapp.plans.models import UNDECIDED_MAY_STAY, Evaluation, ItemSeen, Plan, PlanItem
 
 Items = Sequence[Mapping[str, Any]]
 UNDECIDED = {
@@ -97,8 +98,13 @@ def _carry_over(old: Plan, new: Plan) -> None:
         same = fresh.get(item.code)
         if same is not None and same.content == item.content:
             _copy_decision(item, same, before)
-        elif same is None and adding.is_by_hand(item):
+        elif same is None and adding.is_by_hand(item) and not (item.code == NOTHING and _is_decidable(fresh.values())):
             _copy_added(item, new, len(fresh))
+
+
+def _is_decidable(items: Iterable[PlanItem]) -> bool:
+    """Return whether there is something to decide: then nobody has said that no treatment is needed."""
+    return any(item.kind not in UNDECIDED_MAY_STAY for item in items)
 
 
 def _carry_medicines(signed: Plan, new: Plan) -> None:

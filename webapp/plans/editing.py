@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from engine.doses import read_dose
 from engine.language.documents import Edition
-from webapp.plans.refusing import PlanError
+from webapp.plans.refusing import LONGEST_TEXT, PlanError
 from webapp.plans.terms import Terms
 
-LONGEST_TEXT, LONGEST_COURSE = 600, 730
+LONGEST_COURSE = 730
 OTHERS = ("test", "ref", "diet", "advice", "fu", "plan")  # medicines are taken from the formulary, which checks them
 DRUGS = ("rx", "supp")
 

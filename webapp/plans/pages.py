@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from webapp.patients import services as patients
-from webapp.plans import reviewing, selectors
+from webapp.plans import closing, reviewing, selectors
 from webapp.plans.models import Plan
-from webapp.plans.reasons import OverrideReason, RejectReason, SettleReason
+from webapp.plans.reasons import NothingReason, OverrideReason, RejectReason, SettleReason
 from webapp.plans.refusing import InWriting, PlanError
 from webapp.plans.terms import Terms, terms_of
 from webapp.plans.trying import Tried
@@ -42,6 +42,8 @@ def show(request: HttpRequest, plan: Plan, problem: str = "", tried: Tried | Non
         "reject_reasons": [choice for choice in RejectReason.choices if choice[0] != RejectReason.BLOCKED],
         "override_reasons": OverrideReason.choices,
         "settle_reasons": SettleReason.choices,
+        "nothing_reasons": NothingReason.choices,
+        "nothing_text": closing.TEXT,
     }
     return render(request, "plans/review.html", context)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from webapp.plans import adding, selectors
 from webapp.plans.listed import Listing, listing
 from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
-from webapp.plans.reasons import OverrideReason, RejectReason
+from webapp.plans.reasons import NothingReason, OverrideReason, RejectReason
 from webapp.plans.terms import Terms, days, unit_words
 
 SHOWN_AS = {
@@ -193,7 +193,7 @@ def _safety(content: Mapping[str, Any], terms: Terms) -> list[str]:
 
 
 def _reason_words(item: PlanItem) -> str:
-    known = dict(RejectReason.choices) | dict(OverrideReason.choices)
+    known = dict(RejectReason.choices) | dict(OverrideReason.choices) | dict(NothingReason.choices)
     return str(known.get(item.reason_code, ""))
 
 

@@ -28,3 +28,12 @@ class SettleReason(models.TextChoices):
     NOT_RELEVANT = "not_relevant", _("It does not apply to this person")
     RISK_ACCEPTED = "risk_accepted", _("The benefit outweighs the risk")
     WILL_MONITOR = "will_monitor", _("It will be monitored")
+
+
+class NothingReason(models.TextChoices):
+    """Why a plan is closed without treatment."""
+
+    NOT_NEEDED = "not_needed", _("Nothing was found that needs treatment")
+    ELSEWHERE = "treated_elsewhere", _("It is treated elsewhere")
+    DECLINED = "declined", _("The patient does not want treatment")
+    SEEN_FIRST = "seen_first", _("The patient is seen in the clinic first")

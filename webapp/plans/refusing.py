@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from webapp.accounts.models import User
 from webapp.plans.reasons import OverrideReason
 
-LONGEST_NOTE, SHORTEST_JUSTIFICATION = 1000, 10  # letters
+LONGEST_NOTE, LONGEST_TEXT, SHORTEST_JUSTIFICATION = 1000, 600, 10  # letters
 
 
 class PlanError(ValueError):

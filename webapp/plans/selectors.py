@@ -15,6 +15,7 @@ from webapp.base.roles import Role
 from webapp.patients.models import AllergyIntolerance
 from webapp.patients.selectors import Record, contents_of
 from webapp.plans import ageing, freshness
+from webapp.plans.closing import gives_nothing
 from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
 from webapp.plans.taken import TAKEN, words_of
 from webapp.plans.told import SIGNED, told
@@ -125,6 +126,7 @@ class ToDo:
     unseen: int
     held: int
     undecided: int
+    gives_nothing: bool = False  # all is decided, and no item would reach the patient
     not_checked: bool = False  # no assessment has seen the record as it is, under today's library
 
     @property
@@ -138,7 +140,7 @@ class ToDo:
 
     @property
     def may_sign(self) -> bool:
-        return not (self.first_tier or self.unseen or self.held or self.undecided)
+        return not (self.first_tier or self.unseen or self.held or self.undecided or self.gives_nothing)
 
 
 def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | None = None) -> ToDo:
@@ -154,6 +156,7 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         unseen=sum(not item.is_seen for item in open_items),
         held=sum(item.state == "held" for item in open_items),
         undecided=sum(item.state == "proposed" for item in open_items),
+        gives_nothing=gives_nothing(items),
         not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
 

@@ -1,7 +1,7 @@
 """What changes plans: the engine drafts (assessment.py), a doctor decides and signs (deciding.py), or takes it back."""
 
 from webapp.plans.assessment import assess, reassess_bytes
-from webapp.plans.deciding import accept_rest, add_item, decide_item, mark_seen, sign, undecide
+from webapp.plans.deciding import accept_rest, add_item, close_without, decide_item, mark_seen, sign, undecide
 from webapp.plans.monitoring import settle as settle_task
 from webapp.plans.outcomes import on_screen
 from webapp.plans.refusing import PlanError
@@ -13,6 +13,7 @@ __all__ = (
     "accept_rest",
     "add_item",
     "assess",
+    "close_without",
     "decide_item",
     "mark_seen",
     "on_screen",

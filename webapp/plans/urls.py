@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:pk>/plan.pdf", paper_views.plan_paper, name="paper"),
     path("<uuid:pk>/decisions.pdf", paper_views.record_paper, name="record_paper"),
     path("<uuid:pk>/settle/", watch_views.settle, name="settle"),
+    path("<uuid:pk>/without/", watch_views.close_without, name="close_without"),
     path("<uuid:pk>/on-screen/", watch_views.on_screen, name="on_screen"),
     path("<uuid:pk>/take-back/", watch_views.take_back, name="take_back"),
     path("<uuid:pk>/items/<uuid:item>/override/", watch_views.override, name="override"),

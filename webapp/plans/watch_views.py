@@ -45,6 +45,24 @@ def settle(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @doctors
+@require_POST
+def close_without(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that a plan which gives nothing is closed without treatment."""
+    plan, form = plan_of(request, pk), request.POST
+
+    def change() -> None:
+        services.close_without(
+            plan_id=plan.pk,
+            doctor=request.user,
+            reason_code=form.get("reason", ""),
+            note=form.get("note", ""),
+            text=form.get("text", ""),
+        )
+
+    return change_plan(request, plan, change)
+
+
+@doctors
 @require_GET
 def override(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     """Ask, over the page, whether a forbidden item is taken in writing or left out."""

@@ -85,6 +85,7 @@ DOORS = {
     "plans:allergy": "plans.sign",
     "plans:answer": "plans.sign",
     "plans:assess_again": "plans.sign",
+    "plans:close_without": "plans.sign",
     "plans:decide": "plans.sign",
     "plans:on_screen": "plans.read",
     "plans:override": "plans.sign",
