@@ -42,9 +42,13 @@ def _item(plan: Plan, item_id: UUID, doctor: User, was: str | None) -> PlanItem:
     if item is None:
         raise PlanError(_("This item is not in the plan any more. Open the newest."))
     if was is not None and item.decision != was and item.decided_by_id not in (None, doctor.pk):
-        name = item.decided_by.display_name if item.decided_by else ""
-        raise PlanError(_("%(name)s decided this item before you. Look at it again.") % {"name": name})
+        raise PlanError(_decided_before(item))
     return item
+
+
+def _decided_before(item: PlanItem) -> str:
+    name = item.decided_by.display_name if item.decided_by else ""
+    return _("%(name)s decided this item before you. Look at it again.") % {"name": name}
 
 
 @transaction.atomic
@@ -125,11 +129,17 @@ def _check_decision(
 
 
 @transaction.atomic
-def undecide(*, plan_id: UUID, item_id: UUID, doctor: User) -> None:
-    """Take a decision back: the item waits again; one added by hand leaves the draft."""
+def undecide(*, plan_id: UUID, item_id: UUID, doctor: User, shown: str | None = None) -> None:
+    """Take a decision back: the item waits again; one added by hand leaves the draft.
+
+    ``shown`` is the moment of the decision the page showed, in ISO 8601: what a colleague decided since is not undone
+    unseen. Raises PlanError.
+    """
     doctor_only(doctor)
     plan = _draft(plan_id)
     item = _item(plan, item_id, doctor, None)
+    if shown is not None and item.decided_by_id not in (None, doctor.pk) and shown != item.decided_at.isoformat():
+        raise PlanError(_decided_before(item))
     if item.reason_code == OverrideReason.WILL_MONITOR:
         monitoring.forget(plan=plan, what=item.code, doctor=doctor)
     if item.decision == Decision.ADDED:
@@ -299,6 +309,8 @@ def _retire_the_one_before(plan: Plan) -> Plan | None:
 def _refuse_unready(left: selectors.ToDo) -> None:
     if left.not_assessed:
         raise PlanError(_("The newest answers could not be assessed. Nothing was signed."))
+    if left.no_consent:
+        raise PlanError(_("The patient took back the consent to be treated. Nothing was signed."))
     if left.first_tier:
         raise PlanError(_("Settle the alerts in red first. Nothing was signed."))
     if left.unseen:

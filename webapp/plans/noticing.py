@@ -39,6 +39,7 @@ class Notice:
     alert: Alert | None = None
     allergy: AllergyIntolerance | None = None
     check_failed: bool = False
+    consent: bool = False  # it is about the consent to be treated
     mine: Settlement | None = None  # this reader's, on the same facts
     others: Settlement | None = None  # a colleague's, on the same facts
     number: int = 0
@@ -113,6 +114,9 @@ def _with_settlement(one: Notice, settled: Iterable[Settlement], user: User) -> 
 
 def _first_tier(left: selectors.ToDo, terms: Terms) -> list[Notice]:
     found = [_of_allergy(allergy, terms) for allergy in left.allergies]
+    if left.no_consent:
+        text = _("Nothing is signed unless it is given again.")
+        found.append(Notice(1, _("The patient took back the consent to be treated"), text, consent=True))
     if left.not_assessed:
         text = _("The check could not run. Nothing is signed until it has.")
         found.append(Notice(1, _("The newest answers could not be assessed"), text, check_failed=True))

@@ -12,7 +12,7 @@ from webapp.accounts.models import User
 from webapp.alerts import selectors as alert_selectors
 from webapp.alerts.models import Alert
 from webapp.base.roles import Role
-from webapp.patients.models import AllergyIntolerance
+from webapp.patients.models import AllergyIntolerance, Consent, Purpose
 from webapp.patients.selectors import Record, contents_of
 from webapp.plans import ageing, freshness
 from webapp.plans.closing import gives_nothing
@@ -127,12 +127,13 @@ class ToDo:
     held: int
     undecided: int
     gives_nothing: bool = False  # all is decided, and no item would reach the patient
+    no_consent: bool = False  # the patient took back the consent to be treated: no new plan is made
     not_checked: bool = False  # no assessment has seen the record as it is, under today's library
 
     @property
     def first_tier(self) -> bool:
         """Whether something of the first tier is open: then nothing is accepted in bulk, and nothing signed."""
-        return bool(self.alerts or self.allergies or self.not_assessed or self.not_checked)
+        return bool(self.alerts or self.allergies or self.not_assessed or self.not_checked or self.no_consent)
 
     @property
     def may_accept_rest(self) -> bool:
@@ -157,8 +158,15 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         held=sum(item.state == "held" for item in open_items),
         undecided=sum(item.state == "proposed" for item in open_items),
         gives_nothing=gives_nothing(items),
+        no_consent=_took_back(plan.patient_id),
         not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
+
+
+def _took_back(patient_id: UUID) -> bool:
+    """Return whether the patient's last word on being treated was to take the consent back."""
+    said = Consent.objects.filter(patient_id=patient_id, text__purpose=Purpose.TREATMENT).order_by("-line")
+    return said.values_list("decision", flat=True).first() == Consent.Decision.WITHDRAWN
 
 
 def _is_checked(evaluation: Evaluation, record: Record) -> bool:

@@ -46,9 +46,13 @@ def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     plan = plan_of(request, pk)
     row = _item(plan, item)
 
-    def change() -> None:
-        decision, form = request.POST.get("decision", ""), request.POST.dict()
+    decision, form = request.POST.get("decision", ""), request.POST.dict()
+    try:
         final = editing.edited(row.content, form, terms_for(plan)) if decision == "edited" else None
+    except PlanError as refused:
+        return _form_again(request, plan, row, trying.Verdict("unread", problem=str(refused)), refused)
+
+    def change() -> None:
         services.decide_item(
             plan_id=plan.pk,
             item_id=row.pk,
@@ -64,14 +68,16 @@ def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     try:
         return change_plan(request, plan, change)
     except InWriting as refused:
-        return _in_writing(request, plan, row, refused)
+        doses = final["doses"] if final else ()
+        return _form_again(request, plan, row, trying.verdict_of(refused.seen, doses, terms_for(plan)), refused)
 
 
-def _in_writing(request: HttpRequest, plan: Plan, row: PlanItem, refused: InWriting) -> HttpResponse:
-    """Show the form of a dose as it was filled in, with what the engine says of it and a place for the reason."""
-    form, terms = request.POST.dict(), terms_for(plan)
-    verdict = trying.verdict_of(refused.seen, editing.edited(row.content, form, terms)["doses"], terms)
-    return show(request, plan_of(request, plan.pk), str(refused), trying.tried(row, form, verdict))
+def _form_again(
+    request: HttpRequest, plan: Plan, row: PlanItem, verdict: trying.Verdict, refused: PlanError
+) -> HttpResponse:
+    """Show the form of a dose as it was filled in, with what is wrong with it and a place for the reason."""
+    tried = trying.tried(row, request.POST.dict(), verdict)
+    return show(request, plan_of(request, plan.pk), str(refused), tried)
 
 
 @doctors
@@ -93,7 +99,12 @@ def undecide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     """Take a decision back."""
     plan = plan_of(request, pk)
     row = _item(plan, item)
-    return change_plan(request, plan, lambda: services.undecide(plan_id=plan.pk, item_id=row.pk, doctor=request.user))
+    shown = request.POST.get("shown")
+    return change_plan(
+        request,
+        plan,
+        lambda: services.undecide(plan_id=plan.pk, item_id=row.pk, doctor=request.user, shown=shown),
+    )
 
 
 @doctors
