@@ -110,6 +110,7 @@ _CODES = {
     "P702": CodeInfo("a mention means nothing the vocabulary knows", "Name a yes/no fact, or a code of the list."),
     "P703": CodeInfo("a word is one slip of the pen from a medicine", "Use a longer phrase, or list it as plain."),
     "P704": CodeInfo("a cue is not known", "Use the cues of the reference."),
+    "P705": CodeInfo("a # stands behind a phrase", "Quote the phrase, or give the comment a line of its own."),
     "C001": CodeInfo(
         "the case is not an object with an id", "Send one JSON object with the sections of the reference."
     ),

@@ -92,7 +92,7 @@ ALIASES: Mapping[str, Unit] = MappingProxyType({
     "‰": "permil", "xUNL": "xULN", "kg/m^2": "kg/m2",
 })  # fmt: skip
 
-NUMBER = r"\d+(?:\.\d+)?"
+NUMBER = r"[0-9]+(?:\.[0-9]+)?"  # \d would take the digits of every script
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _RATIO = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s*/\s*(\d{1,15}(?:\.\d{1,15})?)", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s*(\S.*)?", re.ASCII | re.DOTALL)

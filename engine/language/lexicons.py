@@ -138,6 +138,7 @@ class _Maker:
 
     def phrases(self, form: PhrasesForm) -> Iterator[str]:
         for phrase in (*form.es, *form.en):
+            self.check_comment(phrase)
             try:
                 self.reader.parts(str(phrase))
             except PatternError as error:
@@ -145,6 +146,14 @@ class _Maker:
                 self.problems.add(phrase.place, "P701", f'"{str(phrase)[:40]}" cannot be read: {error}', hint)
             else:
                 yield str(phrase)
+
+    def check_comment(self, phrase: Word) -> None:
+        """Note a ``#`` behind a phrase: YAML takes the rest of the line for a comment, and a number may be meant."""
+        rest = phrase.source.text[phrase.end :].partition("\n")[0] if phrase.plain else ""
+        if rest.lstrip(" \t").startswith("#"):
+            message = f'what stands behind "{str(phrase)[:40]}" is a comment and no part of the phrase'
+            hint = "Quote the whole phrase if # is a number; give a comment a line of its own."
+            self.problems.add(phrase.place, "P705", message, hint)
 
     def check_neighbours(self) -> None:
         """Note every word that alone means one thing and is a slip of the pen away from a medicine."""

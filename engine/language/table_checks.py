@@ -5,7 +5,7 @@ Columns are taken as independent of each other. What cannot be parted so is said
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, product
 from math import prod
@@ -36,7 +36,8 @@ class Domains:
             spec = self.world.vocabulary.facts[expr.name]
             step, whole = spec.step, spec.type == "integer"
         if isinstance(expr, Name) and expr.kind == "score":
-            whole = self.world.scores[expr.name].value_type == "integer"
+            score = self.world.scores[expr.name]
+            kind, whole = replace(kind, range=score.range or kind.range), score.value_type == "integer"
         return Column(expr, kind, whole, step, self.parameters)
 
 

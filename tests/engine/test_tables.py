@@ -267,6 +267,13 @@ def test_a_decimal_hole_is_told_from_a_gap():
     assert found(severity=table("< 25 kg/m2", ">= 25 kg/m2")) == ()
 
 
+@pytest.mark.parametrize(("last", "code"), [("[4 .. 17]", None), ("[4 .. 16]", "P320"), (">= 18", "P320")])
+def test_a_score_ends_where_its_range_ends(last, code):
+    table = severity(rows=row("a", "[0 .. 3]") + row("b", last, "severe")).replace("heartburn_days", "acid")
+    problems = codes(found(severity=table))
+    assert (code in problems) if code else problems == []
+
+
 @pytest.mark.parametrize(
     ("hit", "rows", "code"),
     [

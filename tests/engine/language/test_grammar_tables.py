@@ -52,6 +52,29 @@ def test_an_operator_grown_together_with_the_next_word_is_no_operator(text):
     assert "stands alone" in found.value.hint
 
 
+@pytest.mark.parametrize(
+    "text", ["age > ٣", "mean(hb) needs ٣ recorded > 1", "days(hb >= 1, last ３ days) > 1", "age > ²"]
+)
+def test_digits_of_another_script_are_refused_at_their_place(text):
+    with pytest.raises(ExpressionError) as found:
+        parse(text)
+    assert text[found.value.offset] in "٣３²"
+
+
+@given(
+    st.text(max_size=12)
+    | st.lists(st.sampled_from([*SIGNS, *NAMES, "٣", "½", "µg", "5 %", "\u00a0", "١٢", "9" * 40])).map("".join)
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_written_is_read_or_refused_at_a_place_of_it(text):
+    offset = 0
+    try:
+        parse(text)
+    except ExpressionError as refused:
+        offset = refused.offset
+    assert 0 <= offset <= len(text)
+
+
 def test_tables_are_kept_for_the_same_grammar_only(tmp_path):
     path = f"{tmp_path}/deep/tables"
     assert keep(path, GRAMMAR, TABLES) == TABLES

@@ -79,11 +79,26 @@ def test_a_lexicon_that_is_right_is_read():
         ("mentions:\n  a:\n    fact: dysphagia\n", "P012"),
         ("only_taken:\n  - nothing\n", "P302"),
         ("words:\n  - a\n", "P011"),
+        ("mentions:\n  a:\n    fact: dysphagia\n    es:\n      - perdido # kilos\n", "P705"),
+        ("mentions:\n  a:\n    fact: dysphagia\n    es:\n      - perdido  #kilos\n", "P705"),
     ],
 )
 def test_what_is_wrong_is_shown_with_its_place_and_what_to_do(body, code):
     [(found, line, hint)] = problems(body)
     assert (found, line > 0, bool(hint)) == (code, True, True)
+
+
+@pytest.mark.parametrize("phrase", ['"perdido # kilos"', "'perdido #'", "perdido\n      # on a line of its own"])
+def test_a_quoted_number_and_a_comment_of_its_own_are_no_slip(phrase):
+    assert problems(f"mentions:\n  a:\n    fact: dysphagia\n    es:\n      - {phrase}\n") == []
+
+
+def test_a_bar_binds_more_closely_than_a_space():
+    body = "mentions:\n  a:\n    fact: dysphagia\n    es:\n      - atasca|queda trabada\n"
+    files = {"vocabulary/v.yaml": VOCABULARY, "formulary/f.yaml": FORMULARY, "lexicon/l.yaml": HEAD + body}
+    reader = reader_of(edition(read_library(files)))
+    said = {text: bool(reader.mentions({"other": text})) for text in ("se atasca", "queda trabada", "atasca trabada")}
+    assert said == {"se atasca": False, "queda trabada": True, "atasca trabada": True}
 
 
 def test_a_word_near_a_medicine_may_stand_if_it_is_listed_as_plain():

@@ -1,6 +1,7 @@
 """YAML's surprises are text or errors, never silent values; nothing an author saves can crash the reader."""
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,3 +141,29 @@ def test_any_text_is_read_or_refused_with_a_place(text):
     except ReadError as refusal:
         place = refusal.problem.place
     assert min(place.line, place.column) >= 1
+
+
+KEYS = ["a", "no", "010", "<<", "'q k'", '"\\u00e9"', "? a", "é", "&a k", "!!str k", "*a", "~", "2026-01-31", "k#"]
+VALUES = [
+    "0x1F", "0o17", "1_000", ".inf", "12:30", "~", "", "'q''q'", '"d\\"q\\n\\x41"', "2001-12-14t21:59:43.10-05:00",
+    "|\n   x\n    y\n", ">-\n   x\n   y\n\n   z", "[a, b]", "{a: b}", "{a, b}", "[a: b]", "&x 1", "*x", "!t 1",
+    "x # c", "x#c", "\tx", "x\t", "\u2028", "\u00a0x", "\U0001f600", "\ufeffx", "a: b", "- x", "? x", "%x", "'", '"',
+    "x\n  y", "9" * 400, "{a: 1, a: 2}", "-  - x", "--- x",
+]  # fmt: skip
+LINES = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", "  ", "- ", "  - ", "\t", "? "]), st.sampled_from(KEYS),
+        st.sampled_from([": ", ":", " : ", ":\t"]), st.sampled_from(VALUES),
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(LINES | st.text(max_size=8), min_size=1, max_size=5).map("\n".join))
+def test_what_is_read_is_what_yaml_says_without_its_types(text):
+    try:
+        mine = read("f.yaml", text)
+    except ReadError:
+        return  # stricter than YAML, never laxer
+    assert mine == yaml.load(text.removeprefix("\ufeff"), yaml.CBaseLoader)  # noqa: S506 - it makes texts only
