@@ -34,4 +34,33 @@ LOCKS: dict[str, tuple[Name, ...]] = {
             "Session.objects.filter(session_key__in=fitting)",
         ),
     ),
+    "The index is made of the patient and the words together, so that it fits no other patient's row.": (
+        (
+            "webapp/alerts/selectors.py",
+            "of_rule",
+            "Alert.objects.filter( patient_id=patient_id, "
+            'rule_index=fields.index_of(Alert, "rule_index", patient_id, rule) )',
+            "Alert.objects.filter(rule_index=fields.index_of(Alert, 'rule_index', patient_id, rule))",
+        ),
+        (
+            "webapp/plans/monitoring.py",
+            "_open",
+            "Task.objects.filter(patient_id=plan.patient_id, what_index=index, status=Status.OPEN)",
+            "Task.objects.filter(what_index=index, status=Status.OPEN)",
+        ),
+    ),
+    "What is found is looked up by its plan, and only the patient's plans are asked about; it spares reading more.": (
+        (
+            "webapp/plans/treatments.py",
+            "_prescriptions",
+            'PlanItem.objects.filter(plan__in=signed, kind__in=("rx", "supp"), decision__in=TAKEN)',
+            "PlanItem.objects.filter(kind__in=('rx', 'supp'), decision__in=TAKEN)",
+        ),
+        (
+            "webapp/plans/watching.py",
+            "_reminders",
+            "PlanItem.objects.filter(plan__in={task.plan_id for task in listed}, decision__in=TAKEN)",
+            "PlanItem.objects.filter(decision__in=TAKEN)",
+        ),
+    ),
 }

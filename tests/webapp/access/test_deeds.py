@@ -27,6 +27,7 @@ from webapp.intake.services import IntakeError
 from webapp.patients import inviting
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
+from webapp.patients.selectors import current_text
 from webapp.plans import answering, deciding, monitoring, settling, undoing
 from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, terms_of
@@ -70,6 +71,11 @@ def accepted(world: World, who: User) -> None:
 def undecided(world: World, who: User) -> None:
     accepted(world, world.users[Role.DOCTOR])
     deciding.undecide(plan_id=world.own.draft.pk, item_id=world.own.item.pk, doctor=who)
+
+
+def agreed(world: World, who: User, channel: str) -> object:
+    text = current_text("treatment")
+    return patients.accept_consent(patient=world.own.patient, text=text, channel=channel, actor=who)
 
 
 def words_in(world: World) -> Terms:
@@ -142,12 +148,22 @@ RECORD: dict[str, tuple[Deed, frozenset[str]]] = {
         ),
         CLINICIANS,
     ),
+    "take back a contact one named oneself": (
+        lambda world, who: patients.enter_in_error(
+            line=a_line("contact", world.own.patient, world.own.user), actor=who
+        ),
+        COUNTER | OWN,
+    ),
     "say that there is none": (
         lambda world, who: patients.record_none(patient=world.own.patient, topic="allergies", actor=who),
         CLINICIANS | OWN,
     ),
     "say that a list is whole": (
         lambda world, who: patients.record_whole(patient=world.own.patient, topic="allergies", actor=who),
+        CLINICIANS | OWN,
+    ),
+    "say that a list was asked for": (
+        lambda world, who: patients.record_asked(patient=world.own.patient, topic="allergies", actor=who),
         CLINICIANS | OWN,
     ),
     "say that a list may not be whole": (
@@ -196,7 +212,7 @@ LINES: dict[str, tuple[Deed, frozenset[str]]] = {
     for kind, writers, amenders in (
         ("medication", CLINICIANS | OWN, CLINICIANS),
         ("report", CLINICIANS | OWN, CLINICIANS),
-        ("contact", COUNTER | OWN, COUNTER | OWN),
+        ("contact", COUNTER | OWN, COUNTER),
     )
     for verb, deed, may in (
         ("write", lambda world, who, kind=kind: a_line(kind, world.own.patient, who), writers),
@@ -223,6 +239,10 @@ CARE: dict[str, tuple[Deed, frozenset[str]]] = {
         CLINICIANS,
     ),
     "decide on an item": (accepted, DOCTOR),
+    "close a plan that gives nothing": (
+        lambda world, who: deciding.close_without(plan_id=world.own.draft.pk, doctor=who, reason_code="none such"),
+        DOCTOR,
+    ),
     "take a decision back": (undecided, DOCTOR),
     "accept the rest": (
         lambda world, who: deciding.accept_rest(plan_id=world.own.draft.pk, doctor=who),
@@ -284,6 +304,8 @@ CARE: dict[str, tuple[Deed, frozenset[str]]] = {
         lambda world, who: intake.submit(response_id=world.own.open_response.pk, actor=who, today=TODAY),
         CLINICIANS | OWN,
     ),
+    "write down a consent at the desk": (lambda world, who: agreed(world, who, "desk"), COUNTER),
+    "give a consent in the portal": (lambda world, who: agreed(world, who, "portal"), OWN),
     "withdraw a consent at the desk": (
         lambda world, who: patients.withdraw_consent(
             patient=world.own.patient, purpose="treatment", channel="desk", actor=who

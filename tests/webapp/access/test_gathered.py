@@ -1,12 +1,18 @@
 """What a page gathers about one patient is that patient's, though another has one of everything too."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from tests.webapp.access.routes import undone
 from tests.webapp.access.world import WORDS
+from tests.webapp.people import a_patient, a_user
+from webapp.accounts.grants import RolePermission
+from webapp.accounts.models import User
 from webapp.alerts.models import Alert
 from webapp.base.roles import Role
 from webapp.desk import long_lists
@@ -14,13 +20,21 @@ from webapp.desk import record as sheets
 from webapp.desk import selectors as desk
 from webapp.intake import selectors as intake
 from webapp.intake.models import QuestionnaireResponse
+from webapp.intake.templatetags import device
 from webapp.patients import selectors as patients
-from webapp.plans import noticing, papers, reviewing
+from webapp.patients import services as patient_services
+from webapp.plans import adding, deciding, noticing, papers, reviewing
 from webapp.plans import selectors as plans
 from webapp.plans.models import Plan, PlanItem, Task
+from webapp.plans.terms import terms_of
+from webapp.portal import record as own_record
+from webapp.portal import selectors as portal
+from webapp.privacy import contents
+from webapp.privacy import selectors as exporting
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
+LIVES = ("own", "foreign", "namesake")
 
 
 def whose(*many):
@@ -101,6 +115,8 @@ def test_what_was_assessed_and_released_is_asked_of_one_patient(world):
     assert plans.latest_evaluation(other.patient.pk) == other.draft.evaluation
     assert [plan.pk for plan in plans.ever_told(own.patient.pk)] == [own.signed_id]
     assert whose(plans.unconfirmed_allergies(own.patient.pk)) == {own.patient.pk}
+    assert plans.was_assessed(own.patient.pk)
+    assert not plans.was_assessed(uuid4())
 
 
 def test_the_decision_record_tells_of_the_alerts_and_tasks_of_its_plan_alone(world, doctor, monkeypatch):
@@ -111,8 +127,104 @@ def test_the_decision_record_tells_of_the_alerts_and_tasks_of_its_plan_alone(wor
         Alert.objects.update(raised_at=signed.signed_at)
         Task.objects.filter(patient=world.own.patient).update(plan=signed)
         papers.decision_record(doctor, signed, "en")
-    assert [one.title for one in kept["alerts"]].count(WORDS["en"]) == 1
+        assert [one.title for one in kept["alerts"]].count(WORDS["en"]) == 1
+        papers.decision_record(world.users[Role.FRONT_DESK], signed, "en")
+        assert [one.title for one in kept["alerts"]].count(WORDS["en"]) == 0
     assert whose(kept["tasks"]) == {world.own.patient.pk}
+
+
+def test_alerts_that_stop_a_signature_are_the_patients_own_and_told_to_who_may_read_them(world, doctor):
+    own, record = world.own, patients.contents_of(world.own.patient)
+    with undone():
+        Alert.objects.exclude(patient=own.patient).update(urgency="emergency")
+        assert plans.to_do(doctor, own.draft, [], record).alerts == []
+        Alert.objects.update(urgency="emergency")
+        assert whose(plans.to_do(doctor, own.draft, [], record).alerts) == {own.patient.pk}
+        assert plans.to_do(world.users[Role.FRONT_DESK], own.draft, [], record).alerts == []
+
+
+def test_a_consent_taken_back_stops_the_plan_of_that_patient_alone(world, doctor):
+    own, other = world.own, world.foreign
+    with undone():
+        patient_services.withdraw_consent(patient=other.patient, purpose="treatment", channel="desk", actor=doctor)
+        told = [plans.to_do(doctor, life.draft, []).no_consent for life in (own, other)]
+    assert told == [False, True]
+
+
+def test_a_dose_is_checked_on_the_newest_facts_of_its_patient(world):
+    assert adding._newest(world.own.draft).patient_id == world.own.patient.pk
+
+
+def test_a_doctor_has_seen_what_that_doctor_had_on_the_screen(world, doctor):
+    with undone():
+        deciding.mark_seen(user=doctor, items=[world.own.item])
+        for reader, seen in ((doctor, True), (a_user(Role.DOCTOR), False)):
+            assert [item.is_seen for item in plans.items_for(reader, world.own.draft)] == [seen]
+
+
+def test_nobody_takes_back_what_others_signed_or_what_may_no_longer_be_read(world, doctor):
+    soon = Plan.objects.get(pk=world.own.signed_id).signed_at
+    assert whose(plans.undoable_by(doctor, soon)) == {getattr(world, one).patient.pk for one in LIVES}
+    assert reviewing.undoable(doctor) == []
+    with undone():
+        RolePermission.objects.create(role=Role.DOCTOR, permission="plans.read", allowed=False)
+        assert list(plans.undoable_by(User.objects.get(pk=doctor.pk), soon)) == []
+
+
+def test_a_whole_copy_is_of_one_person(world):
+    own, newcomer = world.own.patient, a_patient()
+    rows = contents.rows_of(own, "clinic")
+    parts = (rows.observations, rows.consents, rows.responses, rows.plans, rows.alerts, rows.settlements, rows.tasks)
+    assert whose(*parts, rows.reminders) == {own.pk}
+    assert all([*parts, rows.reminders])
+    assert exporting.parts_of(own) == (2 + 2 + 1, 2)
+    with undone():
+        assert patient_services.record_none(patient=a_patient(), topic="history", actor=None)
+        assert contents.rows_of(own, "clinic").none == []
+        assert patients.contents_of(newcomer).none == set()
+
+
+def test_what_a_patient_finds_at_home_is_the_own(world, doctor, monkeypatch):
+    own, user = world.own, world.own.user
+    home = portal.home_of(user, own.patient, TODAY, "es")
+    assert home.sheet.plan.pk == own.signed_id
+    assert [task.response for task in (home.task, *home.more) if task and task.response] == [own.open_response]
+    assert whose(row.response for row in portal.answered_by(user, "es", "1").rows) == {own.patient.pk}
+    assert portal.sheet_for(doctor, "es") is None
+    assert portal.home_of(world.users[Role.MARKETING], own.patient, TODAY, "es").task.response is None
+    assert portal.answered_by(world.users[Role.MARKETING], "es", "1").rows == []
+    monkeypatch.setattr(own_record, "PRESCRIBED", ("advice",))
+    terms = terms_of(own.draft.evaluation, "es")
+    assert len(own_record._prescriptions(user, terms)) == 1
+    assert own_record._prescriptions(doctor, terms) == []
+
+
+def test_what_a_patient_sent_is_not_said_to_have_been_filled_in_by_somebody_else(world, doctor):
+    assert not world.own.sent_response.filled_in_for
+    assert not world.own.open_response.filled_in_for
+    world.own.sent_response.completed_by = doctor
+    assert world.own.sent_response.filled_in_for
+    world.own.sent_response.completed_by = world.own.user
+
+
+def test_who_may_not_fill_in_is_given_nothing_to_fill_in_and_no_way_there(world):
+    with undone():
+        RolePermission.objects.create(role=Role.DOCTOR, permission="intake.fill", allowed=False)
+        reader = a_user(Role.DOCTOR)
+        assert list(intake.fillable_by(reader)) == []
+        ways = [device.may_fill_in({"request": SimpleNamespace(user=one)}) for one in (reader, AnonymousUser())]
+    assert ways == [False, False]
+    assert device.may_fill_in({"request": SimpleNamespace(user=world.users[Role.DOCTOR])})
+
+
+def test_only_a_patients_own_page_holds_the_key_under_which_a_device_keeps_answers(world, doctor):
+    keys = [
+        device.device_that_keeps({"request": SimpleNamespace(user=user)})["device_key"]
+        for user in (doctor, AnonymousUser(), world.own.user, world.foreign.user)
+    ]
+    assert keys[:2] == ["", ""]
+    assert all(keys[2:])
+    assert keys[2] != keys[3]
 
 
 def test_a_diary_is_of_the_patient_who_keeps_it(world):

@@ -1,5 +1,6 @@
 """What asks the database for somebody's things gives each person what is theirs to see, whatever page calls it."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from rules.models import Version
 from tests.webapp.access.routes import undone
 from tests.webapp.access.test_deeds import COUNTER, TRIED, under_another_hat
 from tests.webapp.access.world import PERSONAL, Life
@@ -214,6 +216,8 @@ def test_only_who_reads_protocols_is_given_them(world):
         user, reads = world.users[role], world.users[role].may("protocols.read")
         assert bool(studio.versions_for(user)) == reads
         assert any(part.rows for part in studio.parts_for(user, "es", timezone.localdate())) == reads
+        with contextlib.nullcontext() if reads else pytest.raises(Version.DoesNotExist):
+            studio.reading_of(user, Version.objects.first().pk, "es", timezone.localdate())
 
 
 def test_a_copy_is_for_who_asked_for_it_and_whom_it_is_about(world):

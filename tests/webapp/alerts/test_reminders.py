@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.webapp.outbox.factories import NOON, at
 from tests.webapp.outbox.health_words import told_in
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
-from webapp.alerts import selectors, services
+from webapp.alerts import reminding, selectors, services
 from webapp.alerts.models import Reminder
 from webapp.outbox import sending
 from webapp.outbox.models import Message
@@ -28,6 +28,17 @@ def reminded(patient, key="diary:1", **values):
 def told(moment=NOON):
     with at(moment):
         return services.tell_due()
+
+
+def test_a_consent_taken_back_stops_the_letters_of_that_patient_alone(mailoutbox):
+    one, other = (a_patient_with_login(email=f"{name}@example.org") for name in ("marina", "otilia"))
+    for patient in (one, other):
+        reminded(patient, key=f"diary:{patient.pk}")
+    assert told() == 2
+    reminding.hush(one.pk, "treatment")
+    with at(NOON):
+        sending.deliver()
+    assert [letter.to for letter in mailoutbox] == [["otilia@example.org"]]
 
 
 def test_a_reminder_is_told_once_though_the_job_runs_twice(mailoutbox):
