@@ -70,6 +70,8 @@ def _bar(place: int, day: date, value: Any, recalled: bool) -> Bar:
 def _finding(pain: Mapping[date, Any], today: date) -> str:
     now = _mean(pain, today - timedelta(days=WEEK - 1), today)
     before = _mean(pain, today - timedelta(days=2 * WEEK - 1), today - timedelta(days=WEEK))
+    if not pain:
+        return _("No day is written down yet")
     if now is None:
         return _("Too few days to see a change")
     if before is None:

@@ -33,7 +33,6 @@ class Task:
     name: str
     title: str
     minutes: int
-    questions: int
     response: QuestionnaireResponse | None = None
 
 
@@ -91,8 +90,7 @@ def _scores(known: Known, language: str) -> list[Task]:
 
 
 def _task(found: Questionnaire, language: str, response: QuestionnaireResponse | None = None) -> Task:
-    questions = sum(len(group.questions) for group in found.groups)
-    return Task(found.name, screens.words(found.title, language), found.minutes, questions, response)
+    return Task(found.name, screens.words(found.title, language), found.minutes, response)
 
 
 def _diary_in(known: Known) -> str | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
 from webapp.intake import selectors
 from webapp.intake.models import QuestionnaireResponse
+from webapp.intake.screens import Advice
 from webapp.patients import services as patients
 from webapp.patients.models import Consent
 
@@ -170,6 +172,14 @@ def test_a_red_flag_shows_its_fixed_instruction_within_the_request(browser, resp
     assert answers(response)["gi_bleeding"] == {"value": True}
 
 
+@pytest.mark.parametrize(("number", "look"), [("112", "urgent-top"), ("", "urgent-top soon")])
+def test_only_what_must_be_called_for_is_red(number, look):
+    advice = Advice("Su médico lo verá pronto", "Lo que ha marcado se mira pronto.", ("Puede seguir.",), number)
+    shown = render_to_string("intake/_urgent_what.html", {"first": advice, "others": []})
+    assert f'class="{look}"' in shown
+    assert ('href="tel:112"' in shown) is bool(number)
+
+
 def test_the_instruction_can_be_opened_again_while_the_answer_stands_and_taken_back(browser, response):
     address = at("urgent", response, "stomach", "gi_bleeding")
     assert browser.get(address).status_code == 404
@@ -267,7 +277,7 @@ def test_a_page_of_the_diary_is_sent_with_one_tap(browser, patient):
     assert page.status == "completed"
 
 
-NAMES = ("resume", "check", "thanks", "read", "kept", "group", "answer", "search", "urgent", "mistake")
+NAMES = ("resume", "check", "thanks", "kept", "group", "answer", "search", "urgent", "mistake")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -97,6 +97,10 @@ def test_the_diary_says_in_words_how_the_pain_changed(client):
     assert "sin datos" in page
 
 
+def test_a_diary_nobody_began_says_so(client):
+    assert "Todavía no ha anotado ningún día" in the_page(client, a_respondent(), "diary")
+
+
 def test_too_few_days_make_no_finding(client):
     patient = a_respondent()
     a_page(patient, 1, 9)
