@@ -106,7 +106,11 @@ def publish_consent_text(*, purpose: str, body_es: str, body_en: str, actor: Use
         raise PatientError(_("A consent text is published in Spanish and in English."))
     last = selectors.current_text(purpose)
     text = ConsentText.objects.create(
-        purpose=purpose, version=last.version + 1 if last else 1, body_es=body_es.strip(), body_en=body_en.strip()
+        purpose=purpose,
+        version=last.version + 1 if last else 1,
+        body_es=body_es.strip(),
+        body_en=body_en.strip(),
+        published_at=timezone.now(),
     )
     audit.record(actor=actor, verb="consent_text.published", object_type="consent_text", object_id=str(text.pk))
     return text

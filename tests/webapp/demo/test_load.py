@@ -22,7 +22,7 @@ from webapp.base.roles import Role
 from webapp.desk.management import demo
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors
-from webapp.patients.models import AllergyIntolerance, Consent, DocumentReference, Observation, Patient
+from webapp.patients.models import AllergyIntolerance, Consent, ConsentText, DocumentReference, Observation, Patient
 from webapp.plans.models import Evaluation, Plan, PlanItem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -116,6 +116,8 @@ def test_marina_is_as_the_manual_shows_her(said):
 def test_allergies_are_of_both_kinds_consents_were_given_and_withdrawn(said):
     assert set(AllergyIntolerance.objects.values_list("verification", flat=True)) == {"confirmed", "unconfirmed"}
     assert set(Consent.objects.values_list("decision", flat=True)) == {"accepted", "withdrawn"}
+    asked = ConsentText.objects.latest("published_at").published_at
+    assert asked <= Consent.objects.earliest("decided_at").decided_at  # nobody agreed to a text before it was there
     without = [patient for patient in Patient.objects.all() if not selectors.has_current_consent(patient, "treatment")]
     assert 1 <= len(without) <= 6
 
