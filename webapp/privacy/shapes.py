@@ -216,7 +216,7 @@ def observation(row: models.Observation, speech: Speech) -> Resource:
 
 def said_of_list(line: models.NoneRecorded, speech: Speech, *, empty: bool) -> Resource:
     """Return that somebody asked for a list and there was none, or no more than what stood in it that day."""
-    words = _("None") if empty else _("No more than what stood in it that day")
+    words = _("Asked, and there was none") if empty else _("No more than what stood in it that day")
     return full(
         {
             "resourceType": "List",

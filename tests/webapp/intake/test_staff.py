@@ -135,8 +135,11 @@ def test_a_red_flag_said_to_the_doctor_shows_its_screen_too(client, patient):
 def test_who_opened_the_answers_of_somebody_stands_in_the_book(client):
     response, doctor = begun(a_respondent()), a_doctor()
     browser = signed_in(client, doctor)
-    for name, more in (("group", ["stomach"]), ("read", []), ("check", [])):
+    for name, more in (("group", ["stomach"]), ("check", [])):
         browser.get(reverse(f"intake:{name}", args=[response.pk, *more]))
+    for item in ("vomiting", "pregnant"):
+        save(response, item, "no", actor=doctor)
+    browser.post(reverse("intake:check", args=[response.pk]), follow=True)  # ends at the answers as they were given
     assert Entry.objects.filter(verb="response.viewed", patient_id=response.patient_id).count() == 3
 
 
