@@ -5,8 +5,9 @@ from webapp.alerts import selectors as alert_selectors
 from webapp.alerts import services as alerts
 from webapp.patients import services as patients
 from webapp.patients.models import Patient
-from webapp.plans import selectors, services
+from webapp.plans import closing, selectors, services
 from webapp.plans.models import UNDECIDED_MAY_STAY, Plan, PlanItem
+from webapp.plans.reasons import NothingReason
 
 
 def settle_and_sign(patient: Patient, doctor: User) -> Plan | None:
@@ -23,6 +24,8 @@ def settle_and_sign(patient: Patient, doctor: User) -> Plan | None:
     for item in items:
         _decide_open(draft, item, doctor)
     services.accept_rest(plan_id=draft.pk, doctor=doctor)
+    if closing.gives_nothing(draft.items.all()):
+        services.close_without(plan_id=draft.pk, doctor=doctor, reason_code=NothingReason.SEEN_FIRST)
     draft.refresh_from_db()
     return services.sign(plan_id=draft.pk, doctor=doctor, revision=draft.revision)
 
