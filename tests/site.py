@@ -4,15 +4,19 @@ import base64
 import hmac
 import http.client
 import os
+import re
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
 from pathlib import Path
 
 import psycopg
@@ -39,6 +43,29 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Browser:
+    """As much of a browser as a form needs: cookies, and the token of each page."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.token = ""
+
+    def get(self, path: str) -> str:
+        return self._read(urllib.request.Request(self.address + path))  # noqa: S310 (our own server)
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> str:
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": self.token, **fields}).encode()
+        return self._read(urllib.request.Request(self.address + path, data, headers))  # noqa: S310
+
+    def _read(self, request: urllib.request.Request) -> str:
+        with self.opener.open(request, timeout=20) as answer:
+            page, self.at = answer.read().decode(), urllib.parse.urlparse(answer.url).path
+        if found := re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page):
+            self.token = found[1]
+        return page
+
+
 @dataclass
 class Site:
     """A running clinic; ``kill`` ends the web server as a power cut would, ``start`` brings it back."""
@@ -60,15 +87,8 @@ class Site:
         return devdb.url(role).rsplit("/", 1)[0] + f"/{self.database}"
 
     def manage(self, *words: str, role: str = "app") -> str:
-        """Return what ``manage.py words`` printed; raise CalledProcessError with its output if it failed."""
-        return self._run("manage.py", *words, role=role)
-
-    def prepare(self) -> None:
-        """Migrate and fill the database as `make demo` does, in one process."""
-        self._run("-m", "tools.prepare", role="owner")
-
-    def _run(self, *words: str, role: str) -> str:
-        command = [sys.executable, *words]
+        """Return what ``manage.py words`` printed; the test fails with its output if it failed."""
+        command = [sys.executable, "manage.py", *words]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment(role), capture_output=True, text=True, check=False
         )
@@ -147,12 +167,13 @@ def _recreate(database: str, source: str = "template1") -> None:
 def clinic(name: str, *, demo: bool = True) -> Iterator[Site]:
     """Give a running site with the shipped protocols, and the demo clinic unless told otherwise."""
     site = Site(f"pauta_{name}{os.environ.get('PAUTA_TEST_DB_SUFFIX', '')}")
-    _recreate(site.database, migrated.database())
+    if demo:
+        _drop(site.database)
+        migrated.copy_clinic(site.database)
+    else:
+        _recreate(site.database, migrated.database())
     try:
-        if demo:
-            site.prepare()
-        else:
-            site.manage("migrate", "--verbosity", "0", role="owner")
+        if not demo:
             site.manage("grant_database_role", role="owner")
             site.manage("load_protocols", "protocols_yaml")
         site.start()
