@@ -1,6 +1,7 @@
 """What every test stands on. The run connects as the owner, who makes the test database on the private server."""
 
 import os
+from collections import Counter
 
 import pgtrigger
 import pytest
@@ -13,20 +14,57 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import migrated
 
 TOGETHER = ("browser", "tools")  # folders whose files share a running clinic, or a port, and stay in one process
+SECOND_HALF = "test_record_pages"  # the browser's files from here on have a clinic of their own
+# What takes longest begins first, so that no process is left with it while the others have nothing more to do.
+LONGEST = (
+    "browser",
+    "browser, second half",
+    "tests/webapp/access/test_matrix.py",
+    "tools",
+    "tests/flows/test_kill_worker.py",
+    "tests/webapp/access/test_canary.py",
+    "tests/webapp/demo/test_load.py",
+    "tests/webapp/security/test_every_route.py",
+    "tests/flows/test_kill.py",
+    "tests/engine/test_commands.py",
+    "tests/engine/content/test_patients_unknown.py",
+    "tests/webapp/patients/test_lines.py",
+    "tests/webapp/plans/test_review_page.py",
+    "tests/engine/test_random_cases.py",
+    "tests/webapp/access/test_canary_beyond.py",
+    "tests/engine/test_examples.py",
+)
+
+
+def group_of(nodeid):
+    """Return what stays together when a run is spread over processes: a file, or what shares a clinic or a port."""
+    file = nodeid.partition("::")[0]
+    folder = file.split("/")[1]
+    if folder == "browser" and file.split("/")[-1] >= SECOND_HALF:
+        return "browser, second half"
+    return folder if folder in TOGETHER else file
 
 
 class BySetUp(LoadScopeScheduling):
-    """Keeps what shares its set-up in one process when the run is spread over several: a file, or a whole folder."""
+    """Keeps what shares its set-up in one process when the run is spread over several."""
 
     def _split_scope(self, nodeid):
-        file = nodeid.partition("::")[0]
-        folder = file.split("/")[1]
-        return folder if folder in TOGETHER else file
+        return group_of(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)  # a run in one process may leave the plugin out
 def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # the order is that of the collection: the longest first
     return BySetUp(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Spread over processes, the longest groups come first, then those of many tests."""
+    if not hasattr(config, "workerinput"):
+        return
+    tests = Counter(group_of(item.nodeid) for item in items)
+    rank = {group: LONGEST.index(group) if group in LONGEST else len(LONGEST) for group in tests}
+    items.sort(key=lambda item: (rank[group := group_of(item.nodeid)], -tests[group], group))
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,13 @@
-"""An empty database in which every migration has run, made once: each database of the tests begins as a copy of it."""
+"""Databases made once, which those of the tests begin as copies of: one that is migrated, one with the demo clinic."""
 
 import hashlib
 import importlib.metadata
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -12,48 +15,80 @@ from psycopg import sql
 
 from tools import devdb
 
+Standing = tuple[psycopg.Connection, str]
 ROOT = Path(__file__).resolve().parent.parent
-NAMED = "pauta_migrated_"
-ONE_AT_A_TIME = 7_203_114  # the key of the server's lock under which the copy is made
+NAMED, FILLED = "pauta_migrated_", "pauta_filled_"
+ONE_AT_A_TIME = 7_203_114  # the key of the server's lock under which a copy is made
 BRINGS_MIGRATIONS = ("Django", "django-allauth", "django-axes", "django-pghistory", "django-pgtrigger", "procrastinate")
+MAKES_THE_CLINIC = ("webapp", "engine", "rules", "protocols_yaml", "fixtures", "tools")
+FRESH = 3 * 3600  # seconds for which a demo clinic is as good as new: its days are told from today's
 
 
 def database() -> str:
-    """Return its name; make it first if the migrations, or the packages that bring some, are not those it has."""
-    name = NAMED + _digest()
-    with psycopg.connect(devdb.url("owner"), autocommit=True) as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
-        standing = _standing(server)
-        if name not in standing:
-            _make(server, name, standing)
-    return name
+    """Return the empty one's name; make it first if the migrations, or the packages that bring some, have changed."""
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
+    with _standing(NAMED, _digest(files), "template1", _migrate) as (_server, name):
+        return name
 
 
-def _digest() -> str:
+def copy_clinic(to: str) -> None:
+    """Make the database ``to``: the clinic that `make demo` would fill with the code and texts of this moment."""
+    files = (file for part in MAKES_THE_CLINIC for file in (ROOT / part).rglob("*") if _counts(file))
+    digest = _digest(files, str(int(time.time() // FRESH)))
+    with _standing(FILLED, digest, database(), _fill) as (server, name):
+        _copy(server, name, to)
+
+
+def _counts(file: Path) -> bool:
+    return file.is_file() and not {"__pycache__", "static", "dist"} & set(file.parts) and file.suffix != ".mo"
+
+
+def _digest(files: Iterable[Path], *words: str) -> str:
     found = hashlib.sha256()
-    for file in sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("*/*/migrations/*.py")):
+    for file in sorted(files):
         found.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
     for package in BRINGS_MIGRATIONS:
         found.update(f"{package} {importlib.metadata.version(package)}\n".encode())
+    found.update("\n".join(words).encode())
     return found.hexdigest()[:16]
 
 
-def _standing(server: psycopg.Connection) -> list[str]:
-    rows = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [NAMED]).fetchall()
-    return [name for (name,) in rows]
+@contextmanager
+def _standing(kind: str, digest: str, source: str, make: Callable[[str], None]) -> Iterator[Standing]:
+    """Give the database of a kind and digest, made if it is missing; nobody drops it meanwhile as out of date."""
+    name, draft = kind + digest, f"{kind}draft"
+    with psycopg.connect(devdb.url("owner"), autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        rows = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [kind]).fetchall()
+        if (name,) not in rows:
+            for old in {*(old for (old,) in rows), draft}:
+                server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+            _copy(server, source, draft)
+            make(draft)
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")  # only a whole run makes it the right one
+            server.execute(rename.format(sql.Identifier(draft), sql.Identifier(name)))
+        yield server, name
 
 
-def _make(server: psycopg.Connection, name: str, outdated: list[str]) -> None:
-    """Migrate under another name, which only a whole run changes into the right one."""
-    draft = f"{NAMED}draft"
-    for old in {*outdated, draft}:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
-    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-    address = devdb.url("owner").rsplit("/", 1)[0] + f"/{draft}"
-    told = {"DATABASE_URL": address, "DATABASE_OWNER_URL": address, "PAUTA_ENV": "development"}
+def _copy(server: psycopg.Connection, source: str, to: str) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    server.execute(statement.format(sql.Identifier(to), sql.Identifier(source)))
+
+
+def _migrate(draft: str) -> None:
+    _run(draft, "manage.py", "migrate", "--verbosity", "0", application="owner")
+
+
+def _fill(draft: str) -> None:
+    _run(draft, "-m", "tools.prepare", application="app")
+
+
+def _run(draft: str, *words: str, application: str) -> None:
+    """Run a program as the owner of a database, and as ``application`` where it goes on as the application's role."""
+    addresses = {role: devdb.url(role).rsplit("/", 1)[0] + f"/{draft}" for role in ("owner", application)}
+    told = {"DATABASE_URL": addresses[application], "DATABASE_OWNER_URL": addresses["owner"]}
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    environment = inherited | told | {"PAUTA_DATABASE_ROLE": "owner"}
+    environment = inherited | told | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": "owner"}
+    command = [sys.executable, *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"migrate:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
-    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
+    assert done.returncode == 0, f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"

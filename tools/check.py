@@ -6,11 +6,13 @@ import secrets
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
+FIRST = "messages"
 STEPS: tuple[tuple[str, list[str]], ...] = (
     ("format", [str(BIN / "ruff"), "format", "--check", "."]),
     ("style", [str(BIN / "ruff"), "check", "."]),
@@ -53,14 +55,18 @@ def run(name: str, command: list[str]) -> bool:
         check=False,
     )
     passed = done.returncode == 0
-    print(f"{'ok    ' if passed else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)", flush=True)
-    if not passed:
-        print(done.stdout, flush=True)
+    said = f"{'ok    ' if passed else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)\n"
+    print(said + ("" if passed else f"{done.stdout}\n"), end="", flush=True)  # in one go: others speak too
     return passed
 
 
 def main() -> None:
-    failed = [name for name, command in STEPS if not run(name, command)]
+    """Compile the messages, which other steps read, and run those beside each other."""
+    first = [step for step in STEPS if step[0] == FIRST]
+    rest = [step for step in STEPS if step[0] != FIRST]
+    with ThreadPoolExecutor(os.cpu_count()) as together:
+        passed = [*(run(*step) for step in first), *together.map(run, *zip(*rest, strict=True))]
+    failed = [name for (name, _command), fine in zip([*first, *rest], passed, strict=True) if not fine]
     if failed:
         sys.exit(f"Not in order: {', '.join(failed)}")
 

@@ -11,7 +11,7 @@ from tools import assets, devdb
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "apt-get install -y chromium"
-MOST_PROCESSES = 4
+MOST_PROCESSES = 4  # one more than processors: a third of the time a process waits, for a page or the database
 
 
 def find_browser() -> str | None:
@@ -41,7 +41,7 @@ def main() -> None:
         install_browser()
     assets.main()
     found_running = devdb.is_running()
-    spread = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadscope"]
+    spread = ["-n", str(min(MOST_PROCESSES, 1 + (os.cpu_count() or 1))), "--dist", "loadscope"]
     done = subprocess.run([sys.executable, "-m", "pytest", *spread, *arguments], cwd=ROOT, check=False)
     if not found_running:
         devdb.rest()

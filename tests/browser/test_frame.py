@@ -8,6 +8,16 @@ from tests.site import demo_code
 DOCTOR, BILLING = "vidal@demo.example", "billing@demo.example"
 
 
+def test_the_look_for_barriers_finds_a_picture_that_says_nothing(visit):
+    page = visit().page
+    page.goto("/accounts/login/")
+    assert violations(page) == []
+    page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+    [found] = violations(page)
+    assert found.startswith("image-alt: ")
+    assert "img" in found
+
+
 def theme(page):
     return page.evaluate("document.documentElement.dataset.bsTheme")
 

@@ -27,7 +27,7 @@ from tests.webapp.access.walk import (
     visit,
 )
 from tests.webapp.access.world import World
-from webapp.base import access
+from webapp.base import access, pdf
 from webapp.base.roles import Role
 from webapp.intake.models import QuestionnaireResponse
 
@@ -56,6 +56,25 @@ def _unwatched_pages():
     Template._render = lambda self, context: self.nodelist.render(context)
     yield
     Template._render = watched
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _printed_once():
+    """A paper that says the same is laid out once, however many ask for it."""
+    laid_out, html = {}, pdf.HTML
+
+    class Once:
+        def __init__(self, string, **how):
+            self.string, self.how = string, how
+
+        def write_pdf(self, **told):
+            if self.string not in laid_out:
+                laid_out[self.string] = html(string=self.string, **self.how).write_pdf(**told)
+            return laid_out[self.string]
+
+    pdf.HTML = Once
+    yield
+    pdf.HTML = html
 
 
 @pytest.fixture(scope="module")
