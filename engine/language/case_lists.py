@@ -33,10 +33,22 @@ def put_list(reading: Reading, section: str, raw: object) -> None:
 
 def _put_details(reading: Reading, code: str, details: Mapping[str, object], section: str) -> None:
     """Fill the facts declared for a detail of a code: the regimen of ``h_pylori_eradication`` and the like."""
-    for key, said in details.items():
+    for key, value in details.items():
         spec = reading.vocabulary.facts.get(f"{code}_{key}")
-        if spec is not None and isinstance(said, str) and fold(said) in spec.choices:
-            reading.put(spec.name, Value(fold(said), Origin(section, given=said)))
+        for said in several(value):
+            if spec is not None and fold(said) in spec.choices:
+                reading.put(spec.name, Value(fold(said), Origin(section, given=said)))
+
+
+def several(value: object) -> tuple[str, ...]:
+    """Return the texts that the entries of one code give for one detail."""
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+
+
+def _merged(known: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """Return the details of two entries of one code: the later of each, but every regimen that was taken."""
+    regimens = dict.fromkeys((*several(known.get("regimen")), *several(new.get("regimen"))))
+    return {**known, **new, **({"regimen": tuple(regimens)} if len(regimens) > 1 else {})}
 
 
 def doubt_allergies(reading: Reading, declared: str = "drug_allergies_declared") -> None:
@@ -57,7 +69,7 @@ def read_entries(reading: Reading, spec: FactSpec, raw: Any, section: str) -> tu
         found = _entry(reading, spec, entry, f"{section}[{number}]")
         complete = complete and bool(found)
         for code, details in found.items():
-            codes[code] = {**codes.get(code, {}), **details}
+            codes[code] = _merged(codes.get(code, {}), details)
     return codes, complete
 
 

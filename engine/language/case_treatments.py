@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.facts import CodeSet, Origin, fold
-from engine.language.case_lists import NAMES, read_entries
+from engine.language.case_lists import NAMES, read_entries, several
 from engine.language.case_values import Reading, day
 from engine.language.names import TREATMENT_FACTS
 from engine.language.spelling import nearest
@@ -105,8 +105,7 @@ def _add_from_history(reading: Reading, history: _History) -> None:
     if not isinstance(recorded, CodeSet):
         return
     for code in sorted(recorded.codes):
-        regimen = recorded.details.get(code, {}).get("regimen")
-        if isinstance(regimen, str):
+        for regimen in several(recorded.details.get(code, {}).get("regimen")):
             found = _ingredients(reading, regimen, {})
             history.add({key: value for key, value in found.items() if key not in history.tried}, "unknown")
 
