@@ -1,6 +1,6 @@
 """Conditions in words, Spanish and English: what a trace shows beside each truth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -219,8 +219,11 @@ class Wording:
         return self._relation(expr)
 
     def _list(self, parts: tuple[Expr, ...], between: str) -> str:
-        texts = [f"({self.of(part)})" if isinstance(part, (And, Or)) else self.of(part) for part in parts]
-        return f" {word(between, self.lang)} ".join(texts)
+        return f" {word(between, self.lang)} ".join(self._bracketed(parts))
+
+    def _bracketed(self, parts: Iterable[Expr]) -> list[str]:
+        """Return parts as they stand beside each other: those joined themselves in brackets."""
+        return [f"({self.of(part)})" if isinstance(part, (And, Or)) else self.of(part) for part in parts]
 
     def _name(self, name: Name) -> str:
         match name.kind:

@@ -5,26 +5,24 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from engine.compiler.program import RuleNode
-from engine.conditions import And, AtLeast, Compare, Expr, Includes, Known, Name, Not, OneOf, Or, Within, YesNo
+from engine.conditions import AtLeast, Compare, Expr, Includes, Known, Name, Not, OneOf, Within, YesNo
 from engine.facts import Text
 from engine.language.documents import Action
 from engine.units import written
-from engine.wording import SIGNS, Wording, code_title, fact_title, said, unit_words, word
+from engine.wording import SIGNS, WORDS, Wording, code_title, fact_title, said, unit_words, word
 
-_LISTS: Mapping[str, Text] = {
-    "allergy": {"es": "alergia a", "en": "allergy to"},
-    "medication": {"es": "toma", "en": "takes"},
-    "history": {"es": "antecedente de", "en": "history of"},
-    "family_history": {"es": "antecedente familiar de", "en": "family history of"},
-    "failed": {"es": "ya fracasó:", "en": "already failed:"},
-    "tried": {"es": "ya se probó:", "en": "already tried:"},
-    "not_tolerated": {"es": "no se toleró:", "en": "not tolerated:"},
-}
-_DENIED: Mapping[str, Text] = {
-    "medication": {"es": "no toma", "en": "does not take"},
-    "history": {"es": "sin antecedente de", "en": "no history of"},
-    "family_history": {"es": "sin antecedente familiar de", "en": "no family history of"},
-    "allergy": {"es": "sin alergia a", "en": "no allergy to"},
+_LISTS: Mapping[tuple[str, bool], Text] = {  # a list of the record, and whether it names what follows
+    ("allergy", True): {"es": "alergia a", "en": "allergy to"},
+    ("allergy", False): {"es": "sin alergia a", "en": "no allergy to"},
+    ("medication", True): {"es": "toma", "en": "takes"},
+    ("medication", False): {"es": "no toma", "en": "does not take"},
+    ("history", True): {"es": "antecedente de", "en": "history of"},
+    ("history", False): {"es": "sin antecedente de", "en": "no history of"},
+    ("family_history", True): {"es": "antecedente familiar de", "en": "family history of"},
+    ("family_history", False): {"es": "sin antecedente familiar de", "en": "no family history of"},
+    ("failed", True): {"es": "ya fracasó:", "en": "already failed:"},
+    ("tried", True): {"es": "ya se probó:", "en": "already tried:"},
+    ("not_tolerated", True): {"es": "no se toleró:", "en": "not tolerated:"},
 }
 _FREQUENCIES: Mapping[str, str] = {
     "every 8 hours": "cada 8 horas",
@@ -53,7 +51,6 @@ _KINDS: Mapping[str, Text] = {
 _WORDS: Mapping[str, Text] = {
     "not_so": {"es": "no se cumple", "en": "not so:"},
     "without": {"es": "sin", "en": "no"},
-    "and": {"es": "y", "en": "and"},
     "known": {"es": "se conoce: {}", "en": "{} is known"},
     "unknown": {"es": "no se conoce: {}", "en": "{} is not known"},
     "unless": {"es": "salvo si", "en": "unless"},
@@ -85,8 +82,8 @@ class Prose(Wording):
                 return self.of(left if value else Not(left))
             case AtLeast(count=count, parts=parts):
                 return f"{self.word('at_least').format(count)} {'; '.join(map(self.of, parts))}"
-            case Includes(fact=fact, code=code) if fact in _LISTS:
-                return f"{said(_LISTS[fact], self.lang)} {lowered(self._member(fact, code))}"
+            case Includes(fact=fact) if (fact, True) in _LISTS:
+                return self._listing(expr, True)
             case Known(fact=fact, known=known):
                 return self.word("known" if known else "unknown").format(
                     lowered(fact_title(self.program, fact, self.lang))
@@ -101,17 +98,20 @@ class Prose(Wording):
 
     def _denied(self, part: Expr) -> str:
         match part:
-            case Includes(fact=fact, code=code) if fact in _DENIED:
-                return f"{said(_DENIED[fact], self.lang)} {lowered(self._member(fact, code))}"
+            case Includes(fact=fact) if (fact, False) in _LISTS:
+                return self._listing(part, False)
             case Name(kind="fact"):
                 return f"{self.word('without')} {self.of(part)}"
             case Name():
                 return f"{self.word('not_so')} «{self.of(part)}»"
         return f"{self.word('not_so')} ({self.of(part)})"
 
+    def _listing(self, entry: Includes, named: bool) -> str:
+        return f"{said(_LISTS[entry.fact, named], self.lang)} {lowered(self._member(entry.fact, entry.code))}"
+
     def _list(self, parts: tuple[Expr, ...], between: str) -> str:
         """Return parts joined; in Spanish "y" and "o" change before their own sound."""
-        first, *rest = [f"({self.of(part)})" if isinstance(part, (And, Or)) else self.of(part) for part in parts]
+        first, *rest = self._bracketed(parts)
         for text in rest:
             first = f"{first} {self._joint(between, text)} {text}"
         return first
@@ -127,7 +127,8 @@ class Prose(Wording):
         return f"`{code}`" if titled == code else lowered(titled)
 
     def word(self, key: str) -> str:
-        return said(_WORDS[key], self.lang)
+        """Return a word of a sentence, where that differs from the word of a trace."""
+        return said(_WORDS[key] if key in _WORDS else WORDS[key], self.lang)
 
     def _between(self, expr: Within) -> str:
         low, high = SIGNS[">=" if expr.low_closed else ">"], SIGNS["<=" if expr.high_closed else "<"]
