@@ -1,10 +1,11 @@
 """The changes that take access checks away: each kind of check is found, and what takes its place lets more through."""
 
 import ast
+from types import SimpleNamespace
 
 import pytest
 
-from tools import access_checks, access_words
+from tools import access_checks, access_shared, access_words
 from tools.second_locks import reasons
 
 
@@ -119,6 +120,17 @@ def test_each_kind_of_door_is_opened(tmp_path, monkeypatch, text, kind, opened):
 )
 def test_what_asks_nobody_who_they_are_is_left_alone(tmp_path, monkeypatch, text):
     assert changes(tmp_path, monkeypatch, text) == []
+
+
+def a_test(name, *fixtures):
+    return SimpleNamespace(nodeid=name, fixturenames=fixtures)
+
+
+def test_tests_that_share_a_clinic_are_known_by_what_they_ask_for_and_one_of_each_builds_it():
+    asked = [a_test("a.py::one", "world"), a_test("a.py::two", "world"), a_test("a.py::three", "world", "people")]
+    others = [a_test("a.py::alone"), a_test("b.py::single", "world"), a_test("c.py::none", "client")]
+    assert access_shared.files({one.nodeid: one for one in (*asked, *others)}) == {"a.py": asked}
+    assert access_shared.one_of_each(asked) == asked[1:]
 
 
 def test_the_product_has_hundreds_of_checks_and_each_second_lock_is_one_of_them():
