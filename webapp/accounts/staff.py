@@ -78,12 +78,33 @@ def send_link(*, user: User, actor: User) -> None:
     _check(actor, user)
     if not user.is_active:
         raise AccountError(_("This account is closed. Open it first."))
-    key = default_token_generator.make_token(user)
-    link = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
-    outbox.queue(
-        key=f"link-{user.pk}-{uuid4()}", address=user.email, template="invitation", language=user.language, link=link
-    )
+    link, name = _link(user), f"link-{user.pk}-{uuid4()}"
+    outbox.queue(key=name, address=user.email, template="invitation", language=user.language, link=link)
     audit.record(actor=actor, verb="user.link_sent", object_type="user", object_id=str(user.pk))
+
+
+def _link(user: User) -> str:
+    """Return the path at which this person chooses a password: once, within 72 hours."""
+    key = default_token_generator.make_token(user)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+
+
+@transaction.atomic
+@audit.together()
+def begin(*, email: str, display_name: str, language: str) -> str:
+    """Create the clinic's first administrator and return the path at which the password is chosen.
+
+    Raises AccountError where an administrator can come in already: the others are made by that person.
+    """
+    _hold_administrators()
+    if UserRole.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True).exists():
+        raise AccountError(_("There is an administrator already. Others are made on the page of accounts."))
+    if not display_name.strip():
+        raise AccountError(_("Write the name as patients and colleagues will read it."))
+    hats = [Role.ADMINISTRATOR]
+    user = services.create_user(email=email, password=None, display_name=display_name, roles=hats, language=language)
+    audit.record(actor=None, verb="user.link_sent", object_type="user", object_id=str(user.pk))
+    return _link(user)
 
 
 @transaction.atomic
