@@ -91,8 +91,9 @@ class Reading:
 
 def reading_of(user: User, version_id: int, language: str, today: date) -> Reading:
     """Return a version with its text; raise Version.DoesNotExist for a user who may not read it."""
-    version = versions_for(user).defer(None).get(pk=version_id)
-    others = [one for one in versions_for(user) if one.source_file_id == version.source_file_id]
+    seen = versions_for(user)
+    version = seen.defer(None).get(pk=version_id)
+    others = [one for one in seen if one.source_file_id == version.source_file_id]
     digest = version.releases.order_by("-current_since").values_list("digest", flat=True).first()
     document = _document(shelf_services.library(digest), version.path) if digest else None
     return Reading(
