@@ -18,16 +18,22 @@ def code_of(name: str) -> str:
     return salted_hmac("intake.places", name).hexdigest()[:LENGTH]
 
 
+class Code(str):
+    """A code that came out of an address, and goes into one as it is: of another language, for one."""
+
+    __slots__ = ()
+
+
 class Place:
     """The part of an address that names a group or a question; the view finds out which of its questionnaire's."""
 
     regex = f"[0-9a-f]{{{LENGTH}}}"
 
-    def to_python(self, value: str) -> str:
-        return value
+    def to_python(self, value: str) -> Code:
+        return Code(value)
 
     def to_url(self, value: str) -> str:
-        return code_of(value)
+        return str(value) if isinstance(value, Code) else code_of(value)
 
 
 def group_at(book: Book, code: str) -> str:

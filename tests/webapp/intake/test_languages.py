@@ -58,6 +58,14 @@ def test_a_switch_in_the_middle_keeps_the_answers_and_asks_on_in_the_other_langu
     assert {row.item: row.language for row in response.answers.all()} == {"heartburn_days": "es", "vomiting": "en"}
 
 
+def test_whoever_changes_the_language_comes_back_to_the_same_group(client, response):
+    browser = signed_in(client, response.patient.user)
+    at = reverse("intake:group", args=[response.pk, "stomach"])
+    done = browser.post(reverse("set_language"), {"language": "en", "next": at}, follow=True)
+    assert done.redirect_chain[-1][0] == at
+    assert "Have you vomited?" in done.content.decode()
+
+
 def test_a_new_version_changes_nothing_of_what_was_asked(response):
     say(response, "vomiting", "no")
     say(response, "pregnant", "no")
