@@ -228,6 +228,13 @@ def test_eight_items_stand_on_a_laptop_and_one_to_spare_with_held_ones_among_the
     assert {plan: found for plan, found in seen.items() if found[0] < found[1]} == {}
 
 
+PRINTED_OVER_EACH_OTHER = """() => {
+    const boxes = [...document.querySelectorAll('.review > .col')].map((one) => one.getBoundingClientRect());
+    boxes.sort((one, other) => one.top - other.top);
+    return boxes.slice(1).filter((box, place) => box.top < boxes[place].bottom - 1).map((box) => box.top);
+}"""
+
+
 def test_a_printed_review_says_every_item_and_its_reason_whole(visit):
     page = visit(LAPTOP).log_in(DOCTOR)
     open_a_plan(page, held=True)
@@ -238,3 +245,5 @@ def test_a_printed_review_says_every_item_and_its_reason_whole(visit):
         assert " ".join(words.split())[:40].strip() in paper
     assert "Leer y firmar" not in paper
     assert "Invitaciones" not in paper
+    page.emulate_media(media="print")
+    assert page.evaluate(PRINTED_OVER_EACH_OTHER) == []

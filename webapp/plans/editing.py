@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from engine.doses import read_dose
 from engine.language.documents import Edition
 from webapp.plans.refusing import LONGEST_TEXT, PlanError
-from webapp.plans.terms import Terms
+from webapp.plans.terms import Terms, frequency
 
 LONGEST_COURSE = 730
 OTHERS = ("test", "ref", "diet", "advice", "fu", "plan")  # medicines are taken from the formulary, which checks them
@@ -33,7 +33,9 @@ def _dose(dose: Mapping[str, Any], form: Mapping[str, str], place: int, terms: T
     given = {name: form.get(f"{name}-{place}", "").strip() for name in ("dose", "frequency", "timing", "days")}
     new = dict(dose)
     new["dose"] = given["dose"] or dose["dose"]
-    new["frequency"] = given["frequency"] or dose.get("frequency", "")
+    said = dose.get("frequency", "")
+    unchanged = given["frequency"] in ("", frequency(said))  # the form shows it in the reader's words
+    new["frequency"] = said if unchanged else given["frequency"]
     if given["timing"] and given["timing"] != terms.say(dose.get("timing")):
         new["timing"] = {"es": given["timing"], "en": given["timing"]}
     if given["days"]:

@@ -13,7 +13,7 @@ from webapp.plans import adding, selectors
 from webapp.plans.listed import Listing, listing
 from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
 from webapp.plans.reasons import NothingReason, OverrideReason, RejectReason
-from webapp.plans.terms import Terms, days, unit_words
+from webapp.plans.terms import Terms, days, frequency, unit_words
 
 SHOWN_AS = {
     "proposed": ("proposed", "c-ink3", pgettext_lazy("item", "proposed")),
@@ -112,7 +112,7 @@ class Row:
         """The doses as a form shows them, to be changed."""
         said = zip(self.doses_given, self.timings, strict=True)
         return [
-            {"name": dose["ingredient"], "dose": dose["dose"], "frequency": dose.get("frequency", ""),
+            {"name": dose["ingredient"], "dose": dose["dose"], "frequency": frequency(dose.get("frequency", "")),
              "days": dose.get("duration_days") or "", "timing": timing}
             for dose, timing in said
         ]  # fmt: skip

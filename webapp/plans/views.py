@@ -50,7 +50,7 @@ def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     try:
         final = editing.edited(row.content, form, terms_for(plan)) if decision == "edited" else None
     except PlanError as refused:
-        return _form_again(request, plan, row, trying.Verdict("unread", problem=str(refused)), refused)
+        return _form_again(request, plan, row, trying.Verdict("unread", problem=str(refused)))
 
     def change() -> None:
         services.decide_item(
@@ -69,15 +69,13 @@ def decide(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
         return change_plan(request, plan, change)
     except InWriting as refused:
         doses = final["doses"] if final else ()
-        return _form_again(request, plan, row, trying.verdict_of(refused.seen, doses, terms_for(plan)), refused)
+        return _form_again(request, plan, row, trying.verdict_of(refused.seen, doses, terms_for(plan)))
 
 
-def _form_again(
-    request: HttpRequest, plan: Plan, row: PlanItem, verdict: trying.Verdict, refused: PlanError
-) -> HttpResponse:
+def _form_again(request: HttpRequest, plan: Plan, row: PlanItem, verdict: trying.Verdict) -> HttpResponse:
     """Show the form of a dose as it was filled in, with what is wrong with it and a place for the reason."""
     tried = trying.tried(row, request.POST.dict(), verdict)
-    return show(request, plan_of(request, plan.pk), str(refused), tried)
+    return show(request, plan_of(request, plan.pk), _("The change was not saved."), tried)
 
 
 @doctors

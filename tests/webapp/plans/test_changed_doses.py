@@ -70,6 +70,15 @@ def test_a_clear_dose_is_saved_with_its_sum_and_what_the_engine_said(page):
     assert item.final["state"] == "proposed"
 
 
+def test_the_form_speaks_the_reader_s_language_and_keeps_what_was_not_changed(page):
+    plan = drafted()
+    text = page.get(reverse("plans:review", kwargs={"pk": plan.pk})).content.decode()
+    assert 'name="frequency-0" value="1 al día"' in text
+    send(page, plan, "40 mg", "1 al día")
+    assert ppi_of(plan).final["doses"][0]["frequency"] == "once daily"
+    assert ppi_of(plan).final["doses"][0]["daily"] == "40"
+
+
 def test_what_the_engine_makes_of_a_dose_is_shown_before_it_is_saved(page):
     plan = drafted()
     clear = send(page, plan, "40 mg", name="try_doses")

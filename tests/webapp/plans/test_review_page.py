@@ -5,7 +5,18 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, a_plan, a_user, an_allergy, item_of, ppi
+from tests.webapp.plans.factories import (
+    PASSWORD,
+    TODAY,
+    a_doctor,
+    a_patient,
+    a_plan,
+    a_user,
+    an_allergy,
+    content,
+    item_of,
+    ppi,
+)
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
@@ -236,6 +247,14 @@ def test_the_page_asks_the_database_no_more_for_more_items(page, django_assert_m
         page.get(address(small))
     with django_assert_max_num_queries(len(counted)):
         page.get(address(large))
+
+
+@pytest.mark.parametrize(("items", "drawn"), [(24, True), (25, False)])
+def test_a_plan_too_long_to_draw_every_item_in_the_bar_says_how_many(page, items, drawn):
+    plan = a_plan(a_patient(), *(content(f"advice:number_{n}") for n in range(items)))
+    text = page.get(address(plan)).content.decode()
+    assert ('class="ticks"' in text) is drawn
+    assert f"{items} propuesto" in text
 
 
 def test_another_patient_of_the_same_name_is_warned_of(page):

@@ -106,6 +106,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     document.getElementById("ask")?.close();
     if (list()) list().scrollTop = scrolled;
     put(next(), true);
+    document.querySelector(".cursor details.act[open] [data-focus]")?.focus(); // a form that came back asks for its reason
     watch();
   }
   if (["why", "text", "ask"].includes(id)) open(document.getElementById(id));
