@@ -9,7 +9,8 @@ from engine.doses import in_unit, read_dose, shown
 from engine.facts import CodeSet, FactValue, Text
 from engine.formulary import Interaction, Part, Regimen
 from engine.language.documents import Action
-from engine.plan import URGENCIES, Dose, Reason, SafetyFinding, State, Truth, Urgency
+from engine.plan import Dose, Reason, SafetyFinding, State, Truth
+from engine.urgency import URGENCIES, Urgency
 
 SEVERITIES = ("monitor", "adjust", "contraindicated")  # rising
 

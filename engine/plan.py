@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.facts import Conflict, Mention, Text
+from engine.urgency import Urgency
 
 State = Literal["proposed", "held", "blocked"]
-Urgency = Literal["emergency", "same_day", "urgent_2w", "soon", "none"]
-URGENCIES: tuple[Urgency, ...] = ("none", "soon", "urgent_2w", "same_day", "emergency")  # rising
 Truth = bool | None
 Status = Literal["ok", "incomplete", "reject_or_query"]
 

@@ -22,7 +22,8 @@ from engine.merge import (
     note_opposed,
     one_entry_per_ingredient,
 )
-from engine.plan import URGENCIES, Coverage, Item, OpenRule, Plan, Urgency
+from engine.plan import Coverage, Item, OpenRule, Plan
+from engine.urgency import URGENCIES, Urgency
 
 NOTHING: changing.Instead = {}
 _KINDS = ("alert", "ref", "dx", "test", "rx", "supp", "diet", "advice", "plan", "monitor", "fu")

@@ -11,7 +11,7 @@ from engine.errors import NOWHERE, Place, Problem
 from engine.facts import FactType, Text, Vocabulary
 from engine.formulary import Formulary
 from engine.lexicon import Lexicon
-from engine.plan import Urgency
+from engine.urgency import Urgency
 
 ActionKind = Literal[
     "prescribe", "supplement", "diet", "test", "refer", "alert", "advice", "step", "follow_up", "hypothesis",

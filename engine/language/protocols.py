@@ -37,7 +37,7 @@ from engine.language.shapes import text_of
 from engine.language.spelling import nearest
 from engine.language.tables import tables_of
 from engine.language.validation import Problems, shaped
-from engine.plan import Urgency
+from engine.urgency import Urgency
 
 _MEDICINE_KEYS = ("regimen", "dose", "frequency", "route", "timing", "duration")
 _ALLOWED = {"prescribe": _MEDICINE_KEYS, "supplement": _MEDICINE_KEYS[1:], "follow_up": ("after", "with")}

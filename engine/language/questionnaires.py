@@ -9,7 +9,7 @@ from engine.language.forms import GroupForm, ItemForm, QuestionnaireForm, RedFla
 from engine.language.shapes import text_of
 from engine.language.spelling import nearest
 from engine.language.validation import Problems
-from engine.plan import Urgency
+from engine.urgency import Urgency
 
 _LISTS = ("allergies", "medications", "history", "family_history", "previous_treatments")
 _FITS: dict[str, tuple[FactType, ...]] = {

@@ -14,7 +14,8 @@ from engine.evaluator import truth
 from engine.facts import CaseFacts, FactSpec
 from engine.language.cases import read_case
 from engine.language.documents import Edition, Group, Question, Questionnaire, RedFlag
-from engine.plan import URGENCIES, Truth
+from engine.plan import Truth
+from engine.urgency import URGENCIES
 from webapp.intake.answers import LISTS, TREATMENTS, Stored
 from webapp.plans.case import DIARY, FREE_TEXT
 from webapp.plans.treatments import named

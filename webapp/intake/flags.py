@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from engine.language.documents import Question, RedFlag
-from engine.plan import URGENCIES
+from engine.urgency import URGENCIES
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alert_list
 from webapp.alerts import services as alerts
