@@ -98,7 +98,9 @@ def test_the_diary_says_in_words_how_the_pain_changed(client):
 
 
 def test_a_diary_nobody_began_says_so(client):
-    assert "Todavía no ha anotado ningún día" in the_page(client, a_respondent(), "diary")
+    page = the_page(client, a_respondent(), "diary")
+    assert "Todavía no ha anotado ningún día" in page
+    assert "s-miss" not in page  # no empty chart
 
 
 def test_too_few_days_make_no_finding(client):
