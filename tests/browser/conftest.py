@@ -82,6 +82,12 @@ class Visit:
         self._turn()
         return self.page
 
+    def read_in(self, language: str) -> None:
+        """Go on in another language, from the person's first page."""
+        self.language = language
+        self.page.goto("/")
+        self._turn()
+
     def _turn(self) -> None:
         """Turn the pages into this screen's language: what a person chose once wins over what the browser asks for."""
         other = self.page.locator(f"html:not([lang={self.language}]) form.langs button[value={self.language}]")

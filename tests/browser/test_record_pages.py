@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, NARROW, is_wider_than_the_screen, violations
+from tests.browser.conftest import LAPTOP, violations
 
 DOCTOR, ADMINISTRATOR = "vidal@demo.example", "administrator@demo.example"
 
@@ -21,29 +20,6 @@ def find_marina(page: Page) -> None:
     row.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/desk/patients/[0-9a-f-]{36}/$"))
-
-
-def look(page: Page, path: str) -> None:
-    answer = page.goto(path)
-    assert answer is not None
-    assert answer.ok, path
-    assert violations(page) == [], path
-    assert not is_wider_than_the_screen(page), path
-
-
-@pytest.mark.parametrize("size", [LAPTOP, NARROW])
-def test_every_page_of_a_record_fits_and_passes_axe(visit, size):
-    page = visit(size).log_in(DOCTOR)
-    find_marina(page)
-    record = page.url
-    entry = page.locator("#allergies .entry a").first.get_attribute("href") or ""
-    value = page.locator("#labs a[href*=measurements]").first.get_attribute("href") or ""
-    asked = page.locator("#questionnaires a").first.get_attribute("href") or ""
-    parts = ("record/medications/new/", "record/reports/new/", "contacts/new/", "measurements/new/", "identity/")
-    look(page, record)
-    for path in (entry, value, asked, *(record + part for part in parts), "/desk/patients/new/", "/desk/who-looked/"):
-        look(page, path)
-    look(page, record.replace("/patients/", "/who-looked/"))
 
 
 def test_figures_lead_to_the_parts_of_a_record_and_an_entry_is_set_right_by_keyboard(visit):
