@@ -1,7 +1,7 @@
 """The nodes of an expression: what a condition or a formula is once it has been read.
 
 The reader makes them from text, the checker resolves names and converts every number to the unit of the
-fact beside it, the evaluator, the explainer and (later) the prover walk them. Values are exact rationals.
+fact beside it, the evaluator, the explainer and the prover walk them. Values are exact rationals.
 """
 
 from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from datetime import date
 
 from engine.errors import Place, Problem
 
-KINDS = ("vocabulary", "formulary", "score", "questionnaire", "protocol", "lexicon")
+KINDS = ("vocabulary", "formulary", "score", "questionnaire", "protocol", "lexicon", "invariants")
 _KIND = re.compile(rf"^({'|'.join(KINDS)}):[ \t]*([a-z][a-z0-9_]*)", re.MULTILINE)
 _VERSION = re.compile(r"^version:[ \t]*['\"]?(\d+\.\d+\.\d+)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE)
 _DRAFT = re.compile(r"^status:[ \t]*draft\b", re.MULTILINE)

@@ -267,6 +267,25 @@ class Questionnaire(Document):
 
 
 @dataclass(frozen=True, slots=True)
+class Invariant:
+    """A statement about the plan of every patient for whom ``when`` is true.
+
+    ``never``: nothing that ``names`` mean is proposed, but for the codes in ``but``; ``always``: one of ``names`` is
+    there, proposed or held. A name is a code of the plan (``alert:melaena``), a kind of item (``diet``), ``drug:`` with
+    an ingredient or a class, or ``any_medicine``.
+    """
+
+    name: str
+    kind: Literal["never", "always"]
+    names: tuple[str, ...]
+    when: Expr
+    because: Text
+    but: tuple[str, ...] = ()
+    source: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One version of everything: what a program is compiled from. ``digest`` is over the texts of its files."""
 
@@ -278,6 +297,7 @@ class Edition:
     versions: Mapping[str, str]  # "protocol:reflux" -> "1.2.0"
     digest: str
     lexicon: Lexicon = field(default_factory=Lexicon)
+    invariants: tuple[Invariant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,3 +312,4 @@ class Library:
     files: Mapping[str, str]  # path -> sha256
     notes: tuple[Problem, ...] = ()  # what the checker could not look into
     lexicon: Lexicon = field(default_factory=Lexicon)
+    invariants: tuple[Invariant, ...] = ()

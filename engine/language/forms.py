@@ -260,6 +260,24 @@ class QuestionnaireForm(Form):
     groups: Annotated[list[GroupForm], NotEmpty()]
 
 
+class InvariantForm(Shape):
+    """A statement about the plan of every possible patient."""
+
+    never: list[Located] = []
+    always: list[Located] = []
+    when: Condition
+    but: list[Located] = []
+    because: Words
+    source: Located | None = None
+
+
+class InvariantsForm(Form):
+    """Statements that are proved before a version is published."""
+
+    invariants: Identifier
+    statements: Annotated[dict[Identifier, InvariantForm], NotEmpty()]
+
+
 FORMS: dict[str, type[Form]] = {
     "vocabulary": VocabularyForm,
     "formulary": FormularyForm,
@@ -267,6 +285,7 @@ FORMS: dict[str, type[Form]] = {
     "protocol": ProtocolForm,
     "questionnaire": QuestionnaireForm,
     "lexicon": LexiconForm,
+    "invariants": InvariantsForm,
 }
 FOLDERS = {
     "vocabulary": "vocabulary", "formulary": "formulary", "scores": "score", "protocols": "protocol",

@@ -17,22 +17,24 @@ from engine.language.checker import Checker
 from engine.language.documents import (
     Document,
     Edition,
+    Invariant,
     Library,
     Protocol,
     Questionnaire,
     Score,
 )
-from engine.language.forms import ProtocolForm, QuestionnaireForm, ScoreForm
+from engine.language.forms import InvariantsForm, ProtocolForm, QuestionnaireForm, ScoreForm
 from engine.language.forms_base import Form
 from engine.language.forms_data import FormularyForm, VocabularyForm
 from engine.language.forms_lexicon import LexiconForm
 from engine.language.formularies import formulary_of
+from engine.language.invariants import invariants_of, resolved_invariant
 from engine.language.lexicons import lexicon_of
 from engine.language.names import World
 from engine.language.protocols import protocol_of, score_of
 from engine.language.questionnaires import questionnaire_of
 from engine.language.reader import ReadError, read
-from engine.language.validation import LATER, Problems, form_of
+from engine.language.validation import Problems, form_of
 from engine.language.vocabularies import vocabulary_of
 
 D = TypeVar("D", bound=Document)
@@ -102,6 +104,7 @@ class _Drafts:
     protocols: list[Protocol] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
     questionnaires: list[Questionnaire] = field(default_factory=list)
+    invariants: list[Invariant] = field(default_factory=list)
 
 
 @dataclass
@@ -123,10 +126,9 @@ class _Read:
 
 
 def _read_all(files: Mapping[str, str], problems: Problems) -> _Read:
-    readable = [file for file in sorted(files) if file.split("/")[0].removesuffix(".yaml") not in LATER]
-    forms = {file: form for file in readable if (form := _form(file, files[file], problems)) is not None}
+    forms = {file: form for file in sorted(files) if (form := _form(file, files[file], problems)) is not None}
     hashes = {file: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for file, text in files.items()}
-    broken = [file for file in readable if file not in forms]
+    broken = [file for file in sorted(files) if file not in forms]
     vocabulary, shared = vocabulary_of(_of(VocabularyForm, forms), problems)
     if not vocabulary.facts and not broken:
         place = Place(next(iter(sorted(files)), "vocabulary"), 1, 1)
@@ -142,6 +144,8 @@ def _read_all(files: Mapping[str, str], problems: Problems) -> _Read:
             drafts.scores.append(_signed(score_of(form, vocabulary, problems), file, hashes))
         elif isinstance(form, QuestionnaireForm):
             drafts.questionnaires.append(_signed(questionnaire_of(form, vocabulary, problems), file, hashes))
+        elif isinstance(form, InvariantsForm):
+            drafts.invariants += invariants_of(form, problems)
     for documents in (drafts.protocols, drafts.scores, drafts.questionnaires):
         _refuse_twins(documents, problems)
     if not any(file.startswith(_DATA) for file in broken):
@@ -255,6 +259,7 @@ def _resolved(world: World, drafts: _Drafts, hashes: Mapping[str, str], problems
         scores=tuple(_score(checker, document, problems) for document in drafts.scores),
         questionnaires=tuple(_questionnaire(checker, document, problems) for document in drafts.questionnaires),
         files=dict(sorted(hashes.items())),
+        invariants=tuple(resolved_invariant(each, checker, problems) for each in drafts.invariants),
     )
     return replace(library, notes=tuple(sorted(set(problems.notes))))
 
@@ -306,6 +311,7 @@ def edition(library: Library, as_of: date | None = None, *, include_drafts: bool
         versions=_versions(protocols, scores, questionnaires),
         digest=_digest(library, chosen),
         lexicon=library.lexicon,
+        invariants=library.invariants,
     )
 
 

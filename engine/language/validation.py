@@ -9,8 +9,6 @@ from engine.language.forms_base import Form
 from engine.language.reader import Block, Node
 from engine.language.spelling import nearest
 
-LATER = ("invariants",)  # authored beside the rest, read by parts of their own
-
 
 class Problems:
     """Collects findings while the work goes on."""

@@ -179,7 +179,7 @@ def test_many_lines_come_out_in_the_order_they_went_in(pauta):
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("evaluate",), ("score",), ("explain",), ("prove",), ("evaluate", "-", "--yaml"),
+    [(), ("evaluate",), ("score",), ("explain",), ("prove", "no_such_folder"), ("evaluate", "-", "--yaml"),
      ("explain", "-", "--voice", "x"), ("explain", "-", "--lang", "fr"), ("evaluate", "-", "no_such_folder"),
      ("evaluate", "no_such_file.json"),
      ("score", "gerdq", "no_such_folder"), ("check", "no_such_folder"), ("test", "no_such_folder")],

@@ -16,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.plans.terms import words
 from webapp.studio.sentences import Sentence, sentences_of
 
-ORDER = ("protocol", "questionnaire", "score", "formulary", "vocabulary", "lexicon")
+ORDER = ("protocol", "questionnaire", "score", "formulary", "vocabulary", "lexicon", "invariants")
 
 
 def versions_for(user: User) -> QuerySet[Version]:
