@@ -1,0 +1,61 @@
+"""What the evaluator says of a score for one patient, made a truth about many: for a formula no solver can reckon with.
+
+Where the value only rises (or falls) with an input, what holds at one patient holds of everybody beyond. Each of these
+is sound whatever the formula is, so adding them never makes a proof of something that is not so.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import z3
+
+from engine.analysis.formulas import Input
+from engine.analysis.rails import every, no
+from engine.analysis.scores import SLACK, ScoreTerms, end_term, in_state
+from engine.analysis.spans import term
+from engine.compiler.program import UNKNOWN, Given, Scope, ScoreProgram
+from engine.compiler.walk import bound_value, state
+
+
+def lemmas_of(name: str, terms: ScoreTerms, scope: Scope) -> Iterator[z3.BoolRef]:
+    """Yield what the state of a score in one case says about all cases."""
+    program, found = scope.program.scores[name], state(name, scope)
+    given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
+    same = every(_is(terms.inputs[key], value) for key, value in zip(program.names, given, strict=True))
+    yield z3.Implies(same, in_state(terms, found))
+    if found.result.status == "ok" and all(step in (1, 0, -1) for step in program.rising):
+        low, high = _beyond(program, terms, given, 1), _beyond(program, terms, given, -1)
+        yield z3.Implies(every((terms.whole, low)), terms.span.low >= end_term(found.value.low, -SLACK))
+        yield z3.Implies(every((terms.whole, high)), terms.span.high <= end_term(found.value.high, SLACK))
+
+
+def _is(item: Input, value: Given) -> z3.BoolRef:
+    """Return that an input is what it is in this case, unknown included."""
+    if value is UNKNOWN or value is None:
+        return no(item.given)
+    return every((item.given, _equals(item, value)))
+
+
+def _equals(item: Input, value: object) -> z3.BoolRef:
+    if isinstance(item.value, dict | z3.ExprRef) and isinstance(value, str):
+        return item.value[value] if isinstance(item.value, dict) and value in item.value else z3.BoolVal(False)
+    if isinstance(value, bool):
+        return item.value == value
+    if isinstance(value, int | float | Fraction):
+        return item.value == term(Fraction(value))
+    return z3.BoolVal(False)  # a list: nothing is said about others
+
+
+def _beyond(program: ScoreProgram, terms: ScoreTerms, given: list[Given], direction: int) -> z3.BoolRef:
+    """Return that every input is where the value is at least (``direction`` 1) or at most (-1) what it is here."""
+    parts = []
+    for name, value, step in zip(program.names, given, program.rising, strict=True):
+        item = terms.inputs[name]
+        if step == 0:
+            continue
+        if isinstance(value, int | float | Fraction) and not isinstance(value, bool) and z3.is_arith(item.value):
+            limit = term(Fraction(value))
+            parts.append(item.value >= limit if step == direction else item.value <= limit)
+        else:
+            parts.append(_is(item, value))
+    return every(parts)

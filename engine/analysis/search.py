@@ -1,0 +1,122 @@
+"""Looks for a patient of whom something is so: one the evaluator confirms, shown to be none, or not decided."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import z3
+
+from engine.analysis.cones import Cones
+from engine.analysis.items import Plans
+from engine.analysis.lemmas import lemmas_of
+from engine.analysis.scores import ScoreTerms
+from engine.analysis.witness import Witness, smaller, witness_of
+from engine.compiler.walk import scope_of
+from engine.errors import PautaError
+
+EFFORT = 5_000_000  # of the solver, in its own count: the same on every machine
+TRIES = 40  # patients looked at before a question is left open
+Confirms = Callable[[Witness], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``nobody``: there is no such patient; ``somebody``: here is one; ``open``: not decided, and why."""
+
+    found: Literal["nobody", "somebody", "open"]
+    witness: Witness | None = None
+    why: str = ""
+
+
+def _solver() -> z3.Solver:
+    solver = z3.SimpleSolver()
+    solver.set("rlimit", EFFORT)
+    return solver
+
+
+@dataclass(slots=True)
+class Search:
+    """Asks one program's plans. What is learned about scores on the way stays for later questions."""
+
+    plans: Plans
+    cones: Cones = field(init=False)
+    every: z3.Solver = field(init=False)  # holds the whole domain: asked first, for most questions end there
+    _read: int = 0
+    _asked: int = 0
+
+    def __post_init__(self) -> None:
+        self.cones = Cones(self.plans.encoder.world)
+        self.every = _solver()
+
+    def find(self, wanted: z3.BoolRef, confirms: Confirms) -> Answer:
+        """Return a patient of whom ``wanted`` is so and ``confirms`` too, or that there is none."""
+        if not self.can_be(wanted):
+            return Answer("nobody")
+        for plain in (True, False):  # scores that are whole or blank come first: those patients can be shown
+            answer = self._somebody(wanted, confirms, plain=plain)
+            if answer is not None:
+                return answer
+        names = self.cones.of([wanted])[1]
+        return Answer("open", why=f"no patient was confirmed in {2 * TRIES} tries{self._left(names)}")
+
+    def _somebody(self, wanted: z3.BoolRef, confirms: Confirms, *, plain: bool) -> Answer | None:
+        world = self.plans.encoder.world
+        for _ in range(TRIES):
+            solver, names = self._solver(wanted)
+            if plain:
+                solver.add([terms.plain for _, terms in self._scores(names)])
+            found = solver.check()
+            if found == z3.unknown:
+                return Answer("open", why=f"the solver gave up: {solver.reason_unknown()}")
+            if found == z3.unsat:
+                return None if plain else Answer("nobody")
+            try:
+                witness = witness_of(smaller(solver, world, names), world, names)
+            except PautaError as slip:
+                return Answer("open", why=f"the patient found cannot be written: {slip}")
+            if confirms(witness):
+                return Answer("somebody", witness)
+            if not self._learn(witness, names):
+                return None if plain else Answer(
+                    "open", witness, f"the evaluator does not confirm the patient found{self._left(names)}"
+                )  # fmt: skip
+        return None
+
+    def _solver(self, wanted: z3.BoolRef) -> tuple[z3.Solver, frozenset[str]]:
+        """Return a solver that holds a question and all that is true of its variables, and their names."""
+        domain, names = self.cones.of([wanted])
+        solver = _solver()
+        solver.add(domain)
+        solver.add(wanted)
+        return solver, names
+
+    def _scores(self, names: frozenset[str]) -> list[tuple[str, ScoreTerms]]:
+        """Return the scores a question rests on."""
+        found = sorted(self.plans.encoder.scores.items())
+        return [(name, terms) for name, terms in found if terms.span.low.decl().name() in names]
+
+    def can_be(self, wanted: z3.BoolRef) -> bool:
+        """Return whether something may be so at all, as far as the solver knows."""
+        domain = self.plans.encoder.world.domain
+        self.every.add(domain[self._read :])
+        self._read = len(domain)
+        self._asked += 1
+        question = z3.Bool(f"question {self._asked}")
+        self.every.add(z3.Implies(question, wanted))
+        return bool(self.every.check(question) != z3.unsat)
+
+    def _learn(self, witness: Witness, names: frozenset[str]) -> bool:
+        """Add what the evaluator says of the scores of this patient; return whether anything was new."""
+        encoder = self.plans.encoder
+        scope = scope_of(encoder.program, witness.facts)
+        before = len(encoder.world.domain)
+        said = {term.get_id() for term in encoder.world.domain}
+        for name, terms in self._scores(names):
+            encoder.world.domain += [each for each in lemmas_of(name, terms, scope) if each.get_id() not in said]
+        return len(encoder.world.domain) > before
+
+    def _left(self, names: frozenset[str]) -> str:
+        free = [name for name, terms in self._scores(names) if not terms.exact]
+        readings = any(name.startswith("reading ") for name in names)
+        left = [*(f"the value of {name} was left free" for name in free), *(["diaries were left free"] * readings)]
+        return f": {', '.join(left)}" if left else ""

@@ -1,0 +1,117 @@
+"""A patient out of a model of the solver: few facts, typical values, written as authors write their own tests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import z3
+
+from engine.analysis.spans import term
+from engine.analysis.world import NUMBERS, World
+from engine.facts import CaseFacts, FactSpec
+from engine.language.cases import read_example
+from engine.units import written
+
+SOMETHING = "?"  # an entry of a list that nobody can read
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A patient as ``given`` of a test: what is not named is unknown. ``facts`` is how the evaluator reads it."""
+
+    given: Mapping[str, object]
+    facts: CaseFacts
+
+
+def smaller(solver: z3.Solver, world: World, names: frozenset[str]) -> z3.ModelRef:
+    """Return a model with as few known facts as one pass finds, and typical values where they may be.
+
+    The solver is left with what was decided on the way; it has a model already.
+    """
+    model = solver.model()
+    for wish in _wishes(world, names):
+        if z3.is_true(model.eval(wish, model_completion=True)):
+            solver.add(wish)
+            continue
+        solver.push()
+        solver.add(wish)
+        if solver.check() == z3.sat:
+            model = solver.model()
+        else:
+            solver.pop()
+    return model
+
+
+def _wishes(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
+    facts = [fact for fact in sorted(world.known) if f"known {fact}" in names]
+    lists = [listed for fact, listed in sorted(world.lists.items()) if f"known {fact}" in names]
+    for listed in lists:
+        yield from (z3.Not(held) for _, held in sorted(listed.codes.items()))
+    for fact in facts:
+        yield z3.Not(world.known[fact])
+    for listed in lists:
+        yield z3.Not(listed.recorded)
+        yield listed.complete
+    for fact in facts:
+        yield from _typical(world, fact)
+
+
+def _typical(world: World, fact: str) -> Iterator[z3.BoolRef]:
+    spec, value = world.spec(fact), world.values[fact]
+    if spec.type == "yes_no":
+        yield value == bool(spec.typical)
+    elif spec.type in NUMBERS:
+        if isinstance(spec.typical, Fraction):
+            yield value == term(spec.typical)
+        yield from (within for within in world.plausible(fact)[:1])
+        yield from _round(spec, value)
+
+
+def _round(spec: FactSpec, value: z3.ExprRef) -> Iterator[z3.BoolRef]:
+    """Yield that a number is whole, or else at least one that its scale has."""
+    if not z3.is_int(value):
+        yield z3.IsInt(value)
+        yield z3.IsInt(value * (term(1 / spec.step) if spec.step else 10))
+
+
+def witness_of(model: z3.ModelRef, world: World, names: frozenset[str]) -> Witness:
+    """Return the patient of a model, of the facts in ``names``."""
+    given: dict[str, object] = {}
+    for fact in sorted(world.known):
+        if f"known {fact}" in names and z3.is_true(model.eval(world.known[fact])):
+            given[fact] = _text(model, world, fact)
+    for fact in sorted(world.lists):
+        if f"known {fact}" in names and z3.is_true(model.eval(world.lists[fact].recorded)):
+            given[fact] = _entries(model, world, fact)
+    program = world.program
+    facts = read_example(given, program.edition.vocabulary, program.edition.formulary)
+    return Witness(given, facts)
+
+
+def _text(model: z3.ModelRef, world: World, fact: str) -> str:
+    spec, value = world.spec(fact), model.eval(world.values[fact], model_completion=True)
+    if spec.type == "yes_no":
+        return "yes" if z3.is_true(value) else "no"
+    if spec.type == "choice":
+        return str(world.choices(fact)[value.as_long()])
+    if spec.type == "date":
+        return date.fromordinal(value.as_long()).isoformat()
+    number = Fraction(value.as_long()) if z3.is_int(value) else value.as_fraction()
+    return " ".join(part for part in (written(number), spec.unit) if part)
+
+
+def _entries(model: z3.ModelRef, world: World, fact: str) -> list[object]:
+    listed = world.lists[fact]
+    codes: list[object] = [
+        _dosed(model, code) for code, held in sorted(listed.codes.items()) if z3.is_true(model.eval(held))
+    ]
+    whole = z3.is_true(model.eval(listed.complete))
+    return codes if whole else [*codes, {"name": None, "text": SOMETHING}]
+
+
+def _dosed(model: z3.ModelRef, code: str) -> object:
+    """Return an entry of a list, with the daily dose if the question rests on it."""
+    if not z3.is_true(model.eval(z3.Bool(f"daily known {code}"))):
+        return code
+    return {"name": code, "dose": f"{written(model.eval(z3.Real(f'daily {code}')).as_fraction())} mg daily"}

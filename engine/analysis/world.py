@@ -1,0 +1,157 @@
+"""Every patient there can be: a variable for each fact, known or not, within what a case may hold.
+
+Free text is left out: what only a text says is unknown to these variables, as it is to a rule that is not a red flag.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import z3
+
+from engine.analysis.rails import YES, Rails, every, no, some
+from engine.analysis.spans import Span, term
+from engine.compiler.program import Program
+from engine.facts import FactSpec, UnitRule
+
+WHOLE = ("integer", "date")
+NUMBERS = ("integer", "decimal", "quantity", "date")
+UNKNOWN_CHOICE = -1
+DECLARED = "drug_allergies_declared"
+NOT_CHILDBEARING = ("pregnant", "breastfeeding")
+
+
+@dataclass(slots=True)
+class Listed:
+    """A list of the record: whether anybody asked, whether all of it is known, and what it holds."""
+
+    recorded: z3.BoolRef
+    complete: z3.BoolRef
+    codes: dict[str, z3.BoolRef] = field(default_factory=dict)
+
+
+def _plausible(value: z3.ArithRef, rule: UnitRule) -> z3.BoolRef:
+    if rule.plausible is None:
+        return YES
+    low, high = sorted(end * rule.factor + rule.offset for end in rule.plausible)
+    return z3.And(value >= term(low), value <= term(high))
+
+
+@dataclass(slots=True)
+class World:
+    """The variables of one program's facts, made as they are met. ``domain`` is what is true of every patient."""
+
+    program: Program
+    known: dict[str, z3.BoolRef] = field(default_factory=dict)
+    values: dict[str, z3.ExprRef] = field(default_factory=dict)
+    lists: dict[str, Listed] = field(default_factory=dict)
+    domain: list[z3.BoolRef] = field(default_factory=list)
+
+    def spec(self, fact: str) -> FactSpec:
+        return self.program.edition.vocabulary.facts[fact]
+
+    def is_known(self, fact: str) -> z3.BoolRef:
+        """Return whether a fact is recorded."""
+        if self.spec(fact).type == "set":
+            return self.listed(fact).recorded
+        if fact not in self.known:
+            self.known[fact] = z3.Bool(f"known {fact}")
+            self._describe(fact)
+        return self.known[fact]
+
+    def value(self, fact: str) -> z3.ExprRef:
+        """Return what a fact is if it is known: a truth, the number of a choice, or a number."""
+        self.is_known(fact)
+        return self.values[fact]
+
+    def _describe(self, fact: str) -> None:
+        spec = self.spec(fact)
+        if spec.type == "yes_no":
+            self.values[fact] = z3.Bool(fact)
+        elif spec.type == "choice":
+            number = self.values[fact] = z3.Int(fact)
+            self.domain.append(z3.And(number >= 0, number < len(spec.choices)))
+        elif spec.type in NUMBERS:
+            self.values[fact] = z3.Int(fact) if spec.type in WHOLE else z3.Real(fact)
+            self._limit(self.values[fact], spec.range)
+            self.domain.append(some(self.plausible(fact)))
+        else:
+            self.values[fact] = z3.Int(fact)
+        if fact in NOT_CHILDBEARING:
+            self._not_childbearing(fact)
+
+    def _limit(self, value: z3.ExprRef, limits: tuple[Fraction, Fraction] | None) -> None:
+        if limits is not None:
+            self.domain.append(z3.And(value >= term(limits[0]), value <= term(limits[1])))
+
+    def plausible(self, fact: str) -> list[z3.BoolRef]:
+        """Return for each unit in which a number may be given that it is plausible there, its own unit first."""
+        spec, value = self.spec(fact), self.values[fact]
+        own = spec.units.get(spec.unit or "") or UnitRule(spec.unit or "", Fraction(1))
+        return [_plausible(value, rule) for rule in (own, *spec.units.values())]
+
+    def _not_childbearing(self, fact: str) -> None:
+        """Say what a case says by itself: a man is not pregnant."""
+        if "sex" in self.program.edition.vocabulary.facts:
+            man = self.is_choice("sex", "male")
+            self.domain.append(z3.Implies(man, z3.And(self.known[fact], z3.Not(self.values[fact]))))
+
+    # --- what conditions ask
+
+    def yes_no(self, fact: str) -> Rails:
+        value = self.value(fact)
+        return Rails(every((self.known[fact], value)), every((self.known[fact], no(value))))
+
+    def number(self, fact: str) -> Span:
+        """Return a number, not known while nobody recorded it."""
+        value = self.value(fact)
+        real = z3.ToReal(value) if z3.is_int(value) else value
+        return Span(real, real, self.known[fact])
+
+    def any_number(self, fact: str) -> Span:
+        """Return a number as sums take it: its whole declared range while nobody recorded it, None without one."""
+        given, limits = self.number(fact), self.spec(fact).range
+        low, high = limits if limits is not None else (Fraction(-(10**30)), Fraction(10**30))
+        return Span(z3.If(given.known, given.low, term(low)), z3.If(given.known, given.high, term(high)))
+
+    def choices(self, fact: str) -> tuple[str, ...]:
+        return tuple(sorted(self.spec(fact).choices))
+
+    def is_choice(self, fact: str, code: str) -> z3.BoolRef:
+        """Return that a choice is known to be ``code``."""
+        codes = self.choices(fact)
+        value = self.value(fact)
+        return every((self.known[fact], value == (codes.index(code) if code in codes else UNKNOWN_CHOICE)))
+
+    def listed(self, fact: str) -> Listed:
+        if fact not in self.lists:
+            self.lists[fact] = Listed(z3.Bool(f"known {fact}"), z3.Bool(f"whole {fact}"))
+            if fact == self.program.edition.vocabulary.lists.get("allergies"):
+                self._doubt_allergies(fact)
+        return self.lists[fact]
+
+    def has(self, fact: str, code: str) -> z3.BoolRef:
+        """Return that a recorded list holds a code; a brand is recorded with its ingredients."""
+        listed = self.listed(fact)
+        if code not in listed.codes:
+            held = listed.codes[code] = z3.Bool(f"{fact} {code}")
+            self.domain.append(z3.Implies(held, listed.recorded))
+            brand = self.program.edition.formulary.brands.get(code)
+            for ingredient in brand.ingredients if brand is not None else ():
+                self.domain.append(z3.Implies(held, self.has(fact, ingredient)))
+            if fact == self.program.edition.vocabulary.lists.get("allergies"):
+                self.domain.append(z3.Implies(held, z3.Bool(f"any {fact}")))
+        return listed.codes[code]
+
+    def holds(self, fact: str, codes: Iterable[str]) -> Rails:
+        """Return whether a list holds one of ``codes``: false only of a list that is known to be whole."""
+        listed = self.listed(fact)
+        held = some(self.has(fact, code) for code in sorted(codes))
+        return Rails(held, every((listed.recorded, listed.complete, no(held))))
+
+    def _doubt_allergies(self, fact: str) -> None:
+        """Say what a case says by itself: an empty list is not whole if the patient declared an allergy."""
+        if DECLARED in self.program.edition.vocabulary.facts:
+            declared, listed = self.yes_no(DECLARED), self.lists[fact]
+            empty = z3.And(listed.recorded, z3.Not(z3.Bool(f"any {fact}")))
+            self.domain.append(z3.Implies(z3.And(declared.true, empty), z3.Not(listed.complete)))
