@@ -23,9 +23,9 @@ from webapp.intake.models import QuestionnaireResponse
 from webapp.intake.templatetags import device
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
-from webapp.plans import adding, deciding, noticing, papers, reviewing
+from webapp.plans import adding, assessment, deciding, noticing, papers, reviewing
 from webapp.plans import selectors as plans
-from webapp.plans.models import Plan, PlanItem, Task
+from webapp.plans.models import Evaluation, Plan, PlanItem, Task
 from webapp.plans.terms import terms_of
 from webapp.portal import record as own_record
 from webapp.portal import selectors as portal
@@ -149,6 +149,33 @@ def test_a_consent_taken_back_stops_the_plan_of_that_patient_alone(world, doctor
         patient_services.withdraw_consent(patient=other.patient, purpose="treatment", channel="desk", actor=doctor)
         told = [plans.to_do(doctor, life.draft, []).no_consent for life in (own, other)]
     assert told == [False, True]
+
+
+def assessed_again(life, case):
+    """Leave a newest evaluation of a patient, which rests on this case."""
+    made = Evaluation.objects.get(pk=life.draft.evaluation_id)
+    made.pk, made.case_sha256, made._state.adding = None, assessment.case_digest(case), True
+    made.save()
+    return made
+
+
+def test_what_is_known_already_is_known_of_this_patient(world):
+    case, release = {"as_of": "2026-11-22"}, world.own.draft.evaluation.release
+    with undone():
+        fitting = assessed_again(world.own, case)
+        assessed_again(world.foreign, {})
+        assert assessment._known_already(assessment.Asked(world.own.patient, release, "again", case)) == fitting
+        assessed_again(world.foreign, case)
+        assert assessment._known_already(assessment.Asked(a_patient(), release, "again", case)) is None
+
+
+def test_what_one_settled_is_a_colleagues_to_the_next_and_nobody_elses_to_oneself(world, doctor):
+    [settled] = noticing.settlements_of(world.own.draft)
+    notice = noticing.Notice(2, "A remark", key=settled.key, facts=settled.facts_digest)
+    told = noticing._with_settlement(notice, [settled], doctor)
+    assert (told.mine, told.others) == (settled, None)
+    told = noticing._with_settlement(notice, [settled], a_user(Role.DOCTOR))
+    assert (told.mine, told.others) == (None, settled)
 
 
 def test_a_dose_is_checked_on_the_newest_facts_of_its_patient(world):

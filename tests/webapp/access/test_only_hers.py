@@ -30,6 +30,7 @@ from webapp.patients import services as patients
 from webapp.patients.models import Patient
 from webapp.plans import deciding, drafting, undoing
 from webapp.plans.models import Evaluation
+from webapp.privacy import services as exporting
 
 pytestmark = pytest.mark.django_db
 APPS = ("alerts", "intake", "patients", "plans", "privacy")
@@ -125,6 +126,24 @@ def test_everybody_goes_on_with_their_own_questionnaire(world):
         asked = {"questionnaire": kind, "actor": life.user, "language": "es", "today": timezone.localdate()}
         with undone():
             assert intake.start(patient=life.patient, **asked) == life.open_response
+
+
+def test_who_begins_in_two_windows_at_once_goes_on_with_the_own(world, monkeypatch):
+    monkeypatch.setattr(intake, "_open", lambda *_which: None)  # the other window begins right after this was asked
+    for life in (world.own, world.foreign, world.namesake):
+        kind = life.open_response.questionnaire
+        asked = {"questionnaire": kind, "actor": life.user, "language": "es", "today": timezone.localdate()}
+        with undone():
+            assert intake.start(patient=life.patient, **asked) == life.open_response
+
+
+def test_a_copy_on_its_way_is_of_one_patient_and_for_who_asked(world):
+    doctor, queued = world.users[Role.DOCTOR], []
+    with undone():
+        for who, life in ((doctor, world.foreign), (doctor, world.own), (a_user(Role.DOCTOR), world.own)) * 2:
+            made = exporting.ask(patient=life.patient, language="es", actor=who, path="/", enqueue=queued.append)
+            assert (made.asked_by, made.patient) == (who, life.patient)
+    assert len(queued) == 3
 
 
 def test_a_plan_is_drafted_though_somebody_else_has_the_same(world):

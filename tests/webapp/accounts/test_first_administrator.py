@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from tests.webapp.people import a_user
+from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email
 from webapp.audit.models import Entry
@@ -50,6 +51,12 @@ def test_where_an_administrator_can_come_in_it_makes_nobody():
     with pytest.raises(CommandError, match=r"Ya hay administración|There is an administrator already"):
         begin()
     assert by_email(EMAIL) is None
+
+
+def test_where_the_only_administrator_cannot_come_in_any_more_it_makes_one():
+    accounts.set_active(user=a_user(Role.ADMINISTRATOR), active=False, actor=None)
+    begin()
+    assert by_email(EMAIL).role_names == {Role.ADMINISTRATOR}
 
 
 @pytest.mark.parametrize("words", [("no address", "Luis"), (EMAIL, "  "), (EMAIL, "Luis", "--language", "fr")])

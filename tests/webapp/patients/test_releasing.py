@@ -4,6 +4,7 @@ import pytest
 
 from tests.webapp.patients import hostile
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
+from webapp.accounts import services as accounts
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
 from webapp.outbox.models import Message
@@ -124,3 +125,9 @@ def test_the_patient_is_told_once_that_there_is_something_to_read_and_never_what
 def test_who_has_no_access_to_the_portal_is_not_told(vidal):
     services.release(document=a_letter(a_patient(email="sin@example.org"), vidal), actor=vidal)
     assert not Message.objects.exists()
+
+
+def test_who_may_not_come_in_any_more_is_not_told_either(marina, vidal):
+    accounts.set_active(user=marina.user, active=False, actor=None)
+    services.release(document=a_letter(marina, vidal), actor=vidal)
+    assert not Message.objects.filter(template="message_waiting").exists()

@@ -1,0 +1,144 @@
+"""Of two questions that stand one behind the other each holds alone: here the other one is open."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from rules.models import Version
+from tests.webapp.access.routes import path_to, routes, undone
+from tests.webapp.access.test_deeds import TRIED
+from tests.webapp.people import a_patient_with_login, a_user
+from webapp.base import access, permissions
+from webapp.base.permissions import HOLDERS, PERMISSIONS
+from webapp.base.roles import Role
+from webapp.intake.models import QuestionnaireResponse
+from webapp.patients.models import NotTheSame, Patient
+from webapp.plans import views
+from webapp.plans.models import Plan
+from webapp.studio import selectors as studio
+
+pytestmark = pytest.mark.django_db
+LIVES = ("own", "foreign", "namesake")
+ROUTES = {route.name: route for route in routes()}
+
+
+def page(user, name, life, **others):
+    """Return what a person gets at an address of this patient's."""
+    client = Client()
+    client.force_login(user)
+    return client.get(path_to(ROUTES[name], life, **others))
+
+
+@pytest.fixture
+def doctor(world):
+    return world.users[Role.DOCTOR]
+
+
+@pytest.fixture
+def open_doors(monkeypatch):
+    monkeypatch.setattr(access, "refusal", lambda _request, _rule: None)
+
+
+@pytest.fixture
+def shown_to_nobody(monkeypatch):
+    """Today whoever reads a record sees every patient; a clinic may come to show fewer."""
+    monkeypatch.setattr("webapp.patients.selectors.patients_for", lambda _user: Patient.objects.none())
+
+
+def asking(user):
+    request = RequestFactory().get("/")
+    request.user, request.htmx = user, False
+    return request
+
+
+@pytest.mark.parametrize("rule", [access.SIGNED_IN, access.Rule("roles", frozenset({"doctor"}))])
+def test_whoever_did_not_sign_in_is_sent_to_sign_in(rule):
+    sent = access.refusal(asking(AnonymousUser()), rule)
+    assert sent is not None
+    assert sent.url.startswith(reverse("account_login"))
+
+
+def test_whoever_wears_no_hat_chooses_one_first():
+    somebody = SimpleNamespace(is_authenticated=True, active_role="", may=lambda _name: True)
+    sent = access.refusal(asking(somebody), access.Rule("may", permission="record.read"))
+    assert sent is not None
+    assert sent.url == reverse(access.CHOOSE_HAT)
+    assert access.refusal(asking(somebody), access.SIGNED_IN) is None
+
+
+def test_what_a_hat_can_never_have_it_has_not_whatever_is_written_in_the_table():
+    barred = [(role, name) for role in HOLDERS for name in PERMISSIONS if permissions.bar(role, name)]
+    assert ("marketing", "record.read") in barred
+    for role, name in barred:
+        assert name not in permissions.granted(role, {name: True})
+
+
+def test_a_line_of_a_patient_who_is_not_shown_has_no_page(world, doctor, shown_to_nobody):
+    assert page(doctor, "desk:measure", world.own).status_code == 404
+
+
+def test_answers_of_a_patient_who_is_not_shown_have_no_page(world, doctor, shown_to_nobody, monkeypatch):
+    monkeypatch.setattr("webapp.intake.selectors.responses_for", lambda _user: QuestionnaireResponse.objects.all())
+    assert page(doctor, "desk:answers", world.own).status_code == 404
+
+
+def test_a_patient_is_not_told_apart_from_one_who_is_not_shown(world, monkeypatch):
+    seen = Patient.objects.exclude(pk=world.namesake.patient.pk)
+    monkeypatch.setattr("webapp.patients.selectors.patients_for", lambda _user: seen.all())
+    client = Client()
+    client.force_login(world.users[Role.FRONT_DESK])
+    with undone():
+        form = {"apart": str(world.namesake.patient.pk)}
+        assert client.post(path_to(ROUTES["desk:identity"], world.own), form).status_code == 404
+        assert not NotTheSame.objects.exists()
+
+
+def test_behind_an_open_door_who_knows_a_patient_reads_no_answers(world, open_doors):
+    desk = world.users[Role.FRONT_DESK]
+    assert page(desk, "desk:answers", world.own).status_code == 404
+    assert page(desk, "intake:for_patient", world.own).context["responses"] == []
+
+
+def test_what_can_be_filled_in_for_a_patient_is_that_patients(world, doctor):
+    shown = page(doctor, "intake:for_patient", world.own).context["responses"]
+    assert {one.patient_id for one in shown} == {world.own.patient.pk}
+
+
+def test_the_page_of_a_patient_reminds_of_that_patient(world, doctor):
+    shown = page(doctor, "desk:patient", world.own).context["reminders"]
+    assert {one.patient_id for one in shown} == {world.own.patient.pk}
+
+
+def test_at_home_a_patient_finds_the_own_things_to_do(world):
+    shown = page(world.own.user, "portal:home", world.own).context["to_do"]
+    assert {one.patient_id for one in shown} == {world.own.patient.pk}
+
+
+def test_a_patient_without_a_plan_takes_none_away_though_others_have_one(world):
+    with undone():
+        newcomer = a_patient_with_login().user
+        assert page(newcomer, "plans:own_paper", None).status_code == 404
+
+
+def test_after_an_answer_the_doctor_is_led_to_the_draft_of_the_same_patient(world, doctor):
+    for life in (getattr(world, name) for name in LIVES):
+        led = views._newest(asking(doctor), Plan.objects.get(pk=life.signed_id))
+        assert led.url == reverse("plans:review", args=[life.draft.pk])
+
+
+def test_who_may_not_read_plans_is_led_to_no_draft(world):
+    signed = Plan.objects.get(pk=world.own.signed_id)
+    stays = views._newest(asking(world.users[Role.FRONT_DESK]), signed)
+    assert stays.url == reverse("plans:review", args=[signed.pk])
+
+
+def test_who_does_not_read_protocols_is_given_the_text_of_none(world):
+    kept_out = [world.users[role] for role in TRIED if not world.users[role].may("protocols.read")]
+    assert kept_out
+    for user in (*kept_out, a_user(Role.PATIENT)):
+        with pytest.raises(Version.DoesNotExist):
+            studio.reading_of(user, Version.objects.first().pk, "es", timezone.localdate())
