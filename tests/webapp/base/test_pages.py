@@ -137,6 +137,10 @@ def test_the_content_policy_opens_only_what_is_served_here(client):
     }
 
 
+def test_a_browser_that_knows_no_policy_shows_no_page_inside_another_site_either(client):
+    assert client.get("/nowhere/").headers["X-Frame-Options"] == "DENY"
+
+
 @with_planted_pages
 def test_no_copy_of_what_was_seen_signed_in_stays_behind():
     assert signed_in(Role.DOCTOR).get("/record/").headers["Cache-Control"] == "private, no-store"
