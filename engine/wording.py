@@ -1,5 +1,6 @@
 """Conditions in words, Spanish and English: what a trace shows beside each truth."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -33,7 +34,7 @@ from engine.conditions import (
     Within,
     YesNo,
 )
-from engine.facts import CodeSet, Entry, FactValue, Missing, Series, Text, Value
+from engine.facts import CodeSet, Entry, FactValue, Missing, Origin, Series, Text, Value
 from engine.units import written
 
 SIGNS = {"<": "<", "<=": "≤", "=": "=", "!=": "≠", ">=": "≥", ">": ">"}
@@ -132,6 +133,7 @@ UNITS: Mapping[str, Text] = {
     "permil": {"es": "‰", "en": "‰"},
 }
 _UNSAID = frozenset({"points", "ratio", "count", "category", "qualitative", "bool", "days_in_last_7", "points_0_100"})
+_PLAIN = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*")  # a number alone; what was computed says how instead
 
 
 def phrase(key: str, lang: str) -> str:
@@ -341,9 +343,15 @@ class Wording:
             case bool():
                 return word("yes" if value.value else "no", self.lang)
             case Fraction():
-                if value.origin.given and value.origin.unit and value.origin.unit not in _UNSAID:
-                    return f"{value.origin.given} {unit_words(value.origin.unit, self.lang)}"
-                return value.origin.given or measured(value.value, spec.unit if spec else None, self.lang)
+                return self._amount(value.value, value.origin, spec.unit if spec else None)
             case date():
                 return value.value.isoformat()
         return said(spec.choices[value.value], self.lang) if spec and value.value in spec.choices else value.value
+
+    def _amount(self, number: Fraction, origin: Origin, unit: str | None) -> str:
+        """Return a number as it was given; one given without a unit is in that of its fact and shown with it."""
+        if origin.given and origin.unit and origin.unit not in _UNSAID:
+            return f"{origin.given} {unit_words(origin.unit, self.lang)}"
+        if not origin.given or unit is None or not _PLAIN.fullmatch(origin.given):
+            return origin.given or measured(number, unit, self.lang)
+        return origin.given if unit in _UNSAID else f"{origin.given} {unit_words(unit, self.lang)}"

@@ -7,7 +7,7 @@ import pytest
 from engine.conditions import BothWeeks, DayCount, Known, Latest, Mean, Name, Number, OneOf, Summary, Times, Within
 from engine.evaluator import evaluate
 from engine.explain import case_digest, missing, trace, why, why_not
-from engine.facts import CodeSpec, Missing, Origin
+from engine.facts import CodeSpec, Missing, Origin, Value
 from engine.formulary import SafetyCondition
 from engine.wording import Wording
 from tests.engine.builders import (
@@ -140,6 +140,21 @@ def test_why_not_tells_of_age_and_of_the_rule_that_goes_first():
     assert "Another rule goes first: p.first" in why_not(compiled, adult(reflux=True, dysphagia=True), "rx:ppi", "en")
     child = case(age=9, reflux=True, dysphagia=False)
     assert "under 18" in why_not(compiled, child, "rx:ppi", "en")
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "shown"),
+    [
+        (Origin("patient", given="31"), "years", "31 years"),
+        (Origin("patient", given="31"), "count", "31"),
+        (Origin("labs", given="372", unit="months"), "years", "372 months"),
+        (Origin("diary", given="computed from the days"), "years", "computed from the days"),
+        (Origin("patient"), "years", "31 years"),
+    ],
+)
+def test_a_number_stands_beside_its_unit(given, unit, shown):
+    compiled = program({**FACTS, **number("tall", unit=unit)}, protocol("reflux", TRIAL, applies=ADULT), drugs=DRUGS)
+    assert Wording(compiled, "en").value("tall", Value(Fraction(31), given)) == shown
 
 
 def test_the_trace_shows_every_condition_its_truth_and_where_the_value_came_from():
