@@ -67,7 +67,7 @@ def notices_of(user: User, plan: Plan, items: Sequence[PlanItem], left: selector
     """Return the alerts of a plan for one reader."""
     settled = settlements_of(plan)
     case = _case(plan, terms)
-    stops = _first_tier(left, terms) if plan.status == Plan.Status.DRAFT else []  # nothing else can be stopped
+    stops = _first_tier(user, left, terms) if plan.status == Plan.Status.DRAFT else []  # nothing else can be stopped
     column = [*stops, *_live(user, plan, terms)]
     told = {one.alert.code for one in column if one.alert}
     remarks = [_remark(item, case, terms) for item in items if item.kind == "alert" and item.code not in told]
@@ -112,8 +112,8 @@ def _with_settlement(one: Notice, settled: Iterable[Settlement], user: User) -> 
     return replace(one, mine=mine, others=others, tier=3 if mine else one.tier)
 
 
-def _first_tier(left: selectors.ToDo, terms: Terms) -> list[Notice]:
-    found = [_of_allergy(allergy, terms) for allergy in left.allergies]
+def _first_tier(user: User, left: selectors.ToDo, terms: Terms) -> list[Notice]:
+    found = [_of_allergy(user, allergy, terms) for allergy in left.allergies]
     if left.no_consent:
         text = _("Nothing is signed unless it is given again.")
         found.append(Notice(1, _("The patient took back the consent to be treated"), text, consent=True))
@@ -129,10 +129,14 @@ def _first_tier(left: selectors.ToDo, terms: Terms) -> list[Notice]:
     return found
 
 
-def _of_allergy(allergy: AllergyIntolerance, terms: Terms) -> Notice:
+def _of_allergy(user: User, allergy: AllergyIntolerance, terms: Terms) -> Notice:
     name = terms.listed(allergy.code) if allergy.code else allergy.text
-    text = _("Reported by the patient: “%(text)s”. Confirm it or withdraw it before signing.") % {"text": allergy.text}
-    return Notice(1, _("Unconfirmed allergy: %(name)s") % {"name": name}, text, allergy=allergy)
+    if user.may("plans.sign"):
+        text = _("Reported by the patient: “%(text)s”. Confirm it or withdraw it before signing.")
+    else:
+        text = _("Reported by the patient: “%(text)s”. A doctor confirms it or withdraws it before signing.")
+    title = _("Unconfirmed allergy: %(name)s") % {"name": name}
+    return Notice(1, title, text % {"text": allergy.text}, allergy=allergy)
 
 
 def _live(user: User, plan: Plan, terms: Terms) -> list[Notice]:

@@ -97,6 +97,16 @@ def test_a_dietitian_reads_but_neither_decides_nor_signs():
     assert client.post(address(plan, "sign"), {"revision": 0}).status_code == 404
 
 
+def test_who_does_not_sign_is_not_told_to_confirm_an_allergy(page):
+    patient, client = clinic.on_warfarin(), Client()
+    plan, _allergy = drafted(patient), an_allergy(patient)
+    client.force_login(a_user("dietitian"))
+    text = client.get(address(plan)).content.decode()
+    assert "Un médico la confirma o la retira antes de firmar." in text
+    assert "Confírmela" not in text
+    assert "Confírmela o retírela para poder firmar." in page.get(address(plan)).content.decode()
+
+
 def test_a_plan_goes_from_seen_to_signed_without_a_script(page, doctor):
     plan = a_plan(a_patient(), ppi())
     page.post(address(plan, "seen"))
