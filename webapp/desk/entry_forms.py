@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from webapp.base.plain import PlainForm
-from webapp.desk.identity_form import a_day, a_line
+from webapp.desk.identity_form import a_day, a_line, sentences
 from webapp.patients import dates
 from webapp.patients.amending import ErrorReason
 from webapp.patients.models import (
@@ -68,7 +68,7 @@ def _in_order(form: PlainForm, given: dict[str, Any]) -> dict[str, Any]:
 
 class AllergyForm(PlainForm):
     name = _named(_("To what"), "allergies")
-    text = a_line(_("What happened, and when"), 400, required=False)
+    text = sentences(_("What happened, and when"), 400)
 
 
 class MedicationForm(PlainForm):

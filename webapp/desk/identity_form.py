@@ -12,13 +12,19 @@ from webapp.patients.models import Patient
 
 OLDEST = 125  # years: nobody has lived longer
 DATES = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y"]
+TOO_LONG = {"max_length": _("This is too long. Write at most %(limit_value)d letters.")}
 
 
 def a_line(label: Any, limit: int, *, required: bool = True, **attrs: str) -> forms.CharField:
     """Return a line of text of at most ``limit`` letters."""
-    words = {"max_length": _("This is too long. Write at most %(limit_value)d letters.")}
     widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
-    return forms.CharField(label=label, max_length=limit, required=required, widget=widget, error_messages=words)
+    return forms.CharField(label=label, max_length=limit, required=required, widget=widget, error_messages=TOO_LONG)
+
+
+def sentences(label: Any, limit: int) -> forms.CharField:
+    """Return room for a few sentences of at most ``limit`` letters, which may be left out."""
+    widget = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=limit, required=False, widget=widget, error_messages=TOO_LONG)
 
 
 def a_day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:

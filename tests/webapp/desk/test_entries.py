@@ -13,7 +13,13 @@ from tests.webapp.people import a_doctor, a_patient, a_patient_with_login
 from tests.webapp.plans.factories import an_evaluation
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
-from webapp.patients.models import MedicationStatement, NoneRecorded, PreviousTreatment, RelatedPerson
+from webapp.patients.models import (
+    AllergyIntolerance,
+    MedicationStatement,
+    NoneRecorded,
+    PreviousTreatment,
+    RelatedPerson,
+)
 from webapp.plans import case
 from webapp.plans.models import Evaluation
 
@@ -61,6 +67,17 @@ def test_every_kind_of_entry_is_added_from_its_form(kind, given, told):
     patient, client = a_patient(), browser()
     assert client.post(address("entry_add", patient, kind=kind), given).status_code == 302
     assert told in words(client.get(address("patient", patient)))
+
+
+def test_what_an_allergy_did_has_room_for_sentences_and_not_for_a_letter():
+    patient, client = a_patient(), browser()
+    adding = address("entry_add", patient, kind="allergies")
+    assert '<textarea name="text"' in words(client.get(adding))
+    refused = client.post(adding, {"name": "Látex", "text": "ronchas " * 51})
+    assert "Escriba como mucho 400 letras" in words(refused)
+    assert not AllergyIntolerance.objects.exists()
+    client.post(adding, {"name": "Látex", "text": "Ronchas en las manos.\nEn 2019, con guantes."})
+    assert "Ronchas en las manos. En 2019, con guantes." in words(client.get(address("patient", patient)))
 
 
 def test_a_correction_takes_the_place_of_what_was_written_and_the_old_words_stay_in_the_history():

@@ -79,6 +79,17 @@ def test_an_empty_list_says_so_and_a_part_that_is_none_is_not_there():
         assert client.get(address("whole_list", patient, part=part)).status_code == 404
 
 
+def test_an_empty_list_says_whether_it_was_asked_and_offers_to_add_to_it():
+    patient, client = a_patient(), browser()
+    page = words(client.get(address("whole_list", patient, part="allergies")))
+    assert "Sin preguntar" in page
+    assert f'href="{address("entry_add", patient, kind="allergies")}"' in page
+    client.post(address("entry_none", patient, kind="allergies"))
+    page = words(client.get(address("whole_list", patient, part="allergies")))
+    assert "Ninguna: se le preguntó." in page
+    assert "Nada anotado" not in page
+
+
 def test_reading_a_whole_list_is_written_down_and_the_front_desk_gets_none():
     patient, client = a_patient(), browser()
     client.get(address("whole_list", patient, part="plans"))
