@@ -63,6 +63,28 @@ def test_a_worker_that_lives_is_said_and_one_that_died_is_said_in_red(page):
     assert "5" in text.partition("señales de vida por última vez hace")[2][:20]
 
 
+def test_a_sign_of_life_of_just_now_is_not_said_as_no_minutes(page):
+    a_worker()
+    text = page()
+    assert "dio señales de vida hace menos de un minuto" in text
+    assert "0\xa0minutos" not in text
+
+
+def test_messages_are_counted_only_where_there_are_some(page):
+    def waits(**minutes):
+        Message.objects.filter(pk=queued().pk).update(due_at=timezone.now() + timedelta(**minutes))
+
+    assert "No espera ningún mensaje." in page()
+    waits(hours=1)
+    text = page()
+    assert "1 mensaje espera a su hora." in text
+    assert "Toca enviar" not in text
+    waits(minutes=-1)
+    text = page()
+    assert "Toca enviar 1 mensaje. 1 mensaje espera a su hora." in text
+    assert "No espera ningún mensaje" not in text
+
+
 def test_every_job_that_comes_back_is_listed_with_its_last_and_next_run(page):
     a_job("outbox.deliver", "succeeded", queue="outbox")
     names = {one.name for one in selectors.periodic(timezone.now())}

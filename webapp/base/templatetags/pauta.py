@@ -1,18 +1,21 @@
 """Tags every template may use without asking for them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 SPANISH = 9  # digits of a telephone number
+MINUTE = timedelta(minutes=1)
 
 
 def _shape(sheet: str, name: str, classes: str, label: str) -> SafeString:
@@ -47,8 +50,8 @@ def age_on(person: Any, day: date) -> int:
 
 @register.filter
 def waited(since: datetime) -> str:
-    """Return how long ago a moment was, in its largest unit: 17 hours, 3 weeks."""
-    return timesince(since, depth=1)
+    """Return how long ago a moment was, in its largest unit: less than a minute, 17 hours, 3 weeks."""
+    return timesince(since, depth=1) if timezone.now() - since >= MINUTE else _("less than a minute")
 
 
 @register.filter
