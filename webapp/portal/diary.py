@@ -7,9 +7,11 @@ from decimal import Decimal
 from statistics import fmean
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
+from webapp.intake.services import DAYS_BACK
 from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 from webapp.plans.case import DIARY, day_of
@@ -41,6 +43,12 @@ class Diary:
     grid: Sequence[tuple[int, int]] = ((10, TOP), (5, (TOP + BOTTOM) // 2), (0, BOTTOM))
 
 
+def days_back(patient: Patient, today: date, *, begun: bool) -> int:
+    """Return how many days back are offered to write down: of a diary nobody began, none before the registration."""
+    known = (today - timezone.localdate(patient.registered_at)).days
+    return DAYS_BACK if begun else min(DAYS_BACK, max(known, 0))
+
+
 def diary_of(patient: Patient, today: date, recalled: Mapping[date, bool]) -> Diary:
     """Return the diary of the last days; ``recalled`` says of each sent page whether it was written from memory."""
     first = today - timedelta(days=DAYS - 1)
@@ -53,12 +61,13 @@ def diary_of(patient: Patient, today: date, recalled: Mapping[date, bool]) -> Di
             del values[row.code]
     pain = {day: values["diary_pain"] for day, values in by_day.items() if "diary_pain" in values}
     calendar = [first + timedelta(days=place) for place in range(DAYS)]
+    back = days_back(patient, today, begun=bool(by_day or recalled))
     return Diary(
         bars=[_bar(place, day, pain.get(day), recalled.get(day, False)) for place, day in enumerate(calendar)],
         finding=_finding(pain, today),
         recorded=len(pain),
         today=by_day.get(today),
-        missing=[day for day in reversed(calendar[-WEEK - 1 : -1]) if day not in by_day and day not in recalled],
+        missing=[day for day in reversed(calendar[DAYS - 1 - back : -1]) if day not in by_day and day not in recalled],
     )
 
 

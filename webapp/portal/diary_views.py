@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 from webapp.base import access
 from webapp.base.roles import Role
 from webapp.intake import selectors as intake
-from webapp.intake.services import DAYS_BACK
 from webapp.patients import selectors as patients
 from webapp.portal import selectors, services
+from webapp.portal.diary import days_back
 from webapp.portal.month import first_of, month_of
 
 
@@ -25,10 +25,11 @@ def diary(request: HttpRequest) -> HttpResponse:
         raise Http404
     services.note_reading(user=request.user, patient=patient, what="diary", path=request.path)
     pages = {day: page.recalled for day, page in intake.diary_days(patient, date.min).items()}
+    back = days_back(patient, today, begun=bool(pages))
     context = {
         "patient": patient,
         "diary": selectors.diary_for(patient, today),
-        "month": month_of(first_of(request.GET.get("month", ""), today), today, pages, DAYS_BACK),
+        "month": month_of(first_of(request.GET.get("month", ""), today), today, pages, back),
         "name": selectors.diary_name(),
         "today": today,
     }

@@ -116,6 +116,15 @@ def test_days_that_can_still_be_written_down_are_offered_and_no_others(client):
     assert page.count("Quedará marcado «de memoria»") == 6
 
 
+def test_a_diary_nobody_began_offers_no_day_from_before_the_registration(client):
+    patient = a_respondent()
+    for known, offered in ((0, 0), (2, 2), (30, 7)):
+        patient.registered_at = timezone.now() - timedelta(days=known)
+        patient.save(update_fields=["registered_at"])
+        page = the_page(client, patient, "diary")
+        assert page.count("Quedará marcado «de memoria»") == offered
+
+
 def test_answers_are_listed_and_read_as_they_were_asked(client):
     patient = a_respondent()
     response = sent(patient)
