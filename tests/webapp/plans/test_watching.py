@@ -19,10 +19,12 @@ SAMPLE = {"patient_text": {"es": "Una muestra de heces", "en": "A stool sample"}
 
 
 def watched(code="test:stool_antigen", patient=None, sign=True, **said):
-    """A held item that a doctor takes and will watch, in a plan she signs."""
+    """A held item that a doctor takes and will watch, in a plan she signs that gives something beside it."""
     patient, doctor = patient or a_patient(), a_doctor()
-    plan = a_plan(patient, content(code, "held", waiting_for=["age"], **said), seen_by=doctor)
-    [item] = plan.items.all()
+    beside = content("advice:safety_net")
+    plan = a_plan(patient, content(code, "held", waiting_for=["age"], **said), beside, seen_by=doctor)
+    item, given = sorted(plan.items.all(), key=lambda each: each.code == "advice:safety_net")
+    deciding.decide_item(plan_id=plan.pk, item_id=given.pk, doctor=doctor, decision="accepted")
     deciding.decide_item(
         plan_id=plan.pk, item_id=item.pk, doctor=doctor, decision="accepted", reason_code="will_monitor",
         note="Se mira en dos semanas", watch_days=20,
