@@ -277,7 +277,7 @@ def test_a_page_of_the_diary_is_sent_with_one_tap(browser, patient):
     assert page.status == "completed"
 
 
-WHERE = {"group": ["stomach"]} | dict.fromkeys(("answer", "search", "urgent", "mistake"), ["stomach", "vomiting"])
+WHERE = {"group": ["stomach"]} | {name: ["stomach", "vomiting"] for name in ("answer", "search", "urgent", "mistake")}
 
 
 @pytest.mark.parametrize("name", ["resume", "check", "thanks", "kept", *WHERE])
