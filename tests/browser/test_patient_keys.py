@@ -203,8 +203,9 @@ def diary_page(page: Page, begin: Locator, *scales: str) -> list[str]:
     act(page.locator("#q-diary_stools input[type=checkbox]").first, "Space")
     for item in (*(f"diary_{scale}" for scale in scales), "blood_or_black_stool_today"):
         act(page.locator(f"#q-{item} input[type=radio]").first, "ArrowRight")
+    asking = page.url
     act(page.locator("button[name=go][value=next]"), "Enter")
-    page.wait_for_url(lambda url: "/today/" not in url)
+    page.wait_for_url(lambda url: url != asking)
     return pressed
 
 
