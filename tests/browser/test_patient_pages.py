@@ -32,18 +32,17 @@ CUT = """() => [...document.querySelectorAll('main :is(input, textarea, select, 
   .map(e => e.outerHTML.slice(0, 90))"""
 
 
-def look(page: Page, *, wide: bool = False) -> None:
-    """Check the page as it stands on both telephones, and on a screen of 1280 if told so."""
+def look(page: Page) -> None:
+    """Check the page as it stands on both telephones and on a screen of 1280."""
     for size in (PHONE, NARROW):
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         where = f"{page.url} at {size['width']}"
         assert not is_wider_than_the_screen(page), where
         assert page.evaluate(SMALL) == [], where
     assert violations(page) == [], page.url
-    if wide:
-        page.set_viewport_size(WIDE)
-        assert not is_wider_than_the_screen(page), page.url
-        assert violations(page) == [], f"{page.url} at 1280"
+    page.set_viewport_size(WIDE)
+    assert not is_wider_than_the_screen(page), page.url
+    assert violations(page) == [], f"{page.url} at 1280"
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -59,7 +58,7 @@ def test_what_is_met_before_coming_in_fits_every_phone(visit: Callable, language
     ):
         page.goto(address)
         expect(page.locator("html")).to_have_attribute("lang", language)
-        look(page, wide=language == "es")
+        look(page)
         assert page.evaluate(CUT) == [], page.url
 
 
@@ -110,10 +109,10 @@ def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -
         "reach/",
     ):
         page.goto(f"/portal/{name}")
-        look(page, wide=language == "es")
+        look(page)
     for address in ("/accounts/security/", "/accounts/second-step/set-up/mail/", "/accounts/confirm/"):
         page.goto(address)
-        look(page, wide=language == "es")
+        look(page)
     page.goto("/portal/plan/")
     assert page.locator(".part .pline b").count(), "the demo's plan has a medicine"
     assert page.locator(".sos li").count() >= 3
@@ -167,7 +166,7 @@ def test_what_a_patient_fills_in_fits_every_phone(visit: Callable, language: str
     page.locator("#previous_treatments-text").fill("Nuevofármaco")
     page.locator("button[name=previous_treatments-add]").click()
     expect(page.locator("select[name^='previous_treatments-result']").first).to_be_visible()
-    look(page, wide=language == "es")
+    look(page)
     page.goto(f"/{questionnaire}/check-and-send/")
     look(page)
     page.goto("/portal/diary/")
@@ -185,4 +184,4 @@ def test_the_short_questionnaires_fit_every_phone(visit: Callable, language: str
         open_ = page.locator(f"form:has(input[value={name}]) button.linkbtn")
         (open_ if open_.count() else page.locator(".task .btn")).first.click()
         page.wait_for_url(re.compile(r"/intake/[0-9a-f-]{36}/"))
-        look(page, wide=language == "es")
+        look(page)
