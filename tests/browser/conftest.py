@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from tests.site import PASSWORD, Site, clinic, demo_code
 
@@ -14,6 +14,7 @@ PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
 SMALL_LAPTOP = {"width": 1280, "height": 720}
 NARROW = {"width": 320, "height": 640}
+MOST_TABS = 120
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,6 +45,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=_executable(), args=QUIET)
         yield browser
         browser.close()
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until the focus stands on what is wanted, as somebody without a mouse does."""
+    wanted.wait_for()
+    for _press in range(MOST_TABS):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} is not reached with {MOST_TABS} presses of Tab")
 
 
 class Visit:

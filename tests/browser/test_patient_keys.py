@@ -5,13 +5,12 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LAPTOP
+from tests.browser.conftest import LAPTOP, tab_to
 from tests.site import PASSWORD, demo_code
 from tests.webapp.patients.hostile import a_png
 
 READER, WRITER, CAREFUL = (f"patient{n}@demo.example" for n in ("05", "29", "24"))
 NEWCOMER, DIARIST, SCORER = (f"patient{n}@demo.example" for n in ("54", "07", "08"))
-MOST_TABS = 90
 TYPED = {"weight_kg": "70", "height_cm": "170", "main_complaint": "Me pesa la comida"}
 # The first question of a screen that has no answer yet, by its name, and how it is answered.
 OPEN = """() => {
@@ -24,16 +23,6 @@ OPEN = """() => {
   const kind = open.querySelector('.adder') ? 'list' : first.type;
   return {item: open.dataset.answer, id: first.id, kind};
 }"""
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until the focus stands on what is wanted, as somebody without a mouse does."""
-    wanted.wait_for()
-    for _press in range(MOST_TABS):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} is not reached with {MOST_TABS} presses of Tab")
 
 
 def press(page: Page, wanted: Locator, key: str = "Enter") -> None:

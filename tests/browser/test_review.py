@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import LAPTOP, NARROW, violations
+from tests.browser.conftest import LAPTOP, NARROW, tab_to, violations
 from tests.site import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -105,11 +105,14 @@ def test_an_alert_is_settled_with_two_keys_and_what_is_monitored_stands_beside_i
     expect(row.locator("details.settle")).to_have_count(before - 1)
     expect(row.locator(".beside").first).to_contain_text("Resuelto el")
     expect(page.locator(".col-r")).to_contain_text("En vigilancia")
-    page.locator(".col-r .lines a").first.click()
+    tab_to(page, page.locator(".col-r .lines a").first)
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Mirado: hecho").wait_for()
     assert violations(page) == []
-    page.get_by_label("Qué se encontró").fill("INR 2,4")
-    page.get_by_role("button", name="Mirado: hecho").click()
+    tab_to(page, page.get_by_label("Qué se encontró"))
+    page.keyboard.type("INR 2,4")
+    tab_to(page, page.get_by_role("button", name="Mirado: hecho"))
+    page.keyboard.press("Enter")
     page.get_by_text("Ya no está en la bandeja").wait_for()
 
 

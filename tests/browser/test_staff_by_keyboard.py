@@ -3,25 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, violations
+from tests.browser.conftest import LAPTOP, tab_to, violations
 from tests.browser.test_people_pages import somebody_without_login
 from tests.browser.test_review import open_a_plan
 
 pytestmark = pytest.mark.browser
 DOCTOR, DESK = "vidal@demo.example", "front_desk@demo.example"
-MOST_TABS = 120
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until the focus stands on what is wanted, as somebody without a mouse does."""
-    wanted.wait_for()
-    for _press in range(MOST_TABS):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} is not reached with {MOST_TABS} presses of Tab")
 
 
 def find(page: Page, words: str, name: str) -> None:
@@ -114,4 +103,33 @@ def test_a_patient_is_invited_with_a_printed_code(visit):
     tab_to(page, page.get_by_role("button", name="Imprimir un código"))
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_visible()
+    assert violations(page) == []
+
+
+def type_into(page: Page, field: str, words: str) -> None:
+    tab_to(page, page.locator(f"#id_{field}"))
+    page.keyboard.type(words)
+
+
+def test_a_patient_is_registered_and_a_consent_on_paper_written_down(visit):
+    page = visit(LAPTOP).log_in(DESK)
+    page.goto("/desk/patients/new/")
+    tab_to(page, page.get_by_role("button", name="Dar de alta"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()  # nobody is registered without a name
+    type_into(page, "given_name", "Teclada")
+    type_into(page, "family_name", "Sinratón Pérez")
+    type_into(page, "birth_date", "14031979")
+    tab_to(page, page.get_by_role("button", name="Dar de alta"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/desk/patients/[0-9a-f-]{36}/"))
+    expect(page.locator("h1")).to_contain_text("Teclada")
+    page.goto(page.url.rstrip("/") + "/consents/")
+    treatment = page.locator("form[action$='/consents/treatment/']")
+    tab_to(page, treatment.locator("select"))
+    page.keyboard.press("ArrowDown")
+    tab_to(page, treatment.locator("button[value=accept]"))
+    page.keyboard.press("Enter")
+    expect(page.locator("main .chip.accepted").first).to_be_visible()
+    expect(treatment.locator("button[value=accept]")).to_have_count(0)
     assert violations(page) == []
