@@ -219,7 +219,7 @@ ITEMS_IN_SIGHT = """() => {
 }"""
 
 
-def test_eight_items_stand_on_a_laptop_and_one_to_spare_with_held_ones_among_them(visit, site):
+def test_eight_items_stand_on_a_laptop_with_held_ones_among_them(visit, site):
     page = visit(LAPTOP).log_in(DOCTOR)
     plans = [str(pk) for (pk,) in site.query(LONG_WITH_HELD)]
     assert plans
@@ -227,7 +227,7 @@ def test_eight_items_stand_on_a_laptop_and_one_to_spare_with_held_ones_among_the
     for plan in plans:
         page.goto(f"/plans/{plan}/review/")
         page.locator("[data-row].cursor").wait_for()
-        seen[plan] = page.evaluate(ITEMS_IN_SIGHT), min(page.locator(".item").count(), 9)
+        seen[plan] = page.evaluate(ITEMS_IN_SIGHT), min(page.locator(".item").count(), 8)
     assert {plan: found for plan, found in seen.items() if found[0] < found[1]} == {}
 
 
