@@ -66,9 +66,13 @@ class _Values:
             self.conflicts.setdefault(mention.fact, Conflict(mention.fact, said.origin, origin))
 
 
-def with_mentions(scope: Scope, case: CaseFacts) -> Scope:
+def mentions_of(program: Program, case: CaseFacts) -> tuple[Mention, ...]:
+    """Return what the free text of a case speaks of."""
+    return program.reader.mentions(_texts(program, case))
+
+
+def with_mentions(scope: Scope, case: CaseFacts, mentions: tuple[Mention, ...]) -> Scope:
     """Return the scope of a case with what its free text mentions; unchanged if that is nothing."""
-    mentions = scope.program.reader.mentions(_texts(scope.program, case))
     if not mentions:
         return scope
     values = _Values(scope.program, dict(case.values), dict(case.values), {})

@@ -12,7 +12,7 @@ from typing import Any
 from engine.compiler import intervals
 from engine.compiler.doubts import doubted
 from engine.compiler.intervals import ANYTHING, Interval, Real, compare, conjunction, disjunction, hull, negation, point
-from engine.compiler.mentions import with_mentions
+from engine.compiler.mentions import mentions_of, with_mentions
 from engine.compiler.program import (
     UNKNOWN,
     Given,
@@ -58,21 +58,21 @@ from engine.conditions import (
     Within,
     YesNo,
 )
-from engine.facts import CaseFacts, Missing, Value
+from engine.facts import CaseFacts, Mention, Missing, Value
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult, Truth
 
 _SUMS = {"+": intervals.add, "-": intervals.subtract, "*": intervals.multiply, "/": intervals.divide}
 
 
-def scope_of(program: Program, case: CaseFacts) -> Scope:
-    """Return a fresh scope for one case."""
+def scope_of(program: Program, case: CaseFacts, mentions: tuple[Mention, ...] | None = None) -> Scope:
+    """Return a fresh scope for one case; ``mentions`` are what its free text speaks of, if it was read already."""
     today = None if case.as_of is None else case.as_of.toordinal()
     scope = Scope(program, case.values, repeated=case.series, today=today)
     age = scope.values.get("age")
     if isinstance(age, Value) and isinstance(age.value, Fraction):
         scope.adult = age.value >= 18
-    return with_mentions(scope, case)
+    return with_mentions(scope, case, mentions_of(program, case) if mentions is None else mentions)
 
 
 def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:

@@ -44,14 +44,7 @@ def evaluate(
     """
     decided = decide(program, case)
     scope = decided.scope
-    wanted = [each for each in proposals(decided) if each.action.code not in without]
-    drafts = combine([*wanted, *by_hand(added, program)], program)
-    changing.give(drafts, instead, program)
-    checked = check([drafts[code] for code in sorted(drafts)], scope)
-    hold_for_age(drafts.values(), scope)
-    changing.hold_children(drafts, instead, scope)
-    include(drafts, checked.added)
-    _merge(drafts, scope, instead)
+    drafts, checked = drafted(decided, added, without, instead)
     items = _items(drafts, decided)
     opened = tuple(open_rules(decided))
     now = _ask_now(decided)
@@ -74,6 +67,25 @@ def evaluate(
         mentions=scope.mentions,
         unconfirmed=tuple(sorted(scope.unconfirmed)),
     )
+
+
+def drafted(
+    decided: Decided,
+    added: Iterable[Addition] = (),
+    without: Collection[str] = (),
+    instead: changing.Instead = NOTHING,
+) -> tuple[dict[str, Draft], Checked]:
+    """Return the lines of the plan that decided rules come to, by code, and what the safety stage leaves behind."""
+    scope = decided.scope
+    wanted = [each for each in proposals(decided) if each.action.code not in without]
+    drafts = combine([*wanted, *by_hand(added, scope.program)], scope.program)
+    changing.give(drafts, instead, scope.program)
+    checked = check([drafts[code] for code in sorted(drafts)], scope)
+    hold_for_age(drafts.values(), scope)
+    changing.hold_children(drafts, instead, scope)
+    include(drafts, checked.added)
+    _merge(drafts, scope, instead)
+    return drafts, checked
 
 
 def _merge(drafts: dict[str, Draft], scope: Scope, instead: changing.Instead) -> None:

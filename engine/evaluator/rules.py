@@ -86,25 +86,35 @@ def _remember(scope: Scope, true: tuple[bool, ...], false: tuple[bool, ...]) -> 
 
 def judge(node: RuleNode, scope: Scope) -> Decision:
     """Return what a rule comes to: proposed, held until its exclusions are known, open, or shown as excluded."""
+    outcome = outcome_of(node, scope)
+    if outcome not in {"open", "held"}:
+        return Decision(node, outcome)
+    red = node.rule.red_flag
+    indication, exclusion = reads(node, scope)
+    if outcome == "open":
+        facts = [] if node.applies is None else list(waiting(node.applies, scope, red=red))
+        return Decision(node, "open", red_flags_first([*facts, *waiting(node.when, indication, red=red)], scope))
+    facts = [] if node.exclude is None else list(waiting(node.exclude, exclusion, red=red))
+    return Decision(node, "held", red_flags_first([*facts, *silencer_waiting(node, exclusion)], scope))
+
+
+def outcome_of(node: RuleNode, scope: Scope) -> Outcome:
+    """Return what a rule comes to, without what it waits for."""
     if scope.truths.get((f"rule {node.name}", False)) is True:
-        return Decision(node, "proposed")
+        return "proposed"
     red = node.rule.red_flag
     indication, exclusion = reads(node, scope)
     applies = True if node.applies is None else truth(node.applies, scope, red=red)
-    indicated = truth(node.when, indication, red=red)
-    if applies is False or indicated is False:
-        return Decision(node, "silent")
+    indicated = False if applies is False else truth(node.when, indication, red=red)
+    if indicated is False:
+        return "silent"
     excluded = False if node.exclude is None else truth(node.exclude, exclusion, red=red)
     barred = disjunction((excluded, *(rule_truth(name, exclusion) for name in node.silencers)))
     if barred is True:
-        return Decision(node, "excluded" if applies and indicated else "silent")
+        return "excluded" if applies and indicated else "silent"
     if applies is None or indicated is None:
-        facts = [] if node.applies is None else list(waiting(node.applies, scope, red=red))
-        return Decision(node, "open", red_flags_first([*facts, *waiting(node.when, indication, red=red)], scope))
-    if barred is None:
-        facts = [] if node.exclude is None else list(waiting(node.exclude, exclusion, red=red))
-        return Decision(node, "held", red_flags_first([*facts, *silencer_waiting(node, exclusion)], scope))
-    return Decision(node, "proposed")
+        return "open"
+    return "held" if barred is None else "proposed"
 
 
 def reads(node: RuleNode, scope: Scope) -> tuple[Scope, Scope]:
