@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +13,9 @@ from rules import selectors as shelf
 from rules import services as shelf_services
 from rules.models import Version
 from webapp.accounts.models import User
+from webapp.plans.reasons import OverrideReason, RejectReason, SettleReason
 from webapp.plans.terms import words
+from webapp.plans.uses import Use, uses
 from webapp.studio.sentences import Sentence, sentences_of
 
 ORDER = ("protocol", "questionnaire", "score", "formulary", "vocabulary", "lexicon", "invariants")
@@ -122,3 +124,28 @@ def _marked(report: Mapping[str, Any]) -> dict[int, str]:
     problems = {one["line"]: f"{one['code']} {one['message']}" for one in report.get("problems", ())}
     failing = {one["line"]: "; ".join(one["differences"]) for one in report.get("tests", ()) if not one["passed"]}
     return problems | failing
+
+
+REASONS = {str(code): words for kind in (RejectReason, OverrideReason, SettleReason) for code, words in kind.choices}
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """One rule as the doctors met it; ``version`` is the text in force it stands in, None if no text has it now."""
+
+    use: Use
+    title: str
+    version: Version | None
+    reasons: Sequence[tuple[Any, int]]
+
+
+def rules_in_use(user: User, since: datetime, language: str) -> list[UseRow]:
+    """Return the rules that were on a screen since then, each with its protocol's name and the reasons most given."""
+    protocols = {one.source_file.name: one for one in shelf.published("protocol")} if user.may("protocols.read") else {}
+    return [_use_row(use, protocols.get(use.protocol), language) for use in uses(user, since)]
+
+
+def _use_row(use: Use, version: Version | None, language: str) -> UseRow:
+    title = words(version.report.get("title"), language) if version else ""
+    reasons = [(REASONS.get(code, code), count) for code, count in use.reasons.most_common()]
+    return UseRow(use, title or use.protocol, version, reasons)

@@ -1,5 +1,7 @@
 """The shelf on screen, read only: what is in force, and every text as it was written."""
 
+from datetime import timedelta
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +10,10 @@ from django.views.decorators.http import require_GET
 
 from rules.models import Version
 from webapp.base import access
+from webapp.plans import uses
 from webapp.studio import selectors
+
+SPANS = (30, 90, 365)  # days
 
 
 @access.may("protocols.read")
@@ -28,6 +33,22 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     except Version.DoesNotExist:
         raise Http404 from None
     return render(request, "studio/version.html", {"reading": reading})
+
+
+@access.may("protocols.read")
+@require_GET
+def in_use(request: HttpRequest) -> HttpResponse:
+    """Show what doctors did with each rule in the last days; ``days`` is one of the offered spans."""
+    days = int(request.GET.get("days", "")) if request.GET.get("days", "") in {str(one) for one in SPANS} else SPANS[0]
+    since = timezone.now() - timedelta(days=days)
+    shown = {
+        "rows": selectors.rules_in_use(request.user, since, _language()),
+        "burden": uses.burden(request.user, since),
+        "budget": uses.BUDGET,
+        "days": days,
+        "spans": SPANS,
+    }
+    return render(request, "studio/in_use.html", shown)
 
 
 def _language() -> str:

@@ -134,6 +134,7 @@ DOORS = {
     "privacy:waiting": "patient or record.export",
     "readyz": "public",
     "set_language": "public",
+    "studio:in_use": "protocols.read",
     "studio:list": "protocols.read",
     "studio:version": "protocols.read",
 }
