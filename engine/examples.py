@@ -9,7 +9,6 @@ from engine.compiler.walk import chosen_rows, rule_truth, scope_of
 from engine.errors import CaseError, Place
 from engine.evaluator import evaluate, score, score_json
 from engine.evaluator.rules import judge
-from engine.facts import CaseFacts
 from engine.language.cases import read_example, score_inputs
 from engine.language.documents import Edition, Example, Protocol, Score
 from engine.plan import Item, Plan
@@ -89,7 +88,12 @@ def _protocol_results(program: Program, protocol: Protocol, edition: Edition) ->
         for name in own:
             fired[name].add(rule_truth(name, scope) is True)
         results.append(
-            Result(document, example.name, example.place, tuple(_failures(program, example, protocol, case, scope)))
+            Result(
+                document,
+                example.name,
+                example.place,
+                tuple(failures(evaluate(program, case), example, scope, protocol)),
+            )
         )
     rows = [
         Coverage(name, True in seen, False in seen) for name, seen in rows_tried(program, protocol, edition).items()
@@ -112,8 +116,8 @@ def rows_tried(program: Program, protocol: Protocol, edition: Edition) -> dict[s
     return tried
 
 
-def _failures(program: Program, example: Example, protocol: Protocol, case: CaseFacts, scope: Scope) -> Iterator[str]:
-    plan = evaluate(program, case)
+def failures(plan: Plan, example: Example, scope: Scope, protocol: Protocol) -> Iterator[str]:
+    """Yield what a plan lacks of what a test of the protocol expects, and what it should not hold."""
     for entry in example.include:
         if not _any(entry, plan, IN_PLAN):
             yield f"expected {entry} in the plan; it holds {_codes(plan)}"
@@ -129,11 +133,12 @@ def _failures(program: Program, example: Example, protocol: Protocol, case: Case
     unasked = [name for name in example.ask if name not in plan.ask]
     if unasked:
         yield f"expected to ask {', '.join(unasked)}; it asks {', '.join(plan.ask) or 'nothing'}"
-    yield from _rule_failures(program, example, protocol, scope)
+    yield from _rule_failures(example, scope, protocol)
     yield from _expected_scores(example.scores, plan)
 
 
-def _rule_failures(program: Program, example: Example, protocol: Protocol, scope: Scope) -> Iterator[str]:
+def _rule_failures(example: Example, scope: Scope, protocol: Protocol) -> Iterator[str]:
+    program = scope.program
     for names, wanted in ((example.fired, True), (example.not_fired, False)):
         for name in names:
             rule = name if "." in name else f"{protocol.name}.{name}"
@@ -181,12 +186,17 @@ def _codes(plan: Plan) -> str:
 
 def _score_results(program: Program, document: Score) -> Iterator[Result]:
     for example in document.examples:
-        try:
-            known = score_json(score(program, document.name, score_inputs(example.given)))
-            failures = tuple(_differences(document.name, example.scores, known))
-        except CaseError as problem:
-            failures = (f"{problem} {problem.hint}",)
-        yield Result(f"score:{document.name}", example.name, example.place, failures)
+        found = score_failures(program, document.name, example)
+        yield Result(f"score:{document.name}", example.name, example.place, found)
+
+
+def score_failures(program: Program, name: str, example: Example) -> tuple[str, ...]:
+    """Return where a score differs from what a test of its file expects."""
+    try:
+        known = score_json(score(program, name, score_inputs(example.given)))
+        return tuple(_differences(name, example.scores, known))
+    except CaseError as problem:
+        return (f"{problem} {problem.hint}",)
 
 
 def _differences(name: str, wanted: Mapping[str, object], known: Mapping[str, object]) -> Iterator[str]:

@@ -42,7 +42,17 @@ def evaluate(
     ``without`` are codes of items that will not be given, such as rejected ones: nothing meets them.
     ``instead`` are doses a doctor gives in place of those of an item: held where safety would give less.
     """
-    decided = decide(program, case)
+    return plan_of(decide(program, case), case, added, without, instead)
+
+
+def plan_of(
+    decided: Decided,
+    case: CaseFacts,
+    added: Iterable[Addition] = (),
+    without: Collection[str] = (),
+    instead: changing.Instead = NOTHING,
+) -> Plan:
+    """Return the plan that decided rules come to; the rest as for ``evaluate``."""
     scope = decided.scope
     drafts, checked = drafted(decided, added, without, instead)
     items = _items(drafts, decided)
@@ -58,7 +68,7 @@ def evaluate(
         ask_now=_names(now, scope),
         follow_up_days=_follow_up(items),
         scores=case_scores(scope),
-        versions=dict(sorted(program.edition.versions.items())),
+        versions=dict(sorted(scope.program.edition.versions.items())),
         open_rules=opened,
         not_proposed=tuple(reason_of(each.node) for each in decided.decisions if each.outcome == "excluded"),
         queries=tuple(sorted(case.queries)),
