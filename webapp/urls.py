@@ -1,10 +1,12 @@
 """Where every page stands. An app's addresses live in its own urls module."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from webapp.base import views
 from webapp.jobs.views import healthz, readyz
+from webapp.patients.places import Purpose
 
+register_converter(Purpose, "purpose")  # of several apps
 urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),

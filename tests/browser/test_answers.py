@@ -27,7 +27,7 @@ def phone(visit: Callable[..., Visit]) -> Callable[[str], Page]:
 
     def begun(email: str) -> Page:
         page = visit(PHONE).log_in(email)
-        page.goto("/portal/diary/")
+        page.goto("/portal/days/")
         page.locator(".first-tap button", has_text="2").first.click()
         expect(page.locator("#q-diary_pain input:checked")).to_have_value("2")
         return page
@@ -86,7 +86,7 @@ def test_a_page_of_the_diary_takes_six_taps_and_less_than_a_minute(visit: Callab
     expect(page.locator("h1")).to_contain_text("Gracias")
     assert taps == 6
     assert time.monotonic() - began < 60
-    page.goto("/portal/diary/")
+    page.goto("/portal/days/")
     today = page.locator(".month td.today")
     assert "anotado" in today.inner_text()
     assert page.locator(".today dd").all_inner_texts() == ["3", "0", "2", "1"]
@@ -211,7 +211,7 @@ def test_a_change_of_language_in_the_middle_keeps_every_answer(phone: Callable[[
 
 def test_a_page_of_the_diary_is_filled_in_by_keyboard_alone(visit: Callable[..., Visit], site: Site) -> None:
     page = visit(LAPTOP).log_in("patient17@demo.example")
-    page.goto("/portal/diary/")
+    page.goto("/portal/days/")
     page.locator(".first-tap button").first.focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -238,7 +238,7 @@ def test_a_page_of_the_diary_is_filled_in_by_keyboard_alone(visit: Callable[...,
 def test_the_diary_fits_the_smallest_phone_and_passes_axe(phone: Callable[[str], Page], language: str) -> None:
     page = phone({"es": "patient18@demo.example", "en": "patient08@demo.example"}[language])
     page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
-    for path in (page.url, "/portal/diary/", "/portal/"):
+    for path in (page.url, "/portal/days/", "/portal/"):
         page.goto(path)
         assert not is_wider_than_the_screen(page), path
         assert violations(page) == [], path

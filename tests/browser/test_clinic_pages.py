@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, NARROW, PHONE, is_wider_than_the_screen, violations
 from tests.site import PASSWORD
+from webapp.base.codes import code_of
 
 BOSS, DIRECTOR, DOCTOR, MARINA = (
     f"{name}@demo.example" for name in ("administrator", "director", "vidal", "marina")
@@ -33,7 +34,7 @@ def confirms(page: Page) -> None:
 @pytest.mark.parametrize(("size", "locale"), EVERY_SIZE)
 def test_the_pages_of_clinic_and_consent_texts_are_whole(visit, size, locale):
     page = visit(size, locale).log_in(BOSS)
-    for path in ("/clinic/", "/privacy/consent-texts/", "/privacy/consent-texts/treatment/"):
+    for path in ("/clinic/", "/privacy/consent-texts/", f"/privacy/consent-texts/{code_of('treatment')}/"):
         page.goto(path)
         is_whole(page)
     page.goto("/clinic/")
@@ -70,7 +71,7 @@ def test_what_others_ask_is_read_on_a_phone(visit):
 
 def test_a_director_writes_looks_and_publishes_and_the_patient_is_asked_at_the_next_login(visit):
     page = visit().log_in(DIRECTOR)
-    page.goto("/privacy/consent-texts/research/")
+    page.goto(f"/privacy/consent-texts/{code_of('research')}/")
     page.locator("#body_es").fill("Acepto que mis datos se usen en estudios.")
     page.locator("#body_en").fill("I agree that my data are used in studies.")
     page.locator("button[name=look]").focus()

@@ -72,11 +72,11 @@ def test_a_patient_sets_right_how_to_be_reached_names_somebody_to_call_and_repor
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Luisa Rey")
     expect(page.locator("main")).to_contain_text("Amigo")
-    page.goto("/portal/record/allergy/")
+    page.goto("/portal/record/new/")
     write(page, "name", "Metamizol")
     write(page, "text", "Ronchas en 2019")
     press(page, page.get_by_role("button", name="Guardar"))
-    expect(page.locator("#allergies")).to_contain_text("Ronchas en 2019")
+    expect(page.locator("[data-list=allergies]")).to_contain_text("Ronchas en 2019")
 
 
 def test_a_patient_sends_a_document_and_takes_it_out_again(visit, tmp_path: Path):
@@ -90,9 +90,9 @@ def test_a_patient_sends_a_document_and_takes_it_out_again(visit, tmp_path: Path
     chooser.value.set_files(picture)
     write(page, "title", "Análisis del teclado")
     page.keyboard.press("Enter")
-    expect(page.locator("#documents")).to_contain_text("Análisis del teclado")
-    expect(page.locator("#documents")).to_contain_text("enviado por usted")
-    sent = page.locator("#documents .contact-line", has_text="Análisis del teclado")
+    expect(page.locator("[data-list=documents]")).to_contain_text("Análisis del teclado")
+    expect(page.locator("[data-list=documents]")).to_contain_text("enviado por usted")
+    sent = page.locator("[data-list=documents] .contact-line", has_text="Análisis del teclado")
     before = sent.count()
     press(page, sent.locator("button").first)
     expect(sent).to_have_count(before - 1)
@@ -200,12 +200,12 @@ def diary_page(page: Page, begin: Locator, *scales: str) -> list[str]:
 
 def test_a_day_of_the_diary_takes_six_actions_and_a_forgotten_one_is_marked_as_told_from_memory(visit):
     page = signed_in(visit, DIARIST)
-    page.goto("/portal/diary/")
+    page.goto("/portal/days/")
     before = page.locator("td.recalled").count()
     today = page.locator(".first-tap button", has_text="2").first
     assert len(diary_page(page, today, "bloating", "heartburn")) == 6
-    page.goto("/portal/diary/")
+    page.goto("/portal/days/")
     diary_page(page, page.locator("button.linkbtn").first, "pain", "bloating", "heartburn")
-    page.goto("/portal/diary/")
+    page.goto("/portal/days/")
     expect(page.locator("td.recalled")).to_have_count(before + 1)
     expect(page.locator("td.recalled").last).to_contain_text("de memoria")

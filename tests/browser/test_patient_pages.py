@@ -97,13 +97,13 @@ def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -
     for name in (
         "",
         "plan/",
-        "diary/",
+        "days/",
         "answers/",
         "consent/",
         "more/",
         "record/",
         "who-looked/?own=1",
-        "record/allergy/",
+        "record/new/",
         "record/documents/new/",
         "contacts/new/",
         "reach/",
@@ -169,7 +169,7 @@ def test_what_a_patient_fills_in_fits_every_phone(visit: Callable, language: str
     look(page)
     page.goto(f"/{questionnaire}/check-and-send/")
     look(page)
-    page.goto("/portal/diary/")
+    page.goto("/portal/days/")
     page.locator("main form .btn-primary").click()
     page.wait_for_url(re.compile("/intake/"))
     look(page)

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, violations
+from webapp.base.codes import code_of
 
 DOCTOR, ADMINISTRATOR = "vidal@demo.example", "administrator@demo.example"
 
@@ -26,18 +27,18 @@ def test_figures_lead_to_the_parts_of_a_record_and_an_entry_is_set_right_by_keyb
     page = visit(LAPTOP).log_in(DOCTOR)
     find_marina(page)
     page.keyboard.press("3")
-    page.wait_for_url(re.compile("#medications$"))
-    page.locator("#medications .sec-h a").focus()
+    page.wait_for_url(f"**/#{code_of('medications')}")
+    page.locator("[data-list=medications] .sec-h a").focus()
     page.keyboard.press("Enter")
     page.locator("#id_name").fill("Levotiroxina")
     page.locator("#id_dose").fill("75 µg al día")
     page.keyboard.press("Enter")
-    expect(page.locator("#medications")).to_contain_text("75 µg al día")
-    page.locator("#medications .entry a").first.click()
+    expect(page.locator("[data-list=medications]")).to_contain_text("75 µg al día")
+    page.locator("[data-list=medications] .entry a").first.click()
     page.locator("#id_dose").fill("88 µg al día")
     page.keyboard.press("Enter")
-    expect(page.locator("#medications")).to_contain_text("88 µg al día")
-    page.locator("#medications .entry a").first.click()
+    expect(page.locator("[data-list=medications]")).to_contain_text("88 µg al día")
+    page.locator("[data-list=medications] .entry a").first.click()
     expect(page.locator(".was del")).to_have_text("75 µg al día")
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import LAPTOP, tab_to, violations
 from tests.browser.test_people_pages import somebody_without_login
 from tests.browser.test_review import open_a_plan
+from webapp.base.codes import code_of
 
 pytestmark = pytest.mark.browser
 DOCTOR, DESK = "vidal@demo.example", "front_desk@demo.example"
@@ -27,20 +28,20 @@ def find(page: Page, words: str, name: str) -> None:
 def test_an_allergy_is_found_missing_and_written_down(visit):
     page = visit(LAPTOP).log_in(DOCTOR)
     find(page, "pascual zamora", "Pascual Zamora, Leire")
-    tab_to(page, page.locator("#allergies .sec-h a"))
+    tab_to(page, page.locator("[data-list=allergies] .sec-h a"))
     page.keyboard.press("Enter")
     tab_to(page, page.locator("#id_name"))
     page.keyboard.type("Penicilinas")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("#allergies$"))
-    expect(page.locator("#allergies")).to_contain_text("Penicilinas")
+    page.wait_for_url(f"**/#{code_of('allergies')}")
+    expect(page.locator("[data-list=allergies]")).to_contain_text("Penicilinas")
     expect(page.locator(".pbar .chip.blocked")).to_contain_text("Penicilinas")
 
 
 def test_without_a_name_an_allergy_is_not_written_down_and_the_focus_is_on_what_is_missing(visit):
     page = visit(LAPTOP).log_in(DOCTOR)
     find(page, "herrero núñez", "Herrero Núñez, Ignacio")
-    tab_to(page, page.locator("#allergies .sec-h a"))
+    tab_to(page, page.locator("[data-list=allergies] .sec-h a"))
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("button", name="Guardar"))
     page.keyboard.press("Enter")
@@ -125,7 +126,7 @@ def test_a_patient_is_registered_and_a_consent_on_paper_written_down(visit):
     page.wait_for_url(re.compile(r"/desk/patients/[0-9a-f-]{36}/"))
     expect(page.locator("h1")).to_contain_text("Teclada")
     page.goto(page.url.rstrip("/") + "/consents/")
-    treatment = page.locator("form[action$='/consents/treatment/']")
+    treatment = page.locator(f"form[action$='/consents/{code_of('treatment')}/']")
     tab_to(page, treatment.locator("select"))
     page.keyboard.press("ArrowDown")
     tab_to(page, treatment.locator("button[value=accept]"))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import NARROW, SMALL_LAPTOP, Visit, is_wider_than_the_screen, violations
 from tests.site import Site
+from webapp.base.codes import code_of
 
 # Where the objects of the pages come from: Marina's record, which has an entry of nearly every kind, and her draft.
 OBJECTS = {
@@ -31,11 +32,11 @@ IDENTITY = (RECORD, RECORD + "identity/", RECORD + "contacts/new/", RECORD + "co
 INVITING = ("/desk/invitations/", RECORD + "invitation/", RECORD + "consents/")
 PAGES = {
     "vidal": (
-        "/desk/", "/desk/?tab=watched", DESK, *IDENTITY, *INVITING, RECORD + "record/allergies/new/",
-        RECORD + "record/medications/new/", RECORD + "record/reports/new/", RECORD + "record/treatments/new/",
-        RECORD + "record/allergies/{allergy}/", RECORD + "record/documents/{document}/",
+        "/desk/", "/desk/?tab=watched", DESK, *IDENTITY, *INVITING,
+        *(f"{RECORD}record/{code_of(kind)}/new/" for kind in ("allergies", "medications", "reports", "treatments")),
+        f"{RECORD}record/{code_of('allergies')}/{{allergy}}/", f"{RECORD}record/{code_of('documents')}/{{document}}/",
         RECORD + "measurements/new/", RECORD + "measurements/{value}/", RECORD + "answers/{asked}/",
-        RECORD + "all/plans/", RECORD + "all/medications/", "/intake/for/{patient}/",
+        f"{RECORD}all/{code_of('plans')}/", f"{RECORD}all/{code_of('medications')}/", "/intake/for/{patient}/",
         "/desk/who-looked/", "/desk/who-looked/{patient}/",
     ),
     "salas": ("/accounts/hat/", "/accounts/security/", "/accounts/confirm/?next=/", "/nowhere/"),
@@ -44,7 +45,7 @@ PAGES = {
         "/plans/{plan}/add/", "/plans/{plan}/items/{item}/why/",
     ),
     "dietitian": ("/desk/", "/plans/{plan}/review/"),
-    "director": ("/studio/", "/studio/{protocol}/", "/accounts/password/change/"),
+    "director": ("/studio/", "/studio/use/", "/studio/{protocol}/", "/accounts/password/change/"),
     "front_desk": (DESK, *IDENTITY, *INVITING),
     "administrator": (
         "/accounts/staff/", "/accounts/staff/?q=zzzz", "/accounts/staff/new/", "/accounts/staff/{colleague}/",

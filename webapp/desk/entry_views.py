@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webapp.audit import services as audit
 from webapp.base import access
+from webapp.base.codes import code_of
 from webapp.base.downloads import attachment
 from webapp.desk import entries, services
 from webapp.desk.entry_forms import ErrorForm
@@ -51,7 +52,7 @@ def _patient(request: HttpRequest, pk: UUID) -> Patient:
 
 
 def _back(patient: Patient, slug: str) -> HttpResponse:
-    return redirect(f"{reverse('desk:patient', kwargs={'pk': patient.pk})}#{slug}")
+    return redirect(f"{reverse('desk:patient', kwargs={'pk': patient.pk})}#{code_of(slug)}")
 
 
 @access.may("record.write")

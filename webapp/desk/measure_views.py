@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from webapp.audit import services as audit
 from webapp.base import access
+from webapp.base.codes import code_of
 from webapp.desk import measures, measuring, services
 from webapp.desk.changes import newest_of
 from webapp.desk.entry_forms import AgainForm, ErrorForm, MeasureForm
@@ -33,7 +34,7 @@ def _terms() -> Terms:
 
 
 def _back(patient: Patient) -> HttpResponse:
-    return redirect(f"{reverse('desk:patient', kwargs={'pk': patient.pk})}#labs")
+    return redirect(f"{reverse('desk:patient', kwargs={'pk': patient.pk})}#{code_of('labs')}")
 
 
 @access.may("record.write")

@@ -1,21 +1,11 @@
-"""Where in a questionnaire an address leads: groups and questions are called by health words, and an address is kept.
-
-Logs and histories of browsers see addresses. So a name stands there as a code of this clinic's own.
-"""
+"""Where in a questionnaire an address leads: groups and questions stand there by their codes."""
 
 from collections.abc import Iterable
 
 from django.http import Http404
-from django.utils.crypto import salted_hmac
 
+from webapp.base.codes import REGEX, code_of, named
 from webapp.intake.facts import Book
-
-LENGTH = 10
-
-
-def code_of(name: str) -> str:
-    """Return what stands for a name in addresses: the same in every process, and nothing one could read."""
-    return salted_hmac("intake.places", name).hexdigest()[:LENGTH]
 
 
 class Code(str):
@@ -27,7 +17,7 @@ class Code(str):
 class Place:
     """The part of an address that names a group or a question; the view finds out which of its questionnaire's."""
 
-    regex = f"[0-9a-f]{{{LENGTH}}}"
+    regex = REGEX
 
     def to_python(self, value: str) -> Code:
         return Code(value)
@@ -47,7 +37,7 @@ def item_at(book: Book, code: str) -> str:
 
 
 def _named(names: Iterable[str], code: str) -> str:
-    found = next((name for name in names if code_of(name) == code), None)
+    found = named(names, code)
     if found is None:
         raise Http404
     return found

@@ -16,6 +16,6 @@ urlpatterns = [
     path("<uuid:pk>/<place:group>/", views.group, name="group"),
     path("<uuid:pk>/<place:group>/<place:item>/", views.answer, name="answer"),
     path("<uuid:pk>/<place:group>/<place:item>/search/", views.search, name="search"),
-    path("<uuid:pk>/<place:group>/<place:item>/urgent/", views.urgent, name="urgent"),
+    path("<uuid:pk>/<place:group>/<place:item>/read/", views.urgent, name="urgent"),
     path("<uuid:pk>/<place:group>/<place:item>/mistake/", views.mistake, name="mistake"),
 ]

@@ -69,18 +69,18 @@ def _to_consent(request: HttpRequest, response: QuestionnaireResponse) -> HttpRe
 def consent(request: HttpRequest) -> HttpResponse:
     """Show how answers are used, and take the decision; then go on to what was asked for."""
     patient, text = _patient(request.user), patients.current_text(services.TREATMENT)
-    wanted = {name: request.POST.get(name) or request.GET.get(name, "") for name in ("questionnaire", "day")}
+    wanted = {name: request.POST.get(name, "") for name in ("questionnaire", "day")}
     if request.method == "GET" or text is None:
         return render(request, "intake/consent.html", _consent_context(wanted))
     try:
         shown = text if str(text.pk) == request.POST.get("text") else None
         if shown is None:
             messages.warning(request, _("There is a newer text. Please read it before deciding."))
-            return redirect(request.get_full_path())
+            return render(request, "intake/consent.html", _consent_context(wanted))
         patient_services.accept_consent(patient=patient, text=shown, channel="portal", actor=request.user)
     except patient_services.PatientError as problem:
         messages.warning(request, str(problem))
-        return redirect(request.get_full_path())
+        return render(request, "intake/consent.html", _consent_context(wanted))
     return _start(request, patient, wanted) if wanted["questionnaire"] else redirect("portal:home")
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.base import access
+from webapp.base.codes import code_of
 from webapp.base.downloads import attachment
 from webapp.base.roles import Role
 from webapp.patients import selectors as patients
@@ -30,7 +31,7 @@ def _patient(request: HttpRequest) -> Patient:
 
 
 def _back() -> HttpResponse:
-    return redirect(f"{reverse('portal:record')}#documents")
+    return redirect(f"{reverse('portal:record')}#{code_of('documents')}")
 
 
 @of_patients

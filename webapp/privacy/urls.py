@@ -11,8 +11,8 @@ urlpatterns = [
     path("copies/<uuid:pk>/", views.waiting, name="waiting"),
     path("copies/<uuid:pk>/file/", views.file, name="file"),
     path("consent-texts/", text_views.overview, name="texts"),
-    path("consent-texts/<slug:purpose>/", text_views.edit, name="text"),
-    path("consent-texts/<slug:purpose>/preview/", text_views.preview, name="text_preview"),
-    path("consent-texts/<slug:purpose>/publish/", text_views.publish, name="text_publish"),
-    path("consent-texts/<slug:purpose>/drop/", text_views.drop, name="text_drop"),
+    path("consent-texts/<purpose:purpose>/", text_views.edit, name="text"),
+    path("consent-texts/<purpose:purpose>/preview/", text_views.preview, name="text_preview"),
+    path("consent-texts/<purpose:purpose>/publish/", text_views.publish, name="text_publish"),
+    path("consent-texts/<purpose:purpose>/drop/", text_views.drop, name="text_drop"),
 ]

@@ -209,9 +209,9 @@ def test_a_form_sent_too_late_leads_back_to_the_page_it_was_on(marina):
 
 def test_a_fragment_asked_for_too_late_takes_the_whole_page_to_the_login(marina):
     here = aged(logged_in(), seen=timedelta(minutes=61))
-    headers = {"hx-request": "true", "hx-current-url": "http://testserver/portal/diary/"}
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/portal/days/"}
     answer = here.post("/accounts/security/end/", headers=headers)
-    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=%2Fportal%2Fdiary%2F&ended=idle"
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=%2Fportal%2Fdays%2F&ended=idle"
 
 
 def test_a_session_ended_from_elsewhere_says_so_and_a_stranger_is_told_nothing(marina):

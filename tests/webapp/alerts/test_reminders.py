@@ -91,7 +91,7 @@ def test_a_reminder_that_waits_for_the_morning_does_not_leave_after_the_consent_
 
 
 def test_its_link_says_nothing_wherever_it_leads(mailoutbox):
-    reminded(a_patient_with_login(), path="/portal/diary/")
+    reminded(a_patient_with_login(), path="/portal/days/")
     told()
     with at(NOON):
         sending.deliver()

@@ -12,6 +12,7 @@ from tests.webapp.desk.clinic import address, browser, words
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login
 from tests.webapp.plans.factories import an_evaluation
 from webapp.audit.models import Entry
+from webapp.base.codes import code_of
 from webapp.patients import services as patients
 from webapp.patients.models import (
     AllergyIntolerance,
@@ -41,7 +42,7 @@ def test_a_medicine_is_added_and_stands_on_the_patients_page():
     patient, client = a_patient(), browser()
     given = {"name": "Omeprazol casero", "dose": "20 mg al día", "started_on": "2026-01-10"}
     done = client.post(address("entry_add", patient, kind="medications"), given)
-    assert done.url == address("patient", patient) + "#medications"
+    assert done.url == address("patient", patient) + "#" + code_of("medications")
     page = words(client.get(address("patient", patient)))
     for told in ("Omeprazol casero", "20 mg al día", "desde 10 ene 2026", client.user.display_name):
         assert told in page
@@ -301,4 +302,4 @@ def test_the_page_of_an_entry_offers_the_names_the_rules_know(django_assert_max_
         page = words(client.get(the_page(patient, line, "medications")))
     assert page.count("<del>") == 10
     assert 'list="names-medications"' in page
-    assert reverse("desk:patient", kwargs={"pk": patient.pk}) + "#medications" in page
+    assert reverse("desk:patient", kwargs={"pk": patient.pk}) + "#" + code_of("medications") in page

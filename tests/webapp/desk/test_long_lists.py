@@ -9,6 +9,7 @@ from tests.webapp.desk.clinic import address, browser, words
 from tests.webapp.people import a_doctor, a_patient
 from tests.webapp.plans.factories import a_plan
 from webapp.audit.models import Entry
+from webapp.base.codes import code_of
 from webapp.desk import long_lists
 from webapp.patients import services as patients
 from webapp.plans.models import Plan
@@ -40,7 +41,7 @@ def test_a_long_list_shows_its_newest_lines_and_leads_to_the_rest():
     assert "Ver los 25" in page
     rest = words(client.get(address("whole_list", patient, part="medications")))
     assert rest.count("<b>Remedio ") == 25
-    assert address("patient", patient) + "#medications" in rest
+    assert address("patient", patient) + "#" + code_of("medications") in rest
 
 
 def test_a_short_list_leads_nowhere_else():

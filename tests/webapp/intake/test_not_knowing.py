@@ -177,7 +177,7 @@ def test_the_diary_of_a_day_not_remembered_shows_no_bar(client, patient):
     page = begun(patient, "diary", for_day=timezone.localdate())
     say(page, "diary_pain", "__unknown")
     services.submit(response_id=page.pk, actor=patient.user, today=timezone.localdate())
-    shown = signed_in(client, patient.user).get("/portal/diary/").content.decode()
+    shown = signed_in(client, patient.user).get("/portal/days/").content.decode()
     assert 'class="s-bar' not in shown
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from tests.webapp.people import a_text, consented
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, ppi
+from webapp.base.codes import code_of
 from webapp.patients import services as patients
 from webapp.plans import deciding, selectors
 from webapp.plans.refusing import PlanError
@@ -77,7 +78,7 @@ def test_after_the_consent_is_taken_back_nothing_is_signed_until_it_is_given_aga
         deciding.sign(plan_id=plan.pk, doctor=doctor, revision=1)
     text = page.get(reverse("plans:review", args=[plan.pk])).content.decode()
     assert "ha retirado el consentimiento" in text
-    assert reverse("desk:patient", args=[patient.pk]) + "#consents" in text
+    assert reverse("desk:patient", args=[patient.pk]) + "#" + code_of("consents") in text
     consented(patient)
     assert not selectors.to_do(doctor, plan, selectors.items_for(doctor, plan)).no_consent
     assert deciding.sign(plan_id=plan.pk, doctor=doctor, revision=1).status == "signed"

@@ -19,6 +19,7 @@ from tests.webapp.plans.factories import (
 )
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
+from webapp.base.codes import code_of
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
 from webapp.patients.selectors import contents_of
@@ -171,7 +172,7 @@ def test_an_item_that_waits_for_a_list_offers_to_say_that_it_is_empty(page):
     plan = a_plan(a_patient(), ppi(state="held", waiting_for=["not_tolerated"]))
     text = page.get(address(plan)).content.decode()
     assert NOTHING_TRIED in text
-    assert f"{reverse('desk:patient', kwargs={'pk': plan.patient_id})}#treatments" in text
+    assert f"{reverse('desk:patient', kwargs={'pk': plan.patient_id})}#{code_of('treatments')}" in text
     page.post(address(plan, "answer"), {"fact": "not_tolerated", "value": "none"})
     assert "previous_treatments" in contents_of(plan.patient).none
 

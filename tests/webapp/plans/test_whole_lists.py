@@ -11,6 +11,7 @@ from tests.webapp.people import a_patient_with_login
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
 from webapp.audit.models import Entry
+from webapp.base.codes import code_of
 from webapp.patients import selectors
 from webapp.patients import services as patients
 from webapp.patients.models import NoneRecorded
@@ -153,7 +154,7 @@ def test_the_record_says_who_called_a_list_whole_and_takes_it_back():
     patient, client = a_patient(), browser()
     a_line_of(patient, "allergies")
     assert "Nadie ha dicho que la lista esté completa." in words(client.get(address("patient", patient)))
-    assert client.post(address("entry_whole", patient, kind="allergies")).url.endswith("#allergies")
+    assert client.post(address("entry_whole", patient, kind="allergies")).url.endswith("#" + code_of("allergies"))
     page = words(client.get(address("patient", patient)))
     assert "La lista está completa, dicho el" in page
     assert client.user.display_name in page

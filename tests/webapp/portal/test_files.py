@@ -12,6 +12,7 @@ from tests.webapp.patients import hostile
 from tests.webapp.people import a_doctor, a_patient_with_login
 from webapp.accounts.models import User
 from webapp.accounts.services import grant_role, revoke_role
+from webapp.base.codes import code_of
 from webapp.base.roles import Role
 from webapp.patients import selectors
 from webapp.patients import services as patients
@@ -80,7 +81,7 @@ def test_a_patient_sends_a_file_and_the_doctor_finds_it_marked_as_sent_by_the_pa
     page = words(portal.get(SEND))
     assert "20 MB" in page  # the limits are said before
     assert "JPEG" in page
-    assert send(portal).url == reverse("portal:record") + "#documents"
+    assert send(portal).url == reverse("portal:record") + "#" + code_of("documents")
     line = DocumentReference.objects.get(patient=marina)
     assert (line.title, line.kind, line.recorded_by, line.is_confirmed) == (
         "Analítica de marzo", "report", marina.user, False,

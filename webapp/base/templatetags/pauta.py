@@ -13,6 +13,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from webapp.base.codes import code_of
+
 register = template.Library()
 SPANISH = 9  # digits of a telephone number
 MINUTE = timedelta(minutes=1)
@@ -67,3 +69,9 @@ def phone(number: str | None) -> str:
 def called(name: str) -> str:
     """Return a display name without what follows the comma: Rosa Quiroga of Rosa Quiroga, reception."""
     return name.partition(",")[0]
+
+
+@register.filter
+def coded(name: str) -> str:
+    """Return what stands in an address for a name that would tell of somebody's health."""
+    return code_of(name)
