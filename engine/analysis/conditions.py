@@ -288,7 +288,7 @@ def _includes(encoder: Encoder, expr: Includes, red: bool) -> Rails:
     if expr.fact == world.program.edition.vocabulary.lists.get("allergies"):
         return world.holds(expr.fact, {*own, *wider})
     found, above = world.holds(expr.fact, own), some(world.has(expr.fact, code) for code in wider)
-    return Rails(found.true, every((found.false, no(above))))
+    return Rails(found.true, every((found.false, no(above), no(world.doubtful(expr.fact, expr.code)))))
 
 
 def _known(encoder: Encoder, expr: Known, red: bool) -> Rails:

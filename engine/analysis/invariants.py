@@ -6,9 +6,10 @@ from typing import Literal
 
 import z3
 
-from engine.analysis.items import Plans, shown
+from engine.analysis.items import Plans
 from engine.analysis.rails import every, no, some
 from engine.analysis.search import Answer, Search
+from engine.analysis.stated import shown
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program
 from engine.compiler.walk import scope_of, truth
@@ -93,7 +94,13 @@ def _proposed(speaks: Meant, plans: Plans) -> list[z3.BoolRef]:
         else:
             held = [item.gives(drug) for drug in speaks.given(item.code, item.drugs)]
             found.append(every((item.proposed, some(held))))
-    return found + [some(brought) for code, brought in plans.added.items() if speaks.whole(code)]
+    return found + [some(brought) for code, brought in plans.added.items() if _speaks_of(speaks, code, plans)]
+
+
+def _speaks_of(speaks: Meant, code: str, plans: Plans) -> bool:
+    """Return whether an item that safety brings is meant, by its code or by what it gives if a rule proposes it too."""
+    item = plans.items.get(code)
+    return speaks.whole(code) or bool(item is not None and speaks.given(code, item.drugs))
 
 
 def _there(code: str, plans: Plans) -> z3.BoolRef:

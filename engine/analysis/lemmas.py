@@ -21,12 +21,21 @@ def lemmas_of(name: str, terms: ScoreTerms, scope: Scope) -> Iterator[z3.BoolRef
     """Yield what the state of a score in one case says about all cases."""
     program, found = scope.program.scores[name], state(name, scope)
     given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
+    if found.result.status == "reject_or_query":
+        return  # for a reason that others with the same inputs need not have
     same = every(_is(terms.inputs[key], value) for key, value in zip(program.names, given, strict=True))
-    yield z3.Implies(same, in_state(terms, found))
+    alike = every((no(terms.asked), same, *_of_age(program, terms, scope)))
+    yield z3.Implies(alike, in_state(terms, found))
     if found.result.status == "ok" and all(step in (1, 0, -1) for step in program.rising):
         low, high = _beyond(program, terms, given, 1), _beyond(program, terms, given, -1)
         yield z3.Implies(every((terms.whole, low)), terms.span.low >= end_term(found.value.low, -SLACK))
         yield z3.Implies(every((terms.whole, high)), terms.span.high <= end_term(found.value.high, SLACK))
+
+
+def _of_age(program: ScoreProgram, terms: ScoreTerms, scope: Scope) -> Iterator[z3.BoolRef]:
+    """Yield that the score is open to somebody as it was to this patient: the same answers of a child say nothing."""
+    if program.score.adults_only:
+        yield terms.adult if scope.adult else no(terms.adult)
 
 
 def _is(item: Input, value: Given) -> z3.BoolRef:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.analysis.items import Stated, shown
 from engine.analysis.rails import every, no, some
 from engine.analysis.search import Confirms, Search
+from engine.analysis.stated import Stated, shown
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program, RuleNode
 from engine.evaluator import evaluate

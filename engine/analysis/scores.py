@@ -14,13 +14,13 @@ import z3
 
 from engine.analysis.formulas import Formula, Input, TooHard
 from engine.analysis.rails import NO, YES, Rails, every, no, some
-from engine.analysis.spans import ANYTHING, BEYOND, Span, term
+from engine.analysis.spans import ANYTHING, BEYOND, Span, is_point, term
 from engine.analysis.world import World
 from engine.compiler.intervals import INFINITE, Real
 from engine.compiler.program import Scope, ScoreProgram, ScoreState
 from engine.compiler.score_results import unit_factor
 from engine.compiler.walk import state
-from engine.conditions import Expr
+from engine.conditions import Call, Expr, Name, nodes
 from engine.language.documents import ScoreInput
 
 SLACK = Fraction(1, 10**9)  # the evaluator's floats may be that much off
@@ -39,7 +39,10 @@ class Reader(Protocol):
 
 @dataclass(slots=True)
 class ScoreTerms:
-    """The state of one score. ``whole``: every input is known and the formula is in force; ``exact``: it is a term."""
+    """The state of one score. ``whole``: all inputs are known and none doubtful, so that the formula is in force.
+
+    ``exact``: the formula is a term; ``adult``: the patient is old enough for it.
+    """
 
     name: str
     span: Span
@@ -48,6 +51,8 @@ class ScoreTerms:
     may: dict[str, z3.BoolRef]
     inputs: Mapping[str, Input]
     whole: z3.BoolRef
+    adult: z3.BoolRef = YES
+    asked: z3.BoolRef = NO  # something it reads must be asked about: then nothing is said
     exact: bool = False
     plain: z3.BoolRef = YES  # every input is known, or the state is that of none: how most patients have it
     domain: list[z3.BoolRef] = field(default_factory=list)
@@ -67,16 +72,35 @@ def score_terms(program: ScoreProgram, reader: Reader) -> ScoreTerms:
     inputs = {item.name: _input(item, program, reader) for item in score.inputs.values()}
     given = every(item.given for item in inputs.values() if not item.optional)
     adult = every((world.is_known("age"), world.value("age") >= 18)) if score.adults_only else YES
+    asked, fine = _asked(program, world), _fine(program, inputs)
     found = ScoreTerms(
         name, Span(low, high), (z3.Bool(f"{name} band known"), bands), z3.Bool(f"{name} code known"), {}, inputs,
-        every((adult, given)),
+        every((adult, given, no(asked), fine)), adult, asked,
     )  # fmt: skip
-    world.domain += [low <= high, some(bands.values()), z3.Implies(no(adult), _nothing(found))]
+    world.domain += [low <= high, some(bands.values()), z3.Implies(some((no(adult), asked)), _nothing(found))]
     _tie(found, program)
     blank = state(score.name, Scope(world.program, {}, True))
     found.plain = some((found.whole, every((no(adult), _nothing(found))), in_state(found, blank)))
     world.domain += found.domain
     return found
+
+
+def _asked(program: ScoreProgram, world: World) -> z3.BoolRef:
+    """Return that a fact behind an input must be asked about: nothing is said then, even if the input is known."""
+    facts = {fact for read in program.reads.values() for fact in read if world.spec(fact).type not in ("set", "series")}
+    return some(world.queried(fact) for fact in sorted(facts))
+
+
+def _fine(program: ScoreProgram, inputs: Mapping[str, Input]) -> z3.BoolRef:
+    """Return that no input is out of range and none contradicts the others; left free where no solver reckons it."""
+    formula, score = Formula(program.score, inputs), program.score
+    parts = [_in_range(item, inputs[name]) for name, item in score.inputs.items()]
+    for name, doubt in score.doubtful.items():
+        try:
+            parts.append(no(formula.truth(doubt)))
+        except TooHard:
+            parts.append(z3.Bool(f"score {score.name} not doubtful {name}"))
+    return every(parts)
 
 
 def _nothing(found: ScoreTerms) -> z3.BoolRef:
@@ -94,11 +118,25 @@ def _input(item: ScoreInput, program: ScoreProgram, reader: Reader) -> Input:
         return Input(some((known.true, known.false)), known.true, optional)
     if item.type == "choice":
         sure, may = reader.codes(item.bind, frozenset(item.choices))
-        return Input(sure, may, optional)
+        return Input(sure if isinstance(item.bind, Name) else every((sure, _only_one(may))), may, optional)
     if item.type == "series":
         return Input(z3.Bool(f"list {program.score.name} {item.name}"), z3.RealVal(0), optional)
     span = reader.number(item.bind)
-    return Input(span.known, span.low * term(unit_factor(item, item.bind, reader.scope)), optional)
+    given = every((span.known, *_exact(item, program, span)))
+    return Input(given, span.low * term(unit_factor(item, item.bind, reader.scope)), optional)
+
+
+def _only_one(may: Mapping[str, z3.BoolRef]) -> z3.BoolRef:
+    return z3.PbEq([(held, 1) for held in may.values()], 1)
+
+
+def _exact(item: ScoreInput, program: ScoreProgram, span: Span) -> Iterator[z3.BoolRef]:
+    """Yield what must hold for a number to be taken: it is one number, and no float."""
+    if item.bind is None or (isinstance(item.bind, Name) and item.bind.kind == "fact"):
+        return
+    yield is_point(span)
+    if any(isinstance(node, Call) or (isinstance(node, Name) and node.kind != "fact") for node in nodes(item.bind)):
+        yield z3.Bool(f"exact {program.score.name} {item.name}")
 
 
 def _in_range(item: ScoreInput, given: Input) -> z3.BoolRef:
@@ -119,13 +157,11 @@ def _tie(found: ScoreTerms, program: ScoreProgram) -> None:
     if value is None:
         formula.free = value = found.span.low
     try:
-        doubts = [formula.truth(part) for part in score.doubtful.values()]
         bands = formula.bands()
     except TooHard:
         found.exact = False
         return
-    fine = every(_in_range(item, found.inputs[name]) for name, item in score.inputs.items())
-    found.domain.append(z3.Implies(every((found.whole, fine, *map(no, doubts))), _equal(found, value, bands)))
+    found.domain.append(z3.Implies(found.whole, _equal(found, value, bands)))
     if found.exact:
         for end in (0, -1):
             found.domain += _completed(found, program, end)

@@ -109,9 +109,10 @@ def _below(left: Span, right: Span) -> Rails:
 
 def _same(left: Span, right: Span) -> Rails:
     apart = some((left.high < right.low, right.high < left.low))
-    points = every((_is_point(left), _is_point(right)))
+    points = every((is_point(left), is_point(right)))
     return Rails(every((points, no(apart))), apart)
 
 
-def _is_point(span: Span) -> z3.BoolRef:
+def is_point(span: Span) -> z3.BoolRef:
+    """Return that only one value is left."""
     return YES if span.low.eq(span.high) else span.low == span.high

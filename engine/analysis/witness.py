@@ -8,9 +8,9 @@ from fractions import Fraction
 import z3
 
 from engine.analysis.spans import term
-from engine.analysis.world import NUMBERS, World
+from engine.analysis.world import NOT_CHILDBEARING, NUMBERS, World
 from engine.facts import CaseFacts, FactSpec
-from engine.language.cases import read_example
+from engine.language.cases import CHILDBEARING, read_example
 from engine.units import written
 
 SOMETHING = "?"  # an entry of a list that nobody can read
@@ -46,6 +46,10 @@ def smaller(solver: z3.Solver, world: World, names: frozenset[str]) -> z3.ModelR
 def _wishes(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
     facts = [fact for fact in sorted(world.known) if f"known {fact}" in names]
     lists = [listed for fact, listed in sorted(world.lists.items()) if f"known {fact}" in names]
+    doubts = [f"queried {fact}" for fact in sorted(world.asked)]
+    doubts += [f"doubtful {fact} {code}" for fact, code in sorted(world.doubts)]
+    yield from (z3.Not(z3.Bool(doubt)) for doubt in doubts if doubt in names)
+    yield from (settled for fact in facts if fact in NOT_CHILDBEARING for settled in _settled(world, fact, names))
     for listed in lists:
         yield from (z3.Not(held) for _, held in sorted(listed.codes.items()))
     for fact in facts:
@@ -55,6 +59,16 @@ def _wishes(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
         yield listed.complete
     for fact in facts:
         yield from _typical(world, fact)
+
+
+def _settled(world: World, fact: str, names: frozenset[str]) -> Iterator[z3.BoolRef]:
+    """Yield what a case says by itself of whom nobody asked: a man and a child are known not to be pregnant."""
+    if "known sex" in names:
+        yield z3.Implies(world.is_choice("sex", "male"), world.known[fact])
+    if "known age" in names:
+        age, (low, high) = world.values["age"], CHILDBEARING
+        outside = z3.And(world.known["age"], z3.Or(age < low, age >= high + 1))
+        yield z3.Implies(outside, world.known[fact])
 
 
 def _typical(world: World, fact: str) -> Iterator[z3.BoolRef]:
@@ -84,6 +98,9 @@ def witness_of(model: z3.ModelRef, world: World, names: frozenset[str]) -> Witne
     for fact in sorted(world.lists):
         if f"known {fact}" in names and z3.is_true(model.eval(world.lists[fact].recorded)):
             given[fact] = _entries(model, world, fact)
+    for fact in NOT_CHILDBEARING:
+        if given.get("sex") == "male" and fact not in given and f"known {fact}" in names:
+            given[fact] = "yes"  # two answers that cannot both be so: not known
     program = world.program
     facts = read_example(given, program.edition.vocabulary, program.edition.formulary)
     return Witness(given, facts)
@@ -104,14 +121,16 @@ def _text(model: z3.ModelRef, world: World, fact: str) -> str:
 def _entries(model: z3.ModelRef, world: World, fact: str) -> list[object]:
     listed = world.lists[fact]
     codes: list[object] = [
-        _dosed(model, code) for code, held in sorted(listed.codes.items()) if z3.is_true(model.eval(held))
+        _dosed(model, world, code) for code, held in sorted(listed.codes.items()) if z3.is_true(model.eval(held))
     ]
     whole = z3.is_true(model.eval(listed.complete))
     return codes if whole else [*codes, {"name": None, "text": SOMETHING}]
 
 
-def _dosed(model: z3.ModelRef, code: str) -> object:
+def _dosed(model: z3.ModelRef, world: World, code: str) -> object:
     """Return an entry of a list, with the daily dose if the question rests on it."""
     if not z3.is_true(model.eval(z3.Bool(f"daily known {code}"))):
         return code
-    return {"name": code, "dose": f"{written(model.eval(z3.Real(f'daily {code}')).as_fraction())} mg daily"}
+    medicine = world.program.edition.formulary.medicines.get(code)
+    unit = "mg" if medicine is None or medicine.max_daily is None else medicine.max_daily[1]
+    return {"name": code, "dose": f"{written(model.eval(z3.Real(f'daily {code}')).as_fraction())} {unit} daily"}

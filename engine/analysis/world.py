@@ -9,16 +9,18 @@ from fractions import Fraction
 
 import z3
 
-from engine.analysis.rails import YES, Rails, every, no, some
+from engine.analysis.rails import NO, YES, Rails, every, no, some
 from engine.analysis.spans import Span, term
 from engine.compiler.program import Program
 from engine.facts import FactSpec, UnitRule
+from engine.language.names import TREATMENT_FACTS
 
 WHOLE = ("integer", "date")
 NUMBERS = ("integer", "decimal", "quantity", "date")
 UNKNOWN_CHOICE = -1
 DECLARED = "drug_allergies_declared"
 NOT_CHILDBEARING = ("pregnant", "breastfeeding")
+COMPUTED = "diary_"  # figures of a diary, which nobody holds against a range
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ class World:
     values: dict[str, z3.ExprRef] = field(default_factory=dict)
     lists: dict[str, Listed] = field(default_factory=dict)
     domain: list[z3.BoolRef] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # facts of which it matters whether they are queried
+    doubts: set[tuple[str, str]] = field(default_factory=set)  # lists and codes that nobody may be sure of
 
     def spec(self, fact: str) -> FactSpec:
         return self.program.edition.vocabulary.facts[fact]
@@ -73,8 +77,9 @@ class World:
             self.domain.append(z3.And(number >= 0, number < len(spec.choices)))
         elif spec.type in NUMBERS:
             self.values[fact] = z3.Int(fact) if spec.type in WHOLE else z3.Real(fact)
-            self._limit(self.values[fact], spec.range)
-            self.domain.append(some(self.plausible(fact)))
+            if not fact.startswith(COMPUTED):
+                self._limit(self.values[fact], spec.range)
+                self.domain.append(some(self.plausible(fact)))
         else:
             self.values[fact] = z3.Int(fact)
         if fact in NOT_CHILDBEARING:
@@ -91,10 +96,18 @@ class World:
         return [_plausible(value, rule) for rule in (own, *spec.units.values())]
 
     def _not_childbearing(self, fact: str) -> None:
-        """Say what a case says by itself: a man is not pregnant."""
+        """Say what a case says by itself: a man is not pregnant. One of whom it is recorded is doubted: not known."""
         if "sex" in self.program.edition.vocabulary.facts:
             man = self.is_choice("sex", "male")
-            self.domain.append(z3.Implies(man, z3.And(self.known[fact], z3.Not(self.values[fact]))))
+            self.domain.append(z3.Implies(man, z3.Not(z3.And(self.known[fact], self.values[fact]))))
+
+    def queried(self, fact: str) -> z3.BoolRef:
+        """Return that a value was given and must be asked about: then it is not known."""
+        doubt = z3.Bool(f"queried {fact}")
+        if fact not in self.asked:
+            self.asked.add(fact)
+            self.domain.append(z3.Implies(doubt, z3.Not(self.is_known(fact))))
+        return doubt
 
     # --- what conditions ask
 
@@ -136,12 +149,26 @@ class World:
         if code not in listed.codes:
             held = listed.codes[code] = z3.Bool(f"{fact} {code}")
             self.domain.append(z3.Implies(held, listed.recorded))
-            brand = self.program.edition.formulary.brands.get(code)
+            brand = self.program.edition.formulary.brands.get(code) if self._is_coded(fact) else None
             for ingredient in brand.ingredients if brand is not None else ():
                 self.domain.append(z3.Implies(held, self.has(fact, ingredient)))
             if fact == self.program.edition.vocabulary.lists.get("allergies"):
                 self.domain.append(z3.Implies(held, z3.Bool(f"any {fact}")))
         return listed.codes[code]
+
+    def _is_coded(self, fact: str) -> bool:
+        """Return whether a list is read with the formulary, which records a brand with its ingredients."""
+        return fact in TREATMENT_FACTS or fact in self.program.edition.vocabulary.lists.values()
+
+    def doubtful(self, fact: str, code: str) -> z3.BoolRef:
+        """Return that nobody knows whether a list that is whole holds a code: a treatment without its result."""
+        if fact not in TREATMENT_FACTS:
+            return NO
+        doubt = z3.Bool(f"doubtful {fact} {code}")
+        if (fact, code) not in self.doubts:
+            self.doubts.add((fact, code))
+            self.domain.append(z3.Implies(doubt, self.listed(fact).recorded))
+        return doubt
 
     def holds(self, fact: str, codes: Iterable[str]) -> Rails:
         """Return whether a list holds one of ``codes``: false only of a list that is known to be whole."""

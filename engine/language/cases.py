@@ -16,7 +16,16 @@ from engine.language.case_lists import doubt_allergies, put_list
 from engine.language.case_treatments import FACTS as TREATMENT_FACTS
 from engine.language.case_treatments import SECTION as TREATMENTS
 from engine.language.case_treatments import put_named, put_treatments
-from engine.language.case_values import NUMERIC, Reading, fresh, put_answer, put_grade, read_of_any_day, unpacked
+from engine.language.case_values import (
+    NUMERIC,
+    Reading,
+    canonical,
+    fresh,
+    put_answer,
+    put_grade,
+    read_of_any_day,
+    unpacked,
+)
 from engine.language.case_values import day as read_day
 from engine.language.spelling import nearest
 
@@ -200,8 +209,10 @@ def _complete(reading: Reading) -> None:
     weight, height = _known(reading, "weight_kg"), _known(reading, "height_cm")
     spec = reading.vocabulary.facts.get("bmi")
     if spec is not None and weight and height and "bmi" not in reading.values:
-        value = weight / (height / 100) ** 2
-        reading.values["bmi"] = Value(value, Origin("patient", given="weight_kg and height_cm"))
+        origin = Origin("patient", given="weight_kg and height_cm")
+        value = canonical(reading, spec, weight / (height / 100) ** 2, origin)
+        if value is not None:
+            reading.values["bmi"] = value
 
 
 def _put_not_childbearing(reading: Reading, name: str) -> None:
