@@ -50,7 +50,7 @@ def compile_edition(edition: Edition) -> Program:
     emitter = Emitter(edition.vocabulary, definitions, choices)
     positions = {node.name: i for i, node in enumerate(rules)}
     _emit(emitter, ordered(graph), definitions, rules, conclusions)
-    source = function_source(emitter, len(rules))
+    source = function_source(emitter)
     return Program(
         edition=edition, digest=edition.digest, definitions=definitions, applies=_applies(edition), rules=rules,
         positions=positions, conclusions=conclusions, strata=strata(graph),
@@ -84,10 +84,13 @@ def _emit(
     conclusions: Mapping[str, tuple[str, ...]],
 ) -> None:
     positions = {node.name: i for i, node in enumerate(rules)}
+    read = {name for drawn in conclusions.values() for name in drawn} | {
+        name for node in rules for name in node.silencers
+    }
     for name in order:
         if name.startswith("rule:"):
             index = positions[name.removeprefix("rule:")]
-            emitter.rule_node(rules[index], index, positions)
+            emitter.rule_node(rules[index], index, positions, is_read=rules[index].name in read)
         elif name in definitions and is_condition(definitions[name], emitter.vocabulary, definitions):
             emitter.name_node(name, definitions[name])
         elif name in conclusions:

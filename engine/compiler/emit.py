@@ -4,9 +4,10 @@ An unknown fact is NaN, so each comparison with it is false on both rails and ne
 Numbers of case and text are the same exact fraction rounded once, so no value leaves its threshold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import comb
 
 from engine.compiler.program import Decide, RuleNode, number_text
 from engine.conditions import (
@@ -28,6 +29,7 @@ from engine.facts import Vocabulary
 
 Rails = tuple[str, str]  # source of "known true" and of "known false"
 _DEEP = 12
+_BRANCHES = 12  # so many ways to have enough parts are written out
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _REFUTES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NUMERIC = {"integer", "decimal", "quantity"}
@@ -44,6 +46,7 @@ class Emitter:
     inputs: dict[str, str] = field(default_factory=dict)
     tests: list[tuple[Expr, bool]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)  # rules with rails of their own, because others read them
     _counting: dict[str, bool] = field(default_factory=dict)
     _tested: dict[tuple[Expr, bool], Rails] = field(default_factory=dict)
     _fresh: int = 0
@@ -79,7 +82,7 @@ class Emitter:
                 return str(value), str(not value)
             case Name(name=name, kind="fact"):
                 variable = self.variable(name)
-                return f"({variable} > 0)", f"({variable} < 1)"
+                return f"({variable} > 0.0)", f"({variable} < 1.0)"
             case Name(name=name, kind="definition" | "conclusion") if not (red and self.counts_days(name)):
                 return self.named[name]
             case Compare(op=op, left=left, right=right):
@@ -134,7 +137,7 @@ class Emitter:
         variable = self.variable(fact)
         wanted = [self.choices[fact][code] for code in codes if code in self.choices[fact]]
         if not wanted:
-            return "False", f"({variable} >= 0)"
+            return "False", f"({variable} >= -1.0)"
         yes = " or ".join(f"{variable} == {number}" for number in wanted)
         no = " and ".join(f"({variable} < {number} or {variable} > {number})" for number in wanted)
         return f"({yes})", f"({no})"
@@ -153,20 +156,30 @@ class Emitter:
         self.lines.append(f"a{index} = {yes}; b{index} = {no}")
         self.named[name] = f"a{index}", f"b{index}"
 
-    def rule_node(self, node: RuleNode, index: int, rails: Mapping[str, int]) -> None:
-        """Write one rule: known false first, for nine rules in ten are."""
+    def rule_node(self, node: RuleNode, index: int, rails: Mapping[str, int], *, is_read: bool) -> None:
+        """Write one rule: known false first, for nine rules in ten are. One that others read keeps its rails."""
         red = node.rule.red_flag
         yes, no = self.rails(node.when, red=red)
         allowed = ("True", "False") if node.applies is None else self.rails(node.applies, red=red)
         barred = [] if node.exclude is None else [self.rails(node.exclude, red=red)]
         barred += [(f"t{rails[name]}", f"f{rails[name]}") for name in node.silencers]
-        stopped = " or ".join(part[0] for part in barred) or "False"
-        clear = " and ".join(part[1] for part in barred) or "True"
+        true, open_ = (f"t{index} = True; f{index} = False; ", f"f{index} = False; ") if is_read else ("", "")
+        self.kept += [index] if is_read else []
+        self.lines.append(f"if {_any([no, allowed[1]])}: pass")
+        if barred:
+            self.lines.append(f"elif {_any([part[0] for part in barred])}: stop({index})")
         self.lines += [
-            f"if {no} or {allowed[1]}: t{index} = False; f{index} = True",
-            f"elif {stopped}: t{index} = False; f{index} = True; stop({index})",
-            f"else: f{index} = False; t{index} = bool({yes} and {allowed[0]} and {clear}); live({index})",
+            f"elif {_every([yes, allowed[0], *(part[1] for part in barred)])}: {true}fired({index})",
+            f"else: {open_}waits({index})",
         ]
+
+
+def _any(parts: Iterable[str]) -> str:
+    return " or ".join(part for part in parts if part != "False") or "False"
+
+
+def _every(parts: Iterable[str]) -> str:
+    return " and ".join(part for part in parts if part != "True") or "True"
 
 
 def _joined(parts: list[Rails], yes: str, no: str) -> Rails:
@@ -174,8 +187,19 @@ def _joined(parts: list[Rails], yes: str, no: str) -> Rails:
 
 
 def _counted(count: int, parts: list[Rails]) -> Rails:
-    true, false = (" + ".join(part[side] for part in parts) for side in (0, 1))
-    return f"({true} >= {count})", f"({false} >= {len(parts) - count + 1})"
+    true, false = ([part[side] for part in parts] for side in (0, 1))
+    return _so_many(count, true), _so_many(len(parts) - count + 1, false)
+
+
+def _so_many(count: int, parts: Sequence[str]) -> str:
+    """Return the source of "at least ``count`` of them": of a few as branches, which stop early; of many as a sum."""
+    if count <= 0 or count > len(parts):
+        return str(count <= 0)
+    if count in (1, len(parts)):
+        return f"({(' or ' if count == 1 else ' and ').join(parts)})"
+    if comb(len(parts), count) > _BRANCHES:
+        return f"({' + '.join(parts)} >= {count})"
+    return f"({_so_many(count - 1, parts[1:])} if {parts[0]} else {_so_many(count, parts[1:])})"
 
 
 def _numeric(op: str, variable: str, limit: Fraction) -> Rails:
@@ -188,13 +212,13 @@ def _numeric(op: str, variable: str, limit: Fraction) -> Rails:
     return f"({variable} {op} {number})", f"({variable} {_REFUTES[op]} {number})"
 
 
-def function_source(emitter: Emitter, rules: int) -> str:
-    """Return the program as one function of the case's numbers."""
-    lines = ["def decide(get, test, live, stop):"]
+def function_source(emitter: Emitter) -> str:
+    """Return the program as one function of the case's numbers; it returns the rails of what has a name."""
+    lines = ["def decide(get, test, fired, waits, stop):"]
     lines += [f"    {variable} = get({fact!r}, NAN)" for fact, variable in emitter.inputs.items()]
+    lines += [f"    t{index} = False; f{index} = True" for index in emitter.kept]
     lines += [f"    {line}" for line in emitter.lines]
-    true = ", ".join([*(f"t{i}" for i in range(rules)), *(yes for yes, _ in emitter.named.values())])
-    false = ", ".join([*(f"f{i}" for i in range(rules)), *(no for _, no in emitter.named.values())])
+    true, false = (", ".join(each[side] for each in emitter.named.values()) for side in (0, 1))
     lines.append(f"    return ({true}{',' * bool(true)}), ({false}{',' * bool(false)})")
     return "\n".join(lines) + "\n"
 

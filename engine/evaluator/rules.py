@@ -39,13 +39,27 @@ class Decided:
 def decide(program: Program, case: CaseFacts) -> Decided:
     """Return the decision on every rule that is not known false. The rails know no mentions: with some, all walk."""
     scope = scope_of(program, case)
-    live: list[int] = []
+    return _decided(scope, not_false(scope))
+
+
+def not_false(scope: Scope) -> Iterable[int]:
+    """Return the positions of the rules that are not known false, and hand what was decided to the scope."""
     if scope.mentions:
-        return _decided(scope, range(len(program.rules)))
-    numbers = {name: _number(program, name, value) for name, value in case.values.items()}
-    true, false = program.decide(numbers.get, _tests(scope), live.append, live.append)
-    _remember(scope, true, false)
-    return _decided(scope, sorted(live))
+        return range(len(scope.program.rules))
+    fired, open_, stopped = rails(scope)
+    return sorted((*fired, *open_, *stopped))
+
+
+def rails(scope: Scope) -> tuple[list[int], list[int], list[int]]:
+    """Return the positions of the rules that are proposed, that wait and that are stopped; all others are false."""
+    program = scope.program
+    fired, open_, stopped = list[int](), list[int](), list[int]()
+    numbers = {name: _number(program, name, value) for name, value in scope.values.items()}
+    true, false = program.decide(numbers.get, _tests(scope), fired.append, open_.append, stopped.append)
+    _remember(scope, fired, open_)
+    for name, yes, no in zip(program.named, true, false, strict=True):
+        scope.truths[name, False] = True if yes else False if no else None
+    return fired, open_, stopped
 
 
 def _decided(scope: Scope, live: Iterable[int]) -> Decided:
@@ -77,11 +91,12 @@ def _number(program: Program, name: str, value: FactValue) -> float:
     return program.choices.get(name, {}).get(known, -1.0)
 
 
-def _remember(scope: Scope, true: tuple[bool, ...], false: tuple[bool, ...]) -> None:
+def _remember(scope: Scope, fired: Iterable[int], open_: Iterable[int]) -> None:
     """Hand what the rails decided to the walk, so that nothing is decided twice."""
-    names = [f"rule {node.name}" for node in scope.program.rules] + list(scope.program.named)
-    for name, yes, no in zip(names, true, false, strict=True):
-        scope.truths[name, False] = True if yes else False if no else None
+    keys = [(f"rule {node.name}", False) for node in scope.program.rules]
+    scope.truths.update(dict.fromkeys(keys, False))
+    scope.truths.update({keys[index]: True for index in fired})
+    scope.truths.update({keys[index]: None for index in open_})
 
 
 def judge(node: RuleNode, scope: Scope) -> Decision:
