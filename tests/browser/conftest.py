@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from tests.site import PASSWORD, Site, clinic, demo_code
+from tools import devdb
+from webapp.base import codes
 
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
@@ -45,6 +48,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=_executable(), args=QUIET)
         yield browser
         browser.close()
+
+
+def code_of(name: str) -> str:
+    """Return what stands for a name in the addresses of the clinic that runs here, which has a key of its own."""
+    with override_settings(SECRET_KEY=os.environ.get("SECRET_KEY") or devdb.stored_secrets()["secret_key"]):
+        return codes.code_of(name)
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

@@ -8,9 +8,8 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, NARROW, PHONE, is_wider_than_the_screen, violations
+from tests.browser.conftest import LAPTOP, NARROW, PHONE, code_of, is_wider_than_the_screen, violations
 from tests.site import PASSWORD
-from webapp.base.codes import code_of
 
 BOSS, DIRECTOR, DOCTOR, MARINA = (
     f"{name}@demo.example" for name in ("administrator", "director", "vidal", "marina")

@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, violations
-from webapp.base.codes import code_of
+from tests.browser.conftest import LAPTOP, code_of, violations
 
 DOCTOR, ADMINISTRATOR = "vidal@demo.example", "administrator@demo.example"
 

@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, tab_to, violations
+from tests.browser.conftest import LAPTOP, code_of, tab_to, violations
 from tests.browser.test_people_pages import somebody_without_login
 from tests.browser.test_review import open_a_plan
-from webapp.base.codes import code_of
 
 pytestmark = pytest.mark.browser
 DOCTOR, DESK = "vidal@demo.example", "front_desk@demo.example"

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NARROW, SMALL_LAPTOP, Visit, is_wider_than_the_screen, violations
+from tests.browser.conftest import NARROW, SMALL_LAPTOP, Visit, code_of, is_wider_than_the_screen, violations
 from tests.site import Site
-from webapp.base.codes import code_of
 
 # Where the objects of the pages come from: Marina's record, which has an entry of nearly every kind, and her draft.
 OBJECTS = {
