@@ -21,6 +21,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.sha256"
 WANTED = ((3, 12), (3, 11))
 PACKAGES = ("python3", "python3-venv")
+COMPILER_PACKAGES = ("gcc", "libc6-dev", "python3-dev")  # durable_rules comes as source only
+WITHOUT_DURABLE = (3, 13)  # from this version on it cannot be imported, and requirements.lock leaves it out
 PANGO = ("pango-1.0", "pangoft2-1.0")  # lays out the text of PDFs; no wheel carries it
 PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0")
 FROM_LOCK = ("--require-hashes", "--no-deps", "-r", "requirements.lock")
@@ -81,6 +83,27 @@ def ensure_pango() -> None:
             "Pauta makes its PDFs with Pango; it was not found.\n"
             "    On Debian or Ubuntu: sudo apt-get install {}\n"
             "    On macOS: brew install pango".format(" ".join(PANGO_PACKAGES))
+        )
+
+
+def can_compile() -> bool:
+    """Whether the Python of .venv has all that builds an extension: a compiler and its own headers."""
+    question = "import os, sysconfig; print(os.path.exists(os.path.join(sysconfig.get_paths()['include'], 'Python.h')))"
+    answer = subprocess.run([str(VENV / "bin/python"), "-c", question], capture_output=True, text=True, check=False)
+    return answer.stdout.strip() == "True" and any(map(shutil.which, ("cc", "gcc", "clang")))
+
+
+def ensure_compiler() -> None:
+    """See that durable_rules can be built, with apt where we may; else the run ends, saying what to do."""
+    if version_of(str(VENV / "bin/python")) >= WITHOUT_DURABLE:
+        return
+    if not can_compile() and may_use_apt():
+        apt_install("a C compiler and the headers of Python", COMPILER_PACKAGES)
+    if not can_compile():
+        sys.exit(
+            "Pauta builds durable_rules from source: a C compiler or the headers of this Python were not found.\n"
+            "    On Debian or Ubuntu: sudo apt-get install {}\n"
+            "    On macOS: xcode-select --install".format(" ".join(COMPILER_PACKAGES))
         )
 
 
@@ -149,6 +172,7 @@ def main() -> None:
         python = find_python()
         print(f"Making .venv with {python} ...", flush=True)
         subprocess.run([python, "-m", "venv", str(VENV)], check=True)
+    ensure_compiler()
     print("Installing what requirements.lock names ...", flush=True)
     install_lock()
     pip("--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", ".")
