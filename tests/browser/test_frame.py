@@ -117,3 +117,24 @@ def test_without_scripts_a_person_still_logs_in_and_out(chromium, site):
     page.goto("/desk/")
     assert "/accounts/login/" in page.url
     context.close()
+
+
+@pytest.mark.parametrize("locale", ["es-ES", "en-GB"])
+def test_on_a_narrow_screen_four_ways_in_stand_in_the_bar_and_the_rest_behind_more(visit, locale):
+    page = visit(NARROW, locale).log_in("administrator@demo.example")
+    bar = page.locator("nav.rail")
+    assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+    assert bar.locator("a:visible").count() == 4
+    looked = page.locator("#me a[href='/desk/who-looked/']")
+    assert not looked.is_visible()
+    bar.locator("button:visible").click()
+    assert violations(page) == []
+    looked.click()
+    page.wait_for_url("**/desk/who-looked/")
+
+
+def test_on_a_laptop_every_way_in_stands_in_the_rail_and_none_twice(visit):
+    page = visit(LAPTOP).log_in("administrator@demo.example")
+    assert page.locator("a[href='/desk/who-looked/']:visible").count() == 1
+    page.locator("nav.rail [popovertarget=me]:visible").click()
+    assert page.locator("a[href='/desk/who-looked/']:visible").count() == 1

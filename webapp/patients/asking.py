@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from webapp.accounts.models import User
 from webapp.patients.lists import RECORD_LISTS
 from webapp.patients.models import UNKNOWN, NoneRecorded, Observation, Patient
-from webapp.patients.writing import PatientError, add_line, may_write, verified_by
+from webapp.patients.writing import PatientError, add_line, is_own, may_write, verified_by
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def record_doubt(*, patient: Patient, topic: str, actor: User) -> Observation:
         code=RECORD_LISTS[topic].topic,
         value=UNKNOWN,
         effective_at=timezone.now(),
-        origin=Observation.Origin.STAFF,
+        origin=Observation.Origin.QUESTIONNAIRE if is_own(patient, actor) else Observation.Origin.STAFF,
         verification=verified_by(actor),
     )
     made: Observation = add_line(doubt, actor, "doubted")

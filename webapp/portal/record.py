@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from webapp.accounts import selectors as accounts
 from webapp.accounts.models import User
+from webapp.base.codes import code_of
+from webapp.patients.lists import is_long_ago
 from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.selectors import Record
 from webapp.plans import selectors as plans
@@ -50,23 +53,70 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """Who said on which day that a list is complete; ``long_ago`` where one asks whether it still is."""
+
+    day: date
+    by: str
+    own: bool
+    long_ago: bool
+
+
+@dataclass(frozen=True, slots=True)
 class List:
-    """One of the seven lists; ``empty`` says in words what is known where nothing stands in it."""
+    """One of the seven lists; ``empty`` says in words what is known where nothing stands in it.
+
+    ``whole`` says who called it complete, ``seen`` stands for the lines shown; both only where somebody may say so.
+    """
 
     name: str
     title: Words
     entries: Sequence[Entry]
     empty: str
+    whole: Whole | None = None
+    seen: str = ""
+    is_open: bool = False  # nobody has said yet that it is complete, or empty
 
 
 def lists_of(user: User, record: Record, language: str, today: date) -> list[List]:
     """Return the seven lists of the person who asks."""
     terms = terms_now(language, today)
     lines = _lines(record)
-    names = accounts.names_of(line.recorded_by_id for some in lines.values() for line in some if line.recorded_by_id)
+    said = [line for some in (*lines.values(), record.whole.values()) for line in some]
+    names = accounts.names_of(line.recorded_by_id for line in said if line.recorded_by_id)
     written = {name: [_entry(line, record.patient, terms, names) for line in some] for name, some in lines.items()}
     written["prescriptions"] = _prescriptions(user, terms)
-    return [List(name, title, written[name], _empty(name, record)) for name, title in TITLES.items()]
+    return [_list(name, title, written[name], lines.get(name, ()), record, names) for name, title in TITLES.items()]
+
+
+def _list(
+    name: str, title: Words, entries: Sequence[Entry], lines: Sequence[Any], record: Record, names: Mapping[int, str]
+) -> List:
+    topic = TOPICS.get(name, "")
+    whole = _whole(record, topic, names) if topic and entries else None
+    return List(
+        name=name,
+        title=title,
+        entries=entries,
+        empty=_empty(name, record),
+        whole=whole,
+        seen=code_of_lines(line.pk for line in lines) if topic else "",
+        is_open=bool(topic) and (whole is None or whole.long_ago if entries else topic not in record.none),
+    )
+
+
+def code_of_lines(pks: Iterable[UUID]) -> str:
+    """Return what stands for the lines of a list: another as soon as one comes or goes."""
+    return code_of(",".join(sorted(str(pk) for pk in pks)))
+
+
+def _whole(record: Record, topic: str, names: Mapping[int, str]) -> Whole | None:
+    said = record.whole.get(topic)
+    if said is None:
+        return None
+    own = said.recorded_by_id is not None and said.recorded_by_id == record.patient.user_id
+    by = names.get(said.recorded_by_id or 0, "Pauta")
+    return Whole(timezone.localdate(said.recorded_at), by, own, is_long_ago(said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.base import access, pdf, shown
+from webapp.base.codes import code_of
 from webapp.base.downloads import attachment
 from webapp.base.roles import Role
 from webapp.patients import selectors as patients
@@ -134,6 +136,27 @@ def add_allergy(request: HttpRequest) -> HttpResponse:
         profile.add_allergy(patient=patient, given=given, actor=request.user, terms=terms, today=today)
 
     return _kept(request, form, save, "portal/allergy.html", to="portal:record", names=profile.allergens(terms))
+
+
+_SAID = {
+    "whole": gettext_lazy("Saved: that is all. Tell us when something changes."),
+    "more": gettext_lazy("Saved: there may be more. Your clinic will ask you."),
+    "none": gettext_lazy("Saved: there is none."),
+}
+
+
+@of_patients
+@require_POST
+def say_of_list(request: HttpRequest, name: str, said: str) -> HttpResponse:
+    """Write what one says of a list as a whole: that is all, there may be more, or there is none."""
+    patient, today = _patient(request), timezone.localdate()
+    seen = request.POST.get("seen", "")
+    try:
+        services.say_of_list(patient=patient, name=name, said=said, seen=seen, actor=request.user, today=today)
+        messages.success(request, _SAID[said])
+    except (PatientError, NotAllowed) as problem:
+        messages.warning(request, str(problem))
+    return redirect(f"{reverse('portal:record')}#{code_of(name)}")
 
 
 def _kept(

@@ -1,7 +1,9 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from webapp.portal import diary_views, file_views, join_views, record_views, views
+from webapp.portal.places import Listed
 
+register_converter(Listed, "own_list")
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +23,9 @@ urlpatterns = [
     path("record/documents/<uuid:document>/", file_views.document, name="document"),
     path("record/documents/<uuid:document>/drop/", file_views.drop, name="file_drop"),
     path("record/new/", record_views.add_allergy, name="allergy"),
+    path("record/<own_list:name>/all/", record_views.say_of_list, {"said": "whole"}, name="list_whole"),
+    path("record/<own_list:name>/more/", record_views.say_of_list, {"said": "more"}, name="list_more"),
+    path("record/<own_list:name>/none/", record_views.say_of_list, {"said": "none"}, name="list_none"),
     path("who-looked/", record_views.who_looked, name="looks"),
     path("reach/", record_views.reach, name="reach"),
     path("contacts/new/", record_views.add_contact, name="contact"),

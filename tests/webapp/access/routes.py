@@ -102,6 +102,7 @@ NO_NUMBER = 2**31 - 1  # the number of nobody
 SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("intake", "group"): _group,
     ("intake", "item"): _item,
+    ("portal", "name"): lambda _life: "allergies",
     ("portal", "purpose"): lambda _life: "treatment",
     ("portal", "secret"): lambda _life: "no-such-secret",
     ("desk", "purpose"): lambda _life: "treatment",
