@@ -44,11 +44,12 @@ def _free_port() -> int:
 
 
 class Browser:
-    """As much of a browser as a form needs: cookies, and the token of each page."""
+    """As much of a browser as a form needs: cookies, and the token of each page; ``headers`` go with every request."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    def __init__(self, address: str, **headers: str) -> None:
+        self.address, self.cookies = address, CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.opener.addheaders = list(headers.items())
         self.token = ""
 
     def get(self, path: str) -> str:

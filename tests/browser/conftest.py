@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from http.cookiejar import Cookie
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import override_settings
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
+from tests import site as sites
 from tests.site import PASSWORD, Site, clinic, demo_code
 from tools import devdb
 from webapp.base import codes
@@ -66,6 +69,15 @@ def tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError(f"{wanted} is not reached with {MOST_TABS} presses of Tab")
 
 
+def _carried(cookie: Cookie) -> Any:
+    """Return a cookie as Chromium takes it: hidden from scripts and from other sites as the clinic said."""
+    told = {"domain": cookie.domain, "path": cookie.path, "secure": cookie.secure}
+    kept = {"expires": cookie.expires} if cookie.expires else {}
+    site = {"sameSite": named} if (named := cookie.get_nonstandard_attr("SameSite")) else {}
+    hidden = cookie.has_nonstandard_attr("HttpOnly")
+    return {"name": cookie.name, "value": cookie.value, "httpOnly": hidden, **told, **kept, **site}
+
+
 class Visit:
     """One person at one screen. Collects what must never happen: refused policies and requests to elsewhere."""
 
@@ -74,7 +86,7 @@ class Visit:
         options = {"viewport": size, "locale": locale, "has_touch": touch, "base_url": site.address}
         self.context = browser.new_context(**options, reduced_motion="reduce", timezone_id="Europe/Madrid")
         self.page: Page = self.context.new_page()
-        self.site, self.faults, self.language = site, [], locale[:2]
+        self.site, self.faults, self.locale, self.language = site, [], locale, locale[:2]
         self.turned: set[object] = set()  # accounts that read another language for as long as this screen is open
         self.page.on("console", self._heard)
         self.page.on("request", self._asked)
@@ -89,9 +101,27 @@ class Visit:
             self.faults.append(f"request to {request.url}")
 
     def log_in(self, email: str, password: str = PASSWORD) -> Page:
+        """Come in as somebody and open the first page. The forms are sent as this browser would, but not drawn.
+
+        Drawing them costs more than what most tests are about; ``log_in_by_the_pages`` draws them.
+        """
+        headers = {"User-Agent": self.page.evaluate("navigator.userAgent"), "Accept-Language": self.locale}
+        forms = sites.Browser(self.site.address, **headers)
+        forms.get("/accounts/login/")
+        forms.post(forms.at, {"login": email, "password": password})
+        if "/accounts/second-step/" in forms.at:
+            self.site.forget_codes()
+            forms.post(forms.at, {"code": demo_code()})
+        self.context.add_cookies([_carried(cookie) for cookie in forms.cookies])
+        self.page.goto(forms.at)
+        self._turn()
+        return self.page
+
+    def log_in_by_the_pages(self, email: str) -> Page:
+        """Come in as a person does: by typing into what is drawn."""
         self.page.goto("/accounts/login/")
         self.page.locator("input[name=login]").fill(email)
-        self.page.locator("input[name=password]").fill(password)
+        self.page.locator("input[name=password]").fill(PASSWORD)
         self.page.locator("main button[type=submit]").last.click()
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
         if "/accounts/second-step/" in self.page.url:

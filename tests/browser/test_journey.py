@@ -112,7 +112,7 @@ def sign(page: Page) -> None:
 
 def test_from_answers_on_a_phone_to_a_signed_plan_that_the_patient_reads(visit):
     phone, laptop = visit(PHONE), visit(LAPTOP)
-    patient = phone.log_in(REFLUX)
+    patient = phone.log_in_by_the_pages(REFLUX)
     open_questionnaire(patient)
     accept_consent(patient)
     assert fill_intake(patient) >= 7
@@ -121,7 +121,7 @@ def test_from_answers_on_a_phone_to_a_signed_plan_that_the_patient_reads(visit):
     patient.goto("/portal/plan/")
     assert "Omeprazol" not in patient.locator("main").inner_text()  # nothing reaches her before a doctor signs
 
-    doctor = laptop.log_in(DOCTOR)
+    doctor = laptop.log_in_by_the_pages(DOCTOR)
     review_of(doctor, REFLUX)
     assert violations(doctor) == []
     expect(doctor.locator(".hyp")).to_contain_text("reflujo")
