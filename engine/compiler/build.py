@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 
 from engine.compiler.drugs import drug_index
 from engine.compiler.emit import Emitter, function_source, load
-from engine.compiler.graph import dependencies, ordered, strata
+from engine.compiler.graph import Graph, dependencies, ordered, strata
 from engine.compiler.program import Program, RuleNode
 from engine.compiler.scoring import compile_score
 from engine.conditions import (
@@ -49,14 +50,14 @@ def compile_edition(edition: Edition) -> Program:
     }
     emitter = Emitter(edition.vocabulary, definitions, choices)
     positions = {node.name: i for i, node in enumerate(rules)}
-    _emit(emitter, ordered(graph), definitions, rules, conclusions)
+    _emit(emitter, graph, definitions, rules, conclusions)
     source = function_source(emitter)
     return Program(
         edition=edition, digest=edition.digest, definitions=definitions, applies=_applies(edition), rules=rules,
         positions=positions, conclusions=conclusions, strata=strata(graph),
         scores={name: compile_score(edition.scores[name], edition.vocabulary) for name in sorted(edition.scores)},
         tests=tuple(emitter.tests), decide=load(source), source=source, drugs=drug_index(edition.formulary),
-        choices=choices, inputs=tuple(emitter.inputs), named=tuple(emitter.named),
+        choices=choices, inputs=tuple(emitter.inputs), named=tuple(emitter.returned),
         diaries=_diaries(definitions, rules, edition.vocabulary),
         reader=reader_of(edition),
     )  # fmt: skip
@@ -78,24 +79,24 @@ def _diaries(
 
 def _emit(
     emitter: Emitter,
-    order: tuple[str, ...],
+    graph: Graph,
     definitions: Mapping[str, Expr],
     rules: tuple[RuleNode, ...],
     conclusions: Mapping[str, tuple[str, ...]],
 ) -> None:
     positions = {node.name: i for i, node in enumerate(rules)}
-    read = {name for drawn in conclusions.values() for name in drawn} | {
-        name for node in rules for name in node.silencers
-    }
-    for name in order:
+    named = frozenset(chain.from_iterable(graph.values()))
+    read = {f"rule:{silencer}" for node in rules for silencer in node.silencers}
+    for name, drawn in conclusions.items():
+        read |= {f"rule:{rule}" for rule in drawn if name in named or len(drawn) > 1}
+    for name in ordered(graph):
         if name.startswith("rule:"):
             index = positions[name.removeprefix("rule:")]
-            emitter.rule_node(rules[index], index, positions, is_read=rules[index].name in read)
+            emitter.rule_node(rules[index], index, positions, is_read=name in read)
         elif name in definitions and is_condition(definitions[name], emitter.vocabulary, definitions):
             emitter.name_node(name, definitions[name])
         elif name in conclusions:
-            drawn = [positions[rule] for rule in conclusions[name]]
-            emitter.keep(name, " or ".join(f"t{i}" for i in drawn), " and ".join(f"f{i}" for i in drawn))
+            emitter.conclusion_node(name, [positions[rule] for rule in conclusions[name]])
 
 
 def is_condition(expr: Expr, vocabulary: Vocabulary, definitions: Mapping[str, Expr]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb
 
+from engine.compiler.likely import Likely
 from engine.compiler.program import Decide, RuleNode, number_text
 from engine.conditions import (
     And,
@@ -46,10 +47,15 @@ class Emitter:
     inputs: dict[str, str] = field(default_factory=dict)
     tests: list[tuple[Expr, bool]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)  # definitions whose rails the function returns
     kept: list[int] = field(default_factory=list)  # rules with rails of their own, because others read them
+    likely: Likely = field(init=False)
     _counting: dict[str, bool] = field(default_factory=dict)
     _tested: dict[tuple[Expr, bool], Rails] = field(default_factory=dict)
     _fresh: int = 0
+
+    def __post_init__(self) -> None:
+        self.likely = Likely(self.vocabulary)
 
     def variable(self, fact: str) -> str:
         return self.inputs.setdefault(fact, f"v{len(self.inputs)}")
@@ -58,7 +64,8 @@ class Emitter:
         """Return the two rails of a condition; deep ones get a line of their own."""
         match expr:
             case And(parts=parts):
-                found = _joined([self.rails(part, red=red, depth=depth + 1) for part in parts], " and ", " or ")
+                ordered = sorted(parts, key=self.likely.gain, reverse=True)
+                found = _joined([self.rails(part, red=red, depth=depth + 1) for part in ordered], " and ", " or ")
             case Or(parts=parts):
                 found = _joined([self.rails(part, red=red, depth=depth + 1) for part in parts], " or ", " and ")
             case Not(part=part):
@@ -147,11 +154,18 @@ class Emitter:
         return _joined([above, _numeric("<=" if expr.high_closed else "<", variable, high)], " and ", " or ")
 
     def name_node(self, name: str, expr: Expr) -> None:
-        """Write the two rails of a definition or conclusion as variables."""
-        yes, no = self.rails(expr, red=False)
-        self.keep(name, yes, no)
+        """Write the two rails of a definition as variables; they are returned."""
+        self._keep(name, *self.rails(expr, red=False))
+        self.returned.append(name)
 
-    def keep(self, name: str, yes: str, no: str) -> None:
+    def conclusion_node(self, name: str, drawn: Sequence[int]) -> None:
+        """Give a conclusion the rails of the rule that draws it, or those of several joined."""
+        if len(drawn) == 1:
+            self.named[name] = f"t{drawn[0]}", f"f{drawn[0]}"
+        else:
+            self._keep(name, " or ".join(f"t{i}" for i in drawn), " and ".join(f"f{i}" for i in drawn))
+
+    def _keep(self, name: str, yes: str, no: str) -> None:
         index = len(self.named)
         self.lines.append(f"a{index} = {yes}; b{index} = {no}")
         self.named[name] = f"a{index}", f"b{index}"
@@ -218,7 +232,7 @@ def function_source(emitter: Emitter) -> str:
     lines += [f"    {variable} = get({fact!r}, NAN)" for fact, variable in emitter.inputs.items()]
     lines += [f"    t{index} = False; f{index} = True" for index in emitter.kept]
     lines += [f"    {line}" for line in emitter.lines]
-    true, false = (", ".join(each[side] for each in emitter.named.values()) for side in (0, 1))
+    true, false = (", ".join(emitter.named[name][side] for name in emitter.returned) for side in (0, 1))
     lines.append(f"    return ({true}{',' * bool(true)}), ({false}{',' * bool(false)})")
     return "\n".join(lines) + "\n"
 

@@ -22,7 +22,7 @@ Get = Callable[[str, float], float]
 Decide = Callable[[Get, Test, Note, Note, Note], tuple[tuple[bool, ...], tuple[bool, ...]]]
 """Tells the rules that are proposed, that wait, and that are indicated and stopped; all others are known false.
 
-Returned are the rails, known true and known false, of the definitions and conclusions in ``named``."""
+Returned are the rails, known true and known false, of the definitions in ``named``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Program:
     drugs: DrugIndex
     choices: Mapping[str, Mapping[str, float]]  # choice fact -> code -> its number in the rails
     inputs: tuple[str, ...]  # facts the rails read
-    named: tuple[str, ...]  # definitions and conclusions with rails
+    named: tuple[str, ...]  # definitions whose rails are returned
     diaries: tuple[OfSeries, ...]  # what is read from diaries, each window once
     reader: TextReader  # of free text
     sides: dict[int, Sides] = field(default_factory=dict, compare=False, repr=False)  # of comparisons, by identity
