@@ -167,7 +167,7 @@ class Encoder:
             number = len(self.readings)
             low, high = z3.Real(f"reading {number} low"), z3.Real(f"reading {number} high")
             self.readings[key] = Span(low, high, z3.Bool(f"reading {number} known"))
-            self.world.domain.append(low <= high)
+            self.world.say((f"reading {number} low", f"reading {number} high"), low <= high)
         return self.readings[key]
 
     # --- codes

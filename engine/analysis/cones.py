@@ -8,6 +8,12 @@ import z3
 from engine.analysis.world import World
 
 
+def _subject(variable: str) -> str:
+    """Return what a variable is about: all those of one score are about that score."""
+    kind, _, rest = variable.partition(" ")
+    return f"score {rest.partition(' ')[0]}" if kind == "score" else variable
+
+
 @dataclass(slots=True)
 class Cones:
     """Finds the domain of a question; terms that were looked through once are remembered."""
@@ -23,7 +29,7 @@ class Cones:
         waiting = [name for term in terms for name in self.variables(term)]
         seen, taken = set(waiting), set[int]()
         while waiting:
-            for number in self.about.get(waiting.pop(), ()):
+            for number in self.about.get(_subject(waiting.pop()), ()):
                 if number not in taken:
                     taken.add(number)
                     new = self.variables(self.world.domain[number]) - seen
@@ -33,8 +39,8 @@ class Cones:
 
     def _index(self) -> None:
         for number in range(self.read, len(self.world.domain)):
-            for name in self.variables(self.world.domain[number]):
-                self.about.setdefault(name, []).append(number)
+            for subject in self.world.about[number]:
+                self.about.setdefault(subject, []).append(number)
         self.read = len(self.world.domain)
 
     def variables(self, term: z3.ExprRef) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Kleene's three values as two terms of the solver: known true and known false, never both."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import z3
 
@@ -17,27 +17,36 @@ YES, NO = z3.BoolVal(True), z3.BoolVal(False)
 SURE, NEVER, OPEN = Rails(YES, NO), Rails(NO, YES), Rails(NO, NO)
 
 
+_TRUE, _FALSE = YES.ast.value, NO.ast.value  # the solver keeps each term once: the same address is the same term
+
+
 def every(parts: Iterable[z3.BoolRef]) -> z3.BoolRef:
     """Return that all parts hold, as short as it can be said."""
-    known = [part for part in parts if not z3.is_true(part)]
-    if any(z3.is_false(part) for part in known):
-        return NO
-    return known[0] if len(known) == 1 else z3.And(known) if known else YES
+    known = {part.ast.value: part for part in parts}
+    known.pop(_TRUE, None)
+    return NO if _FALSE in known else _joined(z3.Z3_mk_and, list(known.values()), YES)
 
 
 def some(parts: Iterable[z3.BoolRef]) -> z3.BoolRef:
     """Return that one of the parts holds, as short as it can be said."""
-    known = [part for part in parts if not z3.is_false(part)]
-    if any(z3.is_true(part) for part in known):
-        return YES
-    return known[0] if len(known) == 1 else z3.Or(known) if known else NO
+    known = {part.ast.value: part for part in parts}
+    known.pop(_FALSE, None)
+    return YES if _TRUE in known else _joined(z3.Z3_mk_or, list(known.values()), NO)
+
+
+def _joined(make: Callable[..., Any], parts: list[z3.BoolRef], nothing: z3.BoolRef) -> z3.BoolRef:
+    """Return several terms as one. It is asked for so often that the checks of ``z3.And`` would be most of its time."""
+    if len(parts) < 2:
+        return parts[0] if parts else nothing
+    terms = (z3.Ast * len(parts))(*(part.ast for part in parts))
+    return z3.BoolRef(make(nothing.ctx_ref(), len(parts), terms), nothing.ctx)
 
 
 def no(part: z3.BoolRef) -> z3.BoolRef:
     """Return that a part does not hold."""
-    if z3.is_true(part):
+    if part.ast.value == _TRUE:
         return NO
-    return YES if z3.is_false(part) else z3.Not(part)
+    return YES if part.ast.value == _FALSE else z3.BoolRef(z3.Z3_mk_not(part.ctx_ref(), part.ast), part.ctx)
 
 
 def negation(part: Rails) -> Rails:

@@ -9,8 +9,11 @@ from engine.analysis.search import Confirms, Search
 from engine.analysis.stated import Stated, shown
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program, RuleNode
+from engine.compiler.walk import rule_truth, scope_of
 from engine.evaluator import evaluate
+from engine.facts import CaseFacts
 
+NOBODY = CaseFacts("", None, {})  # of whom nothing is known: most rules are silent
 Kind = Literal["never", "always", "hidden", "opposed", "silenced"]
 
 
@@ -33,10 +36,11 @@ def findings(search: Search) -> Iterator[Finding]:
 
 def of_rule(node: RuleNode, search: Search) -> Iterator[Finding]:
     """Yield what is to be said of one rule."""
-    fires = search.plans.encoder.rule(node.name).true
+    encoder = search.plans.encoder
+    fires = encoder.rule(node.name).true
     if not search.can_be(fires):
         yield _dead(node, search)
-    elif not search.can_be(no(fires)):
+    elif rule_truth(node.name, scope_of(encoder.program, NOBODY)) is True and not search.can_be(no(fires)):
         yield Finding("always", node.name)
     if node.rule.red_flag:
         yield from _silenced(node, search)

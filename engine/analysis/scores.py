@@ -77,11 +77,12 @@ def score_terms(program: ScoreProgram, reader: Reader) -> ScoreTerms:
         name, Span(low, high), (z3.Bool(f"{name} band known"), bands), z3.Bool(f"{name} code known"), {}, inputs,
         every((adult, given, no(asked), fine)), adult, asked,
     )  # fmt: skip
-    world.domain += [low <= high, some(bands.values()), z3.Implies(some((no(adult), asked)), _nothing(found))]
+    nothing = z3.Implies(some((no(adult), asked)), _nothing(found))
+    found.domain += [low <= high, some(bands.values()), nothing]
     _tie(found, program)
     blank = state(score.name, Scope(world.program, {}, True))
     found.plain = some((found.whole, every((no(adult), _nothing(found))), in_state(found, blank)))
-    world.domain += found.domain
+    world.say((name,), *found.domain)
     return found
 
 

@@ -9,6 +9,7 @@ import z3
 from engine.analysis.cones import Cones
 from engine.analysis.items import Plans
 from engine.analysis.lemmas import lemmas_of
+from engine.analysis.rails import every
 from engine.analysis.scores import ScoreTerms
 from engine.analysis.witness import Witness, smaller, witness_of
 from engine.compiler.walk import scope_of
@@ -40,13 +41,9 @@ class Search:
 
     plans: Plans
     cones: Cones = field(init=False)
-    every: z3.Solver = field(init=False)  # holds the whole domain: asked first, for most questions end there
-    _read: int = 0
-    _asked: int = 0
 
     def __post_init__(self) -> None:
         self.cones = Cones(self.plans.encoder.world)
-        self.every = _solver()
 
     def find(self, wanted: z3.BoolRef, confirms: Confirms) -> Answer:
         """Return a patient of whom ``wanted`` is so and ``confirms`` too, or that there is none."""
@@ -86,8 +83,7 @@ class Search:
         """Return a solver that holds a question and all that is true of its variables, and their names."""
         domain, names = self.cones.of([wanted])
         solver = _solver()
-        solver.add(domain)
-        solver.add(wanted)
+        solver.add(every([*domain, wanted]))  # one term: adding each by itself takes longer than solving
         return solver, names
 
     def _scores(self, names: frozenset[str]) -> list[tuple[str, ScoreTerms]]:
@@ -96,14 +92,8 @@ class Search:
         return [(name, terms) for name, terms in found if terms.span.low.decl().name() in names]
 
     def can_be(self, wanted: z3.BoolRef) -> bool:
-        """Return whether something may be so at all, as far as the solver knows."""
-        domain = self.plans.encoder.world.domain
-        self.every.add(domain[self._read :])
-        self._read = len(domain)
-        self._asked += 1
-        question = z3.Bool(f"question {self._asked}")
-        self.every.add(z3.Implies(question, wanted))
-        return bool(self.every.check(question) != z3.unsat)
+        """Return whether something may be so at all, as far as the solver knows: undecided is not ruled out."""
+        return bool(self._solver(wanted)[0].check() != z3.unsat)
 
     def _learn(self, witness: Witness, names: frozenset[str]) -> bool:
         """Add what the evaluator says of the scores of this patient; return whether anything was new."""
@@ -112,7 +102,9 @@ class Search:
         before = len(encoder.world.domain)
         said = {term.get_id() for term in encoder.world.domain}
         for name, terms in self._scores(names):
-            encoder.world.domain += [each for each in lemmas_of(name, terms, scope) if each.get_id() not in said]
+            encoder.world.say(
+                (terms.name,), *(each for each in lemmas_of(name, terms, scope) if each.get_id() not in said)
+            )
         return len(encoder.world.domain) > before
 
     def _left(self, names: frozenset[str]) -> str:

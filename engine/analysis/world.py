@@ -41,15 +41,25 @@ def _plausible(value: z3.ArithRef, rule: UnitRule) -> z3.BoolRef:
 
 @dataclass(slots=True)
 class World:
-    """The variables of one program's facts, made as they are met. ``domain`` is what is true of every patient."""
+    """The variables of one program's facts, made as they are met. ``domain`` is what is true of every patient.
+
+    ``about`` says of each part of it whose values it limits. It leaves everything else as free as it was: whoever asks
+    about none of these needs none of it.
+    """
 
     program: Program
     known: dict[str, z3.BoolRef] = field(default_factory=dict)
     values: dict[str, z3.ExprRef] = field(default_factory=dict)
     lists: dict[str, Listed] = field(default_factory=dict)
     domain: list[z3.BoolRef] = field(default_factory=list)
+    about: list[tuple[str, ...]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)  # facts of which it matters whether they are queried
     doubts: set[tuple[str, str]] = field(default_factory=set)  # lists and codes that nobody may be sure of
+
+    def say(self, about: tuple[str, ...], *terms: z3.BoolRef) -> None:
+        """Add what is true of every patient; ``about`` are the variables it limits, a score by its name."""
+        self.domain += terms
+        self.about += [about] * len(terms)
 
     def spec(self, fact: str) -> FactSpec:
         return self.program.edition.vocabulary.facts[fact]
@@ -74,20 +84,21 @@ class World:
             self.values[fact] = z3.Bool(fact)
         elif spec.type == "choice":
             number = self.values[fact] = z3.Int(fact)
-            self.domain.append(z3.And(number >= 0, number < len(spec.choices)))
+            self.say((fact,), z3.And(number >= 0, number < len(spec.choices)))
         elif spec.type in NUMBERS:
             self.values[fact] = z3.Int(fact) if spec.type in WHOLE else z3.Real(fact)
             if not fact.startswith(COMPUTED):
-                self._limit(self.values[fact], spec.range)
-                self.domain.append(some(self.plausible(fact)))
+                self._limit(fact, spec.range)
+                self.say((fact,), some(self.plausible(fact)))
         else:
             self.values[fact] = z3.Int(fact)
         if fact in NOT_CHILDBEARING:
             self._not_childbearing(fact)
 
-    def _limit(self, value: z3.ExprRef, limits: tuple[Fraction, Fraction] | None) -> None:
+    def _limit(self, fact: str, limits: tuple[Fraction, Fraction] | None) -> None:
         if limits is not None:
-            self.domain.append(z3.And(value >= term(limits[0]), value <= term(limits[1])))
+            value = self.values[fact]
+            self.say((fact,), z3.And(value >= term(limits[0]), value <= term(limits[1])))
 
     def plausible(self, fact: str) -> list[z3.BoolRef]:
         """Return for each unit in which a number may be given that it is plausible there, its own unit first."""
@@ -99,14 +110,14 @@ class World:
         """Say what a case says by itself: a man is not pregnant. One of whom it is recorded is doubted: not known."""
         if "sex" in self.program.edition.vocabulary.facts:
             man = self.is_choice("sex", "male")
-            self.domain.append(z3.Implies(man, z3.Not(z3.And(self.known[fact], self.values[fact]))))
+            self.say((fact, f"known {fact}"), z3.Implies(man, z3.Not(z3.And(self.known[fact], self.values[fact]))))
 
     def queried(self, fact: str) -> z3.BoolRef:
         """Return that a value was given and must be asked about: then it is not known."""
         doubt = z3.Bool(f"queried {fact}")
         if fact not in self.asked:
             self.asked.add(fact)
-            self.domain.append(z3.Implies(doubt, z3.Not(self.is_known(fact))))
+            self.say((f"queried {fact}",), z3.Implies(doubt, z3.Not(self.is_known(fact))))
         return doubt
 
     # --- what conditions ask
@@ -148,12 +159,12 @@ class World:
         listed = self.listed(fact)
         if code not in listed.codes:
             held = listed.codes[code] = z3.Bool(f"{fact} {code}")
-            self.domain.append(z3.Implies(held, listed.recorded))
+            self.say((f"{fact} {code}",), z3.Implies(held, listed.recorded))
             brand = self.program.edition.formulary.brands.get(code) if self._is_coded(fact) else None
             for ingredient in brand.ingredients if brand is not None else ():
-                self.domain.append(z3.Implies(held, self.has(fact, ingredient)))
+                self.say((f"{fact} {code}",), z3.Implies(held, self.has(fact, ingredient)))
             if fact == self.program.edition.vocabulary.lists.get("allergies"):
-                self.domain.append(z3.Implies(held, z3.Bool(f"any {fact}")))
+                self.say((f"{fact} {code}",), z3.Implies(held, z3.Bool(f"any {fact}")))
         return listed.codes[code]
 
     def _is_coded(self, fact: str) -> bool:
@@ -167,7 +178,7 @@ class World:
         doubt = z3.Bool(f"doubtful {fact} {code}")
         if (fact, code) not in self.doubts:
             self.doubts.add((fact, code))
-            self.domain.append(z3.Implies(doubt, self.listed(fact).recorded))
+            self.say((f"doubtful {fact} {code}",), z3.Implies(doubt, self.listed(fact).recorded))
         return doubt
 
     def holds(self, fact: str, codes: Iterable[str]) -> Rails:
@@ -181,4 +192,4 @@ class World:
         if DECLARED in self.program.edition.vocabulary.facts:
             declared, listed = self.yes_no(DECLARED), self.lists[fact]
             empty = z3.And(listed.recorded, z3.Not(z3.Bool(f"any {fact}")))
-            self.domain.append(z3.Implies(z3.And(declared.true, empty), z3.Not(listed.complete)))
+            self.say((f"whole {fact}",), z3.Implies(z3.And(declared.true, empty), z3.Not(listed.complete)))
