@@ -130,11 +130,26 @@ def failures(plan: Plan, example: Example, scope: Scope, protocol: Protocol) -> 
                 yield f"expected {entry} {state}; it is {_state(entry, plan)}"
     if example.urgency is not None and plan.urgency != example.urgency:
         yield f"expected urgency {example.urgency}; it is {plan.urgency}"
+    yield from _item_failures(example, plan)
     unasked = [name for name in example.ask if name not in plan.ask]
     if unasked:
         yield f"expected to ask {', '.join(unasked)}; it asks {', '.join(plan.ask) or 'nothing'}"
     yield from _rule_failures(example, scope, protocol)
     yield from _expected_scores(example.scores, plan)
+
+
+def _item_failures(example: Example, plan: Plan) -> Iterator[str]:
+    """Yield the items that are not as urgent, and the medicines not given in the dose, that a test expects."""
+    present = [item for item in plan.items if item.state in IN_PLAN]
+    for code, urgency in example.urgencies.items():
+        urgencies = [item.urgency for item in present if matches(code, item)]
+        if urgency not in urgencies:
+            yield f"expected {code} {urgency}; it is {', '.join(urgencies) or 'not in the plan'}"
+    for medicine, wanted in example.doses.items():
+        given = [dose for item in present for dose in item.doses if dose.ingredient == medicine]
+        if not any(wanted in (dose.dose, f"{dose.dose} {dose.frequency}") for dose in given):
+            known = ", ".join(f"{dose.dose} {dose.frequency}".strip() for dose in given)
+            yield f"expected {medicine} {wanted}; it is {known or 'not in the plan'}"
 
 
 def _rule_failures(example: Example, scope: Scope, protocol: Protocol) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import PurePosixPath
 
+from engine.commands import mutating
 from engine.commands.files import CLEAN, FINDINGS, Files, add_paths, load, say
 from engine.commands.programs import write_line
 from engine.compiler import compile_edition
@@ -17,13 +18,17 @@ HELP = "run the tests that live in the protocol and score files"
 def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
+    mutating.configure(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Run the tests of the files named; 1 if one fails. Drafts are tested too."""
     files = load(arguments.paths)
     chosen = edition(read_library(files.texts), include_drafts=True)
-    report = run_examples(compile_edition(chosen), chosen, _documents(files, chosen))
+    program, documents = compile_edition(chosen), _documents(files, chosen)
+    if arguments.mutate:
+        return mutating.mutate(arguments, program, documents, files)
+    report = run_examples(program, chosen, documents)
     if arguments.json:
         write_line(report_json(report, files))
     else:

@@ -120,6 +120,8 @@ class Example:
     ask: tuple[str, ...] = ()
     fired: tuple[str, ...] = ()
     not_fired: tuple[str, ...] = ()
+    urgencies: Mapping[str, Urgency] = field(default_factory=dict)  # of single items, by their code
+    doses: Mapping[str, str] = field(default_factory=dict)  # medicine -> ``20 mg`` or ``20 mg once daily``
     scores: Mapping[str, object] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)
 

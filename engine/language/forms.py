@@ -41,6 +41,8 @@ class ExpectForm(Shape):
     ask: list[Located] = []
     fired: list[Located] = []
     not_fired: list[Located] = []
+    urgencies: dict[Key, Urgency] = {}
+    doses: dict[Key, Located] = {}
     scores: dict[Identifier, Any] = {}
 
 

@@ -233,7 +233,11 @@ def _example(form: ExampleForm, problems: Problems) -> Example:
     lists = {key: tuple(map(str, getattr(expect, key))) for key in _EXPECTED}
     urgency = cast("Urgency | None", expect.urgency)
     scores = {name: plain(node) for name, node in expect.scores.items()}
-    return Example(form.name, given, urgency=urgency, scores=scores, place=form.place, **lists)
+    urgencies = {code: cast("Urgency", each) for code, each in expect.urgencies.items()}
+    doses = {medicine: str(dose) for medicine, dose in expect.doses.items()}
+    return Example(
+        form.name, given, urgency=urgency, urgencies=urgencies, doses=doses, scores=scores, place=form.place, **lists
+    )
 
 
 _EXPECTED = ("include", "exclude", "held", "blocked", "ask", "fired", "not_fired")

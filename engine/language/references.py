@@ -189,7 +189,8 @@ def _check_example(
     protocol: Protocol, example: Example, world: World, known: tuple[set[str], set[str]], problems: Problems
 ) -> None:
     rules, scores = known
-    for entry in (*example.include, *example.exclude, *example.held, *example.blocked):
+    doses = [f"drug:{medicine}" for medicine in example.doses]
+    for entry in (*example.include, *example.exclude, *example.held, *example.blocked, *example.urgencies, *doses):
         for code in entry.split("|"):
             _check_expected(code, world, example.place, problems)
     for name in (*example.fired, *example.not_fired):

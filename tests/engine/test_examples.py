@@ -49,6 +49,9 @@ def test_a_test_that_holds_passes():
         ({"ask": ("hb",)}, "expected to ask hb; it asks dysphagia"),
         ({"fired": ("trial",)}, "expected rule trial to fire; it is held, waiting for dysphagia"),
         ({"scores": {"gerdq": 8}}, "expected the score gerdq; nothing is known of it"),
+        ({"urgencies": {"plan:trial": "soon"}}, "expected plan:trial soon; it is none"),
+        ({"urgencies": {"ref:now": "same_day"}}, "expected ref:now same_day; it is not in the plan"),
+        ({"doses": {"omeprazole": "20 mg"}}, "expected omeprazole 20 mg; it is not in the plan"),
     ],
 )
 def test_a_test_that_does_not_hold_says_what_was_expected_and_what_came_out(expected, message):
