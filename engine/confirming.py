@@ -64,10 +64,12 @@ def _differences(program: Program, case: CaseFacts, lines: Lines, answer: Mappin
 
 def _other_facts(program: Program, case: CaseFacts, named: Mapping[str, Any]) -> Iterator[str]:
     """Yield the definitions and conclusions that are not as the second opinion has them."""
-    yield from sorted(set(program.named) ^ set(named))
+    known = {*program.definitions, *program.conclusions}
+    yield from sorted({*program.named, *program.conclusions} - set(named))
+    yield from sorted(set(named) - known)
     scope = scope_of(program, case)
-    for name in program.named:
-        if name in named and _WORDS[named_truth(name, scope)] not in named[name]:
+    for name in sorted(known & set(named)):
+        if _WORDS[named_truth(name, scope)] not in named[name]:
             yield name
 
 

@@ -9,6 +9,7 @@ loop, grow) ends in this process; ``engine.opinion.process`` watches it from out
 import json
 import pickle
 import resource
+import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ SESSION = "S"
 LIMITS = {"clauses": 4000, "steps": 50_000}
 GROUPS = 64  # the library bears 512 values under one key: tokens stand under two
 LENGTH = struct.Struct(">I")
+LONGEST = 60  # seconds on one message: should the parent be gone, nobody else would end a loop
 
 
 class ChainError(Exception):
@@ -197,7 +199,9 @@ def main(memory: int) -> None:
     send(replies, {"ready": durable is not None})
     desk = Desk()
     while (message := receive(requests)) is not None:
+        signal.alarm(LONGEST)
         send(replies, desk.reply(message))
+        signal.alarm(0)
 
 
 if __name__ == "__main__":
