@@ -1,6 +1,7 @@
-"""`pauta explain`: why an item is in the plan of a case, why not, what it waits for, and what is missing."""
+"""`pauta explain`: why an item is in the plan of a case, why not, what would change it, and what to ask next."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import fields
 
 from engine.commands.evaluate import plan_text
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
@@ -8,13 +9,26 @@ from engine.commands.programs import Programs, answer, case_day, error_text, pro
 from engine.compiler import Program
 from engine.evaluator import evaluate
 from engine.explain import case_digest, missing, trace, why, why_not
+from engine.explanation import (
+    Outcomes,
+    Prospect,
+    ToldQuestion,
+    asking,
+    changes,
+    fragility,
+    told_changes,
+    told_near,
+    told_questions,
+    word,
+)
 from engine.facts import CaseFacts
 from engine.language.cases import read_case
 from engine.plan import Item, Plan
 from engine.wording import LANGUAGES
 
-HELP = "explain the plan of a case: why, why not, what a held item waits for"
+HELP = "explain the plan of a case: why, why not, what would change it, how near it is, what to ask next"
 VOICES = ("patient", "doctor", "auditor")
+SHOWN_CHANGES, SHOWN_QUESTIONS = 5, 10
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -49,12 +63,23 @@ def _reply(known: Programs, raw: dict[str, object], arguments: Namespace) -> dic
         return {"text": _text(program, case, plan, arguments)}
     items = {item.code: item for item in plan.items}
     codes = [arguments.item] if arguments.item else list(items)
+    prospect = Prospect(program, case)
+    asked = asking(Outcomes(prospect), plan)
     return {
         "id": plan.id,
         "voice": arguments.voice,
         "lang": arguments.lang,
-        "items": [_item(program, case, plan, code, items.get(code), arguments) for code in codes],
+        "items": [
+            {
+                **_item(program, case, plan, code, items.get(code), arguments),
+                "changes": [_plain(each) for each in told_changes(prospect, changes(prospect, code), arguments.lang)],
+            }
+            for code in codes
+        ],
         "missing": [_missing(each) for each in missing(program, case, plan, arguments.lang)],
+        "near": [_plain(each) for each in told_near(prospect, fragility(prospect), arguments.lang)],
+        "ask_next": [_plain(each) for each in told_questions(prospect, asked, arguments.lang)],
+        "settled": asked.settled,
         "program": program.digest,
         "case": case_digest(case),
     }
@@ -89,7 +114,56 @@ def _missing(each: object) -> dict[str, object]:
     return {**found, "frees": list(found["frees"])}
 
 
+def _plain(each: object) -> dict[str, object]:
+    """Return a told thing as JSON has it."""
+    found = {field.name: getattr(each, field.name) for field in fields(each)}  # type: ignore[arg-type]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+
+
 def _text(program: Program, case: CaseFacts, plan: Plan, arguments: Namespace) -> str:
     codes = [arguments.item] if arguments.item else [item.code for item in plan.items]
-    parts = [why(program, case, plan, code, arguments.voice, arguments.lang) for code in codes]
-    return "\n\n".join(parts or [plan_text(plan, arguments.lang)])
+    whys = [why(program, case, plan, code, arguments.voice, arguments.lang) for code in codes]
+    if arguments.voice == "patient":
+        return "\n\n".join(whys or [plan_text(plan, arguments.lang)])
+    prospect = Prospect(program, case)
+    parts = [
+        "\n".join([text, *_changing(prospect, code, arguments.lang)]) for code, text in zip(codes, whys, strict=True)
+    ]
+    parts = parts or [plan_text(plan, arguments.lang)]
+    if not arguments.item:
+        parts += [
+            "\n".join(each)
+            for each in (_near(prospect, arguments.lang), _asked(prospect, plan, arguments.lang))
+            if each
+        ]
+    return "\n\n".join(parts)
+
+
+def _changing(prospect: Prospect, code: str, lang: str) -> list[str]:
+    """Return the smallest changes of one answer that make an item another, nearest first."""
+    found = told_changes(prospect, changes(prospect, code)[:SHOWN_CHANGES], lang)
+    return [f"{word('would_change', lang)}:", *(f"  - {each.sentence}" for each in found)] if found else []
+
+
+def _near(prospect: Prospect, lang: str) -> list[str]:
+    found = told_near(prospect, fragility(prospect), lang)
+    lines = (
+        f"  - {each.title}: {each.value}, {word('threshold', lang)} {each.threshold}: {', '.join(each.titles)}"
+        for each in found
+    )
+    return [f"{word('near', lang)}:", *lines] if found else []
+
+
+def _asked(prospect: Prospect, plan: Plan, lang: str) -> list[str]:
+    asked = asking(Outcomes(prospect), plan)
+    if asked.settled:
+        return [word("settled", lang)]
+    found = told_questions(prospect, asked, lang)
+    lines = [f"  {n}. {each.question or each.title}{_doubt(each, lang)}" for n, each in enumerate(found, 1)]
+    rest = len(lines) - SHOWN_QUESTIONS
+    more = [f"  {word('more', lang).format(rest)}"] if rest > 0 else []
+    return [f"{word('ask_next', lang)}:", *lines[:SHOWN_QUESTIONS], *more]
+
+
+def _doubt(each: ToldQuestion, lang: str) -> str:
+    return "" if each.decided else f" ({word('undecided', lang)})"

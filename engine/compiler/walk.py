@@ -58,7 +58,7 @@ from engine.conditions import (
     Within,
     YesNo,
 )
-from engine.facts import CaseFacts, Mention, Missing, Value
+from engine.facts import CaseFacts, FactValue, Mention, Missing, Value
 from engine.language.documents import ScoreInput
 from engine.plan import ScoreResult, Truth
 
@@ -68,11 +68,14 @@ _SUMS = {"+": intervals.add, "-": intervals.subtract, "*": intervals.multiply, "
 def scope_of(program: Program, case: CaseFacts, mentions: tuple[Mention, ...] | None = None) -> Scope:
     """Return a fresh scope for one case; ``mentions`` are what its free text speaks of, if it was read already."""
     today = None if case.as_of is None else case.as_of.toordinal()
-    scope = Scope(program, case.values, repeated=case.series, today=today)
-    age = scope.values.get("age")
-    if isinstance(age, Value) and isinstance(age.value, Fraction):
-        scope.adult = age.value >= 18
+    scope = Scope(program, case.values, adult=is_adult(case.values), repeated=case.series, today=today)
     return with_mentions(scope, case, mentions_of(program, case) if mentions is None else mentions)
+
+
+def is_adult(values: Mapping[str, FactValue]) -> Truth:
+    """Return whether somebody is grown up; unknown without an age."""
+    age = values.get("age")
+    return age.value >= 18 if isinstance(age, Value) and isinstance(age.value, Fraction) else None
 
 
 def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:

@@ -83,6 +83,23 @@ def test_an_explanation_has_the_documented_keys(voice):
         assert all(set(line) == documented("trace line") for line in item["trace"])
     assert answer["missing"]
     assert all(set(each) == documented("missing fact") for each in answer["missing"])
+    assert any(item["changes"] for item in answer["items"])
+    assert all(set(each) == documented("change") for item in answer["items"] for each in item["changes"])
+    assert answer["ask_next"]
+    assert not answer["settled"]
+    assert all(set(each) == documented("question") for each in answer["ask_next"])
+
+
+def test_a_value_near_a_threshold_has_the_documented_keys():
+    known = {
+        **CASE,
+        "labs": [{"name": "ferritin", "value": 29, "unit": "ug/L"}, {"name": "hb", "value": 105, "unit": "g/L"}],
+    }
+    answer = json_lines(
+        pauta("explain", "-", "--json", "--item", "dx:none", "--lang", "en", stdin=lines([known])).stdout
+    )[0]
+    assert answer["near"]
+    assert all(set(each) == documented("near value") for each in answer["near"])
 
 
 def test_a_score_and_an_error_have_the_documented_keys():
