@@ -34,6 +34,7 @@ class Added:
     reasons: tuple[Reason, ...]
     state: State
     waiting: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()  # of an alert: the items that come with it and answer it
 
 
 @dataclass(slots=True)
@@ -53,6 +54,14 @@ class Draft:
     waiting: dict[str, None] = field(default_factory=dict)
     conflicts: dict[str, None] = field(default_factory=dict)
     red_flag: bool = False
+    answers: list[tuple[str, ...]] = field(default_factory=list)  # of each condition that brings it, what answers it
+
+    @property
+    def answered_by(self) -> tuple[str, ...]:
+        """Return what answers an alert: nothing if a rule gives it, or if a condition brings it alone."""
+        if self.actions or not all(self.answers):
+            return ()
+        return tuple(sorted({code for codes in self.answers for code in codes}))
 
     def hold(self, waiting: Iterable[str] = ()) -> None:
         if self.state != "blocked":
@@ -96,6 +105,7 @@ def include(drafts: dict[str, Draft], added: Iterable[Added]) -> None:
     for item in added:
         draft = drafts.setdefault(item.code, Draft(item.code, item.code.partition(":")[0]))
         draft.reasons += [reason for reason in item.reasons if reason not in draft.reasons]
+        draft.answers.append(item.answers)
         if item.state == "proposed":
             draft.state = "proposed"
             draft.waiting.clear()
@@ -297,7 +307,9 @@ def brought(draft: Draft, codes: Iterable[str], because: Text, source: str) -> l
         )
         for each in draft.reasons
     )  # fmt: skip
-    return [Added(code, reasons, "proposed") for code in codes]
+    every = tuple(codes)
+    answers = tuple(code for code in every if not code.startswith("alert:"))
+    return [Added(code, reasons, "proposed", (), answers if code.startswith("alert:") else ()) for code in every]
 
 
 def note_duplicates(drafts: Mapping[str, Draft], program: Program, taken: CodeSet | None) -> None:

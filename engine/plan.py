@@ -76,6 +76,7 @@ class Item:
     red_flag: bool = False
     conflicts: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()  # facts it rests on that only a free text says
+    answered_by: tuple[str, ...] = ()  # of an alert that safety brings: the items it brings with it, which answer it
 
 
 @dataclass(frozen=True, slots=True)

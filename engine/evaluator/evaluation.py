@@ -144,6 +144,7 @@ def _item(draft: Draft, scope: Scope, written: Mapping[tuple[str, str], tuple[st
         red_flag=draft.red_flag,
         conflicts=tuple(draft.conflicts),
         unconfirmed=unconfirmed_of(draft, scope, written),
+        answered_by=draft.answered_by if draft.kind == "alert" else (),
     )
 
 

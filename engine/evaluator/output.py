@@ -70,6 +70,7 @@ def item_json(item: Item) -> Plain:
         "red_flag": item.red_flag,
         "conflicts": list(item.conflicts),
         "unconfirmed": list(item.unconfirmed),
+        "answered_by": list(item.answered_by),
     }
 
 

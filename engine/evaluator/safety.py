@@ -1,7 +1,7 @@
 """The safety stage: allergies, contraindications and current medicines of every medicine the plan would give."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.compiler.mentions import resting
 from engine.compiler.program import Scope
@@ -44,9 +44,8 @@ def check(drafts: Iterable[Draft], scope: Scope) -> Checked:
             if hazard.finding.truth:
                 asked += hazard.ask
                 brought_now = brought(draft, hazard.add, hazard.finding.because, hazard.finding.source)
-                added += [
-                    Added(each.code, each.reasons, "held", facts) if held_by_rule else each for each in brought_now
-                ]
+                held = (replace(each, state="held", waiting=facts) for each in brought_now)
+                added += held if held_by_rule else brought_now
             elif hazard.finding.severity == "monitor":
                 asked += hazard.finding.facts
     return Checked(tuple(added), tuple(dict.fromkeys(asked)))

@@ -270,3 +270,33 @@ def test_the_plan_as_json_says_what_blocks_and_what_holds():
 
 def test_under_18_nothing_is_dosed_whatever_else_is_known():
     assert plan_of(case(age=17, indicated=True, gate=False, allergy=[], medication=[]), amoxicillin()).items == ()
+
+
+def test_an_alert_names_the_items_that_come_with_it_and_answer_it():
+    """So the page of the doctor does not ask twice for what is in the plan already."""
+    both_ways = SafetyCondition(fact("pregnant"), "monitor", both("watch"), add=("alert:watch", "test:level"))
+    alone = SafetyCondition(fact("pregnant"), "monitor", both("watch too"), add=("alert:watch",))
+    for conditions, wanted in (([both_ways], ("test:level",)), ([both_ways, alone], ())):
+        drugs = formulary([medicine("omeprazole", safety=conditions)])
+        gives = action("rx:omeprazole", medicine="omeprazole", dose="20 mg", frequency="once daily")
+        plan = evaluate(
+            program(yes_no("reflux", "pregnant"), protocol("p", rule("gives", fact("reflux"), gives)), drugs=drugs),
+            adult(reflux=True, pregnant=True),
+        )
+        items = {item.code: item for item in plan.items}
+        assert items["alert:watch"].answered_by == wanted
+        assert items["test:level"].answered_by == ()
+
+
+def test_an_alert_that_a_rule_gives_itself_is_answered_by_nothing():
+    condition = SafetyCondition(fact("pregnant"), "monitor", both("watch"), add=("alert:watch", "test:level"))
+    gives = action("rx:omeprazole", medicine="omeprazole", dose="20 mg", frequency="once daily")
+    plan = evaluate(
+        program(
+            yes_no("reflux", "pregnant"),
+            protocol("p", rule("gives", fact("reflux"), gives), rule("warns", fact("reflux"), "alert:watch")),
+            drugs=formulary([medicine("omeprazole", safety=[condition])]),
+        ),
+        adult(reflux=True, pregnant=True),
+    )
+    assert next(item for item in plan.items if item.code == "alert:watch").answered_by == ()
