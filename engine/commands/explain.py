@@ -14,6 +14,7 @@ from engine.explanation import (
     Prospect,
     ToldQuestion,
     asking,
+    asking_about,
     changes,
     fragility,
     told_changes,
@@ -72,7 +73,7 @@ def _reply(known: Programs, raw: dict[str, object], arguments: Namespace) -> dic
         "items": [
             {
                 **_item(program, case, plan, code, items.get(code), arguments),
-                "changes": [_plain(each) for each in told_changes(prospect, changes(prospect, code), arguments.lang)],
+                **_further(prospect, plan, code, arguments.lang),
             }
             for code in codes
         ],
@@ -114,6 +115,16 @@ def _missing(each: object) -> dict[str, object]:
     return {**found, "frees": list(found["frees"])}
 
 
+def _further(prospect: Prospect, plan: Plan, code: str, lang: str) -> dict[str, object]:
+    """Return what would change an item, and what can still be asked about it."""
+    asked = asking_about(Outcomes(prospect), plan, code)
+    return {
+        "changes": [_plain(each) for each in told_changes(prospect, changes(prospect, code), lang)],
+        "open": [each.fact for each in asked.questions],
+        "settled": asked.settled,
+    }
+
+
 def _plain(each: object) -> dict[str, object]:
     """Return a told thing as JSON has it."""
     found = {field.name: getattr(each, field.name) for field in fields(each)}  # type: ignore[arg-type]
@@ -126,23 +137,19 @@ def _text(program: Program, case: CaseFacts, plan: Plan, arguments: Namespace) -
     if arguments.voice == "patient":
         return "\n\n".join(whys or [plan_text(plan, arguments.lang)])
     prospect = Prospect(program, case)
-    parts = [
-        "\n".join([text, *_changing(prospect, code, arguments.lang)]) for code, text in zip(codes, whys, strict=True)
-    ]
-    parts = parts or [plan_text(plan, arguments.lang)]
+    told = zip(codes, whys, strict=True)
+    parts = [[text, *_further_lines(prospect, plan, code, arguments.lang)] for code, text in told]
+    parts = parts or [[plan_text(plan, arguments.lang)]]
     if not arguments.item:
-        parts += [
-            "\n".join(each)
-            for each in (_near(prospect, arguments.lang), _asked(prospect, plan, arguments.lang))
-            if each
-        ]
-    return "\n\n".join(parts)
+        parts += [_near(prospect, arguments.lang), _asked(prospect, plan, arguments.lang)]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
-def _changing(prospect: Prospect, code: str, lang: str) -> list[str]:
-    """Return the smallest changes of one answer that make an item another, nearest first."""
+def _further_lines(prospect: Prospect, plan: Plan, code: str, lang: str) -> list[str]:
+    """Return the nearest answers that make an item another, and whether asking can."""
     found = told_changes(prospect, changes(prospect, code)[:SHOWN_CHANGES], lang)
-    return [f"{word('would_change', lang)}:", *(f"  - {each.sentence}" for each in found)] if found else []
+    lines = [f"{word('would_change', lang)}:", *(f"  - {each.sentence}" for each in found)] if found else []
+    return [*lines, word("settled", lang)] if asking_about(Outcomes(prospect), plan, code).settled else lines
 
 
 def _near(prospect: Prospect, lang: str) -> list[str]:

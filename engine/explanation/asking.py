@@ -12,7 +12,7 @@ from itertools import islice, product
 from math import prod
 
 from engine.explanation.answers import HYPOTHESIS
-from engine.explanation.outcomes import MEDICINES, Group, Outcome, Outcomes, come_to
+from engine.explanation.outcomes import MEDICINES, Group, Outcome, Outcomes, Shown, come_to
 from engine.explanation.prospects import NOTHING, Given, Live
 from engine.explanation.witness import Guesses
 from engine.facts import CodeSet
@@ -21,6 +21,7 @@ from engine.plan import Plan
 WORK = 400  # rules decided in all, for one case, where every answer is tried
 _GUESSES = 2  # answers tried for one fact of one rule
 _RULES = 3  # rules tried for one fact
+_PATIENCE = 12  # facts that may be looked for in vain about one item
 _TRIED = 4  # guesses tried for one fact
 
 
@@ -62,6 +63,16 @@ def asking(outcomes: Outcomes, plan: Plan) -> Asking:
     return Asking((*ranked, *_doses(plan, facts)))
 
 
+def asking_about(outcomes: Outcomes, plan: Plan, code: str) -> Asking:
+    """Return what to ask next if only one item matters: the open facts that can still change that item."""
+    found = Verdicts(outcomes, only=code, patience=_PATIENCE)
+    facts = outcomes.prospect.program.edition.vocabulary.facts
+    asked = {fact: found.on(fact) for fact in sorted(found.bound) if facts[fact].obtainable}
+    open_ = [_question(fact, verdict, found, plan) for fact, verdict in asked.items() if verdict is not False]
+    doses = (each for each in _doses(plan, facts) if code in each.items)
+    return Asking((*sorted(open_, key=lambda each: _rank(each, {}, found)), *doses))
+
+
 def _question(fact: str, verdict: bool | None, found: "Verdicts", plan: Plan) -> Question:
     spec = found.outcomes.prospect.program.edition.vocabulary.facts[fact]
     freed = [item.code for item in plan.items if fact in item.waiting_for]
@@ -94,6 +105,8 @@ class Verdicts:
 
     outcomes: Outcomes
     work: int = WORK
+    only: str = ""  # the code of the one item that is looked at; empty: the whole plan
+    patience: int = 1000  # facts of which nothing is found until no more is looked for
     guesses: Guesses = field(init=False)
     witnesses: dict[str, Given] = field(default_factory=dict)  # answers with which the fact changes an item
     tried: dict[str, frozenset[str] | None] = field(default_factory=dict)  # group -> facts that change it, if all tried
@@ -102,8 +115,9 @@ class Verdicts:
 
     def __post_init__(self) -> None:
         self.guesses = Guesses(self.outcomes.prospect)
-        self.bound = frozenset().union(*(group.facts for group in self.outcomes.groups.values()))
-        for group in sorted(self.outcomes.groups.values(), key=lambda each: (each.name == MEDICINES, len(each.facts))):
+        groups = [self.outcomes.about(self.only)] if self.only else list(self.outcomes.groups.values())
+        self.bound = frozenset().union(*(group.facts for group in groups))
+        for group in sorted(groups, key=lambda each: (each.name == MEDICINES, len(each.facts))):
             for fact in group.facts:
                 self._groups.setdefault(fact, []).append(group)
 
@@ -122,10 +136,11 @@ class Verdicts:
 
     def on(self, fact: str) -> bool | None:
         """Return whether an open fact can change the plan."""
-        if fact not in self.witnesses:
+        if fact not in self.witnesses and self.patience > 0:
             self._look_for(fact)
         if fact in self.witnesses:
             return True
+        self.patience -= 1
         decided = [self._every(group) for group in self._groups.get(fact, ())]
         if any(found is not None and fact in found for found in decided):
             return True
@@ -176,7 +191,7 @@ class Verdicts:
 
     def _shows(self, fact: str, group: Group, given: Given) -> bool:
         """Return whether the plan changes with ``fact`` beside the other answers; the others are looked at in turn."""
-        full = come_to(group, self.outcomes.prospect.at(given))
+        full = self._of(group, given)
         if not self._differs(fact, group, given, full):
             return False
         self.witnesses[fact] = given
@@ -185,9 +200,13 @@ class Verdicts:
                 self.witnesses[name] = given
         return True
 
-    def _differs(self, fact: str, group: Group, given: Given, full: Outcome) -> bool:
+    def _differs(self, fact: str, group: Group, given: Given, full: Outcome | Shown | None) -> bool:
         without = {name: value for name, value in given.items() if name != fact}
-        return come_to(group, self.outcomes.prospect.at(without)) != full
+        return self._of(group, without) != full
+
+    def _of(self, group: Group, given: Given) -> Outcome | Shown | None:
+        found = come_to(group, self.outcomes.prospect.at(given))
+        return found.get(self.only) if self.only else found
 
     # --- every answer
 
@@ -204,12 +223,14 @@ class Verdicts:
         if not all(each.whole for each in known) or size > self.work:
             return None
         self.work -= size
-        rows = table(self.outcomes, [group], facts)
+        rows = table(self.outcomes, [group], facts, self.only)
         return frozenset(fact for index, fact in enumerate(facts) if _moves(rows, index))
 
 
-def table(outcomes: Outcomes, groups: Iterable[Group], facts: list[str]) -> dict[tuple[int, ...], object]:
-    """Return what groups come to for every selection of answers, by their numbers; 0: not answered."""
+def table(
+    outcomes: Outcomes, groups: Iterable[Group], facts: list[str], only: str = ""
+) -> dict[tuple[int, ...], object]:
+    """Return what groups, or one item, come to for every selection of answers, by their numbers; 0: not answered."""
     known = [(None, *outcomes.prospect.known.answers(fact).values) for fact in facts]
     rows: dict[tuple[int, ...], object] = {}
     for chosen in product(*(range(len(each)) for each in known)):
@@ -217,7 +238,8 @@ def table(outcomes: Outcomes, groups: Iterable[Group], facts: list[str]) -> dict
             fact: value for fact, each, n in zip(facts, known, chosen, strict=True) if (value := each[n]) is not None
         }
         scope = outcomes.prospect.at(given)
-        rows[chosen] = tuple(come_to(group, scope) for group in groups)
+        found = [come_to(group, scope) for group in groups]
+        rows[chosen] = [each.get(only) for each in found] if only else found
     return rows
 
 
@@ -290,4 +312,4 @@ def _list(code: str) -> CodeSet:
     return CodeSet(frozenset((code,)), HYPOTHESIS)
 
 
-__all__ = ["WORK", "Asking", "Question", "Verdicts", "asking", "expected"]
+__all__ = ["WORK", "Asking", "Question", "Verdicts", "asking", "asking_about", "expected"]

@@ -6,7 +6,7 @@ interactions and allergies are judged across the whole plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.compiler.program import RuleNode, Scope
 from engine.evaluator.evaluation import drafted
@@ -71,6 +71,41 @@ class Outcomes:
     def __post_init__(self) -> None:
         self.lives = tuple(self.prospect.live())
         self.groups = {group.name: group for group in self._grouped()}
+
+    def about(self, code: str) -> Group:
+        """Return the group of one item with the facts that may move this item: none if nothing open does."""
+        medicines = self.groups[MEDICINES]
+        if code not in medicines.codes:
+            return self.groups.get(code, Group(code, frozenset((code,)), (), frozenset()))
+        if code in self.prospect.known.brought:
+            return medicines
+        names = self._meeting(code, medicines)
+        actions = [(live, act) for live in medicines.lives for act in live.node.rule.actions if live.node.name in names]
+        facts = frozenset().union(*(live.facts for live in medicines.lives if live.node.name in names))
+        facts |= self.prospect.asked_of(part for live, _, part in medicines.dangers if live.node.name in names)
+        facts |= {name for _, action in actions for name in self.prospect.lists(action)}
+        facts |= {"age"} & self.prospect.open if names else set()
+        return replace(medicines, facts=facts)
+
+    def _meeting(self, code: str, medicines: Group) -> set[str]:
+        """Return the rules that give an item, and those whose medicines meet its own, or meet what meets them."""
+        drugs = {
+            live.node.name: {drug for action in live.node.rule.actions for drug in self.prospect.drugs(action)}
+            for live in medicines.lives
+        }
+        met = {live.node.name for live in medicines.lives if any(a.code == code for a in live.node.rule.actions)}
+        while True:
+            own = set[str]().union(*(drugs[name] for name in met))
+            near = own | {other for drug in own for other in self._partners(drug)}
+            more = {name for name, given in drugs.items() if given & near} - met
+            if not more:
+                return met
+            met |= more
+
+    def _partners(self, drug: str) -> Iterator[str]:
+        drugs = self.prospect.program.drugs
+        for _, side in drugs.interactions.get(drug, ()):
+            yield from drugs.members.get(side, frozenset((side,)))
 
     def all(self, given: Given = NOTHING) -> Outcome:
         """Return what every item comes to under further answers: as the evaluator has it."""
