@@ -52,6 +52,7 @@ CHANGED: Mapping[str, Words] = {
     "observation.doubted": _("Wrote down that a list may not be complete"),
     "plan.assessed": _("Worked out the plan"),
     "plan.not_assessed": _("Could not work out the plan"),
+    "plan.not_confirmed": _("The second opinion did not confirm the plan"),
     "plan.drafted": _("Prepared a draft plan"),
     "plan.item_accepted": _("Decided on an item of the plan"),
     "plan.item_edited": _("Decided on an item of the plan"),

@@ -104,9 +104,13 @@ TABLES: dict[str, Table] = {
         clinical="case case_sha256 record_mark result result_sha256",
         technical="id patient_id release_id status error because created_at",
     ),
+    "plans.Confirmation": table(
+        CARE, "Whether a second engine came to the same result", RECORD,
+        clinical="differs", technical="evaluation_id state reason checked_at",
+    ),
     "plans.Plan": table(
         CARE, "A plan, its state and who signed it", RECORD,
-        clinical="urgency",
+        clinical="urgency unconfirmed_note",
         technical="id patient_id evaluation_id status revision created_at signed_by_id signed_at replaces_id",
     ),
     "plans.PlanItem": table(

@@ -12,10 +12,18 @@ from django.utils.translation import ngettext
 from webapp.accounts.models import User
 from webapp.audit import services as audit
 from webapp.base.fields import index_of
-from webapp.plans import adding, closing, monitoring, outcomes, selectors, telling
+from webapp.plans import adding, closing, monitoring, opinions, outcomes, selectors, telling
 from webapp.plans.models import UNDECIDED_MAY_STAY, ItemSeen, Plan, PlanItem
 from webapp.plans.reasons import NothingReason, OverrideReason, RejectReason
-from webapp.plans.refusing import LONGEST_TEXT, InWriting, PlanError, check_note, check_override, doctor_only
+from webapp.plans.refusing import (
+    LONGEST_TEXT,
+    SHORTEST_JUSTIFICATION,
+    InWriting,
+    PlanError,
+    check_note,
+    check_override,
+    doctor_only,
+)
 
 Decision = PlanItem.Decision
 
@@ -253,6 +261,8 @@ def accept_rest(*, plan_id: UUID, doctor: User) -> int:
     left = selectors.to_do(doctor, plan, items)
     if left.first_tier:
         raise PlanError(_("Settle the alerts in red first. Nothing was accepted."))
+    if left.not_confirmed:
+        raise PlanError(_("The second opinion does not confirm this plan: decide each item by itself."))
     if left.unseen:
         raise PlanError(_unseen_text(left.unseen))
     rest = [item for item in items if _is_rest(item)]
@@ -273,23 +283,33 @@ def _unseen_text(count: int) -> str:
     return ngettext("%(n)d item has not been seen yet.", "%(n)d items have not been seen yet.", count) % {"n": count}
 
 
-@transaction.atomic
-def sign(*, plan_id: UUID, doctor: User, revision: int) -> Plan:
+def sign(*, plan_id: UUID, doctor: User, revision: int, unconfirmed_note: str = "") -> Plan:
     """Make the draft the patient's plan and retire the one before.
 
     ``revision`` is the one the page showed: if somebody changed the draft since, or signed it, nothing is signed.
-    Raises PlanError with what is missing.
+    What the second opinion has not seen yet is shown to it first; ``unconfirmed_note`` says why a plan is signed that
+    it does not confirm. Raises PlanError with what is missing.
     """
     doctor_only(doctor)
+    check_note(unconfirmed_note)
+    opinions.ensure(plan_id)
+    return _signed(plan_id, doctor, revision, unconfirmed_note.strip())
+
+
+@transaction.atomic
+def _signed(plan_id: UUID, doctor: User, revision: int, unconfirmed_note: str) -> Plan:
     plan = _draft(plan_id)
     if plan.revision != revision:
         raise PlanError(_("The plan changed while you were looking at it. Look at it again, then sign."))
     items = selectors.items_for(doctor, plan)
-    _refuse_unready(selectors.to_do(doctor, plan, items))
+    left = selectors.to_do(doctor, plan, items)
+    _refuse_unready(left)
+    _refuse_unconfirmed(left, unconfirmed_note)
+    plan.unconfirmed_note = unconfirmed_note if left.not_confirmed else None
     _leave_out_blocked(plan, doctor)
     plan.replaces, now = _retire_the_one_before(plan), timezone.now()
     plan.status, plan.signed_by, plan.signed_at, plan.revision = Plan.Status.SIGNED, doctor, now, revision + 1
-    plan.save(update_fields=["status", "signed_by", "signed_at", "revision", "replaces"])
+    plan.save(update_fields=["status", "signed_by", "signed_at", "revision", "replaces", "unconfirmed_note"])
     telling.tell(plan)
     _record(doctor, "plan.signed", plan, revision=plan.revision)
     return plan
@@ -321,6 +341,16 @@ def _refuse_unready(left: selectors.ToDo) -> None:
         raise PlanError(_("Decide every item before signing."))
     if left.gives_nothing:
         raise PlanError(_("There is nothing to sign: add an item, or close the plan without treatment."))
+
+
+def _refuse_unconfirmed(left: selectors.ToDo, note: str) -> None:
+    if not left.opinion:
+        raise PlanError(_("The second opinion has not answered yet. Try again in a moment."))
+    if left.not_confirmed and len(note) < SHORTEST_JUSTIFICATION:
+        raise PlanError(
+            _("The second opinion does not confirm this plan. Write why you sign it, at least %(n)d letters.")
+            % {"n": SHORTEST_JUSTIFICATION}
+        )
 
 
 def _leave_out_blocked(plan: Plan, doctor: User) -> None:

@@ -56,6 +56,40 @@ class Evaluation(models.Model):
         return f"evaluation {self.pk} ({self.status})"
 
 
+class Confirmation(models.Model):
+    """What the second opinion said about an evaluation. An evaluation without one has not been checked yet."""
+
+    class State(models.TextChoices):
+        CONFIRMED = "confirmed"
+        NOT_CONFIRMED = "not_confirmed"
+        ABSENT = "absent"  # there is no second opinion on this machine
+
+    evaluation = models.OneToOneField(Evaluation, models.PROTECT, primary_key=True, related_name="confirmation")
+    state = models.CharField(max_length=13, choices=State)
+    reason = models.CharField(max_length=20, blank=True)  # a word such as crashed or disagrees
+    differs = EncryptedJSONField(default=list)  # rules, facts and codes about which the two disagree
+    checked_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="confirmed", reason="") | (~Q(state="confirmed") & ~Q(reason="")),
+                name="plans_confirmation_says_why_not",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="confirmations_are_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="confirmed_stays_confirmed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="confirmed"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmation of {self.evaluation_id} ({self.state})"
+
+
 class Plan(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -72,6 +106,8 @@ class Plan(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
+    # why it was signed although the second opinion did not confirm it
+    unconfirmed_note = EncryptedTextField(null=True)
     # the plan this signature retired; it is the patient's again if the signature is taken back
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from engine.facts import CaseFacts, CodeSet, FactValue, Missing, Series
 from engine.language.cases import read_case
@@ -24,6 +25,16 @@ from webapp.plans.models import Plan, PlanItem, Settlement
 from webapp.plans.terms import Terms, words
 
 SHOWN = 3
+NOT_CONFIRMED = "alert:not_confirmed"
+SIGN_IN_WRITING = gettext_noop("Decide each line by itself; it is signed with a written reason only.")
+OPINION = {
+    "disagrees": gettext_lazy("A second engine, which reads the protocols by itself, comes to another result."),
+    "crashed": gettext_lazy("The second engine broke off."),
+    "timed_out": gettext_lazy("The second engine took too long."),
+    "out_of_memory": gettext_lazy("The second engine needed more memory than it may take."),
+    "garbled": gettext_lazy("The second engine’s answer could not be read."),
+    "failed": gettext_lazy("The second engine could not work on this case."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,10 @@ def _with_settlement(one: Notice, settled: Iterable[Settlement], user: User) -> 
 
 def _first_tier(user: User, left: selectors.ToDo, terms: Terms) -> list[Notice]:
     found = [_of_allergy(user, allergy, terms) for allergy in left.allergies]
+    if left.not_confirmed:
+        text = OPINION.get(left.opinion_reason, OPINION["failed"])
+        title = _("Not confirmed by the second opinion")
+        found.append(Notice(1, title, f"{text} {_(SIGN_IN_WRITING)}", check_failed=True))
     if left.no_consent:
         text = _("Nothing is signed unless it is given again.")
         found.append(Notice(1, _("The patient took back the consent to be treated"), text, consent=True))
@@ -149,7 +164,8 @@ def _of_alert(alert: Alert, terms: Terms) -> Notice:
     tier = 1 if is_open and alert.urgency in selectors.STOPS_SIGNING else (2 if is_open else 3)
     urgency = presenting.URGENT.get(alert.urgency, "")
     text = ". ".join(part for part in (str(urgency), words(alert.text, terms.language)) if part)
-    return Notice(tier, terms.code(alert.code), text, alert=alert)
+    title = _("Not confirmed by the second opinion") if alert.code == NOT_CONFIRMED else terms.code(alert.code)
+    return Notice(tier, title, text, alert=alert)
 
 
 # --- remarks on the plan: alert items, and what safety says beside an item

@@ -16,7 +16,7 @@ from webapp.patients.models import AllergyIntolerance, Consent, Purpose
 from webapp.patients.selectors import Record, contents_of
 from webapp.plans import ageing, freshness
 from webapp.plans.closing import gives_nothing
-from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Evaluation, ItemSeen, Plan, PlanItem
+from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Confirmation, Evaluation, ItemSeen, Plan, PlanItem
 from webapp.plans.taken import TAKEN, words_of
 from webapp.plans.told import SIGNED, told
 
@@ -46,7 +46,7 @@ STOPS_SIGNING = ("emergency", "same_day")  # an open alert this urgent is of the
 def reviewable_by(user: User) -> QuerySet[Plan]:
     """Return the plans a clinician may open; only a doctor decides and signs them."""
     plans = Plan.objects.all() if user.may("plans.read") else Plan.objects.none()
-    return plans.select_related("patient", "evaluation", "signed_by")
+    return plans.select_related("patient", "evaluation__confirmation", "signed_by")
 
 
 def drafts_for(user: User) -> QuerySet[Plan]:
@@ -108,7 +108,8 @@ def undoable_by(user: User, now: datetime | None = None) -> QuerySet[Plan]:
 
 def latest_evaluation(patient_id: UUID) -> Evaluation | None:
     """Return the newest run of the engine for a patient, whether it worked or not."""
-    return Evaluation.objects.filter(patient_id=patient_id).order_by("-created_at").first()
+    newest = Evaluation.objects.filter(patient_id=patient_id).select_related("confirmation")
+    return newest.order_by("-created_at").first()
 
 
 def was_assessed(patient_id: UUID) -> bool:
@@ -128,6 +129,8 @@ class ToDo:
     undecided: int
     gives_nothing: bool = False  # all is decided, and no item would reach the patient
     no_consent: bool = False  # the patient took back the consent to be treated: no new plan is made
+    opinion: str = ""  # what the second opinion says: confirmed, not_confirmed, absent; empty while it is not known
+    opinion_reason: str = ""
     not_checked: bool = False  # no assessment has seen the record as it is, under today's library
 
     @property
@@ -136,8 +139,13 @@ class ToDo:
         return bool(self.alerts or self.allergies or self.not_assessed or self.not_checked or self.no_consent)
 
     @property
+    def not_confirmed(self) -> bool:
+        """Whether it is signed with a written reason only, each item decided by itself."""
+        return self.opinion == Confirmation.State.NOT_CONFIRMED
+
+    @property
     def may_accept_rest(self) -> bool:
-        return bool(self.undecided) and not self.first_tier and not self.unseen
+        return bool(self.undecided) and not (self.first_tier or self.not_confirmed or self.unseen)
 
     @property
     def may_sign(self) -> bool:
@@ -159,8 +167,19 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         undecided=sum(item.state == "proposed" for item in open_items),
         gives_nothing=gives_nothing(items),
         no_consent=_took_back(plan.patient_id),
+        **_opinion(plan, evaluation),
         not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
+
+
+def _opinion(plan: Plan, latest: Evaluation | None) -> dict[str, str]:
+    """Return the second opinion about what a plan rests on: that of its own evaluation, and of the newest one."""
+    own = getattr(plan.evaluation, "confirmation", None)
+    newest = own if latest is None or latest.status != Evaluation.Status.OK else getattr(latest, "confirmation", None)
+    if own is None or newest is None:
+        return {}
+    worst = newest if newest.state == Confirmation.State.NOT_CONFIRMED else own
+    return {"opinion": worst.state, "opinion_reason": worst.reason}
 
 
 def _took_back(patient_id: UUID) -> bool:

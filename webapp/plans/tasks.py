@@ -19,7 +19,21 @@ def assess(patient_id: str, because: str, today: str) -> None:
     draft could take the place of a newer one.
     """
     day = max(date.fromisoformat(today), timezone.localdate())
-    services.assess(patient_id=UUID(patient_id), because=because, today=day)
+    evaluation = services.assess(patient_id=UUID(patient_id), because=because, today=day)
+    confirm.defer(evaluation_id=str(evaluation.pk))
+
+
+@app.task(name="plans.confirm", queue="assess")
+def confirm(evaluation_id: str) -> None:
+    """Ask the second opinion about an evaluation: a job of its own, so that nothing that is saved waits for it."""
+    services.ask_second_opinion(UUID(evaluation_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="plans.confirm_left_over", queue="assess", queueing_lock="plans.confirm_left_over")
+def confirm_left_over(timestamp: int = 0) -> None:
+    """Ask about drafts whose evaluation no job has asked about; may run twice."""
+    services.check_left_over()
 
 
 def enqueue(*, patient_id: UUID, because: str, today: date) -> None:

@@ -39,9 +39,20 @@ _RETIRES_THE_NEWEST = """
     END IF;
 """
 
+# Without the second opinion's word nothing is released; against it, or without its confirmation, only in writing.
+_CHECKED = """
+    IF NOT EXISTS (
+        SELECT 1 FROM plans_confirmation c WHERE c.evaluation_id = NEW.evaluation_id
+        AND (c.state IN ('confirmed', 'absent') OR NEW.unconfirmed_note IS NOT NULL)
+    ) THEN
+        RAISE EXCEPTION 'a plan that the second opinion does not confirm is signed with a written reason only';
+    END IF;
+"""
+
 SIGNED_BY_A_DOCTOR = (
     _IS_DOCTOR.format(who="signed_by_id", complaint="only a doctor signs a plan")
     + _ALL_DECIDED
+    + _CHECKED
     + _NOT_AHEAD
     + _RETIRES_THE_NEWEST
     + _RETURN

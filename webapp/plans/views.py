@@ -121,7 +121,12 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not confirming.is_fresh(request) and not confirming.confirm(request, request.POST.get("secret", "")):
         return _preview(request, plan, _("That is neither your password nor a fresh code. Nothing was signed."))
     try:
-        services.sign(plan_id=plan.pk, doctor=request.user, revision=_whole(request.POST.get("revision", "")))
+        services.sign(
+            plan_id=plan.pk,
+            doctor=request.user,
+            revision=_whole(request.POST.get("revision", "")),
+            unconfirmed_note=request.POST.get("unconfirmed", ""),
+        )
     except PlanError as refused:
         return _preview(request, plan_of(request, pk), str(refused))
     messages.success(request, _("The plan is signed."))  # no name: the message travels in a cookie
@@ -202,7 +207,8 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def assess_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the engine once more."""
     plan = plan_of(request, pk)
-    services.assess(patient_id=plan.patient_id, because="again", today=timezone.localdate(), actor=request.user)
+    found = services.assess(patient_id=plan.patient_id, because="again", today=timezone.localdate(), actor=request.user)
+    services.ask_second_opinion(found.pk, again=True)
     return _newest(request, plan)
 
 
@@ -270,5 +276,7 @@ def _preview(request: HttpRequest, plan: Plan, problem: str = "") -> HttpRespons
         "problem": problem,
         "may_sign": plan.status == Plan.Status.DRAFT and request.user.may("plans.sign") and left.may_sign,
         "is_fresh": confirming.is_fresh(request),
+        "not_confirmed": left.not_confirmed,
+        "unconfirmed": request.POST.get("unconfirmed", ""),
     }
     return render(request, "plans/_patient_text.html" if request.htmx else "plans/patient_text.html", context)

@@ -18,6 +18,7 @@ A_PAGE = 30
 WORKED_OUT = (
     "plan.assessed",
     "plan.not_assessed",
+    "plan.not_confirmed",
     "plan.drafted",
 )  # set off by the own answers
 

@@ -15,6 +15,7 @@ from rules import selectors as shelf
 from rules import services as shelf_services
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
+from tests.webapp.plans.factories import confirmed
 from tests.webapp.shelves import Kept
 from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
@@ -206,15 +207,17 @@ def _around(patient: Patient) -> RelatedPerson:
 
 
 def _evaluation(patient: Patient) -> Evaluation:
-    return Evaluation.objects.create(
-        patient=patient,
-        release=shelf.current_release(),
-        case=cases.build(patient, timezone.localdate()),
-        case_sha256="c" * 64,
-        result="{}",
-        result_sha256="r" * 64,
-        status="ok",
-        because="visit",
+    return confirmed(
+        Evaluation.objects.create(
+            patient=patient,
+            release=shelf.current_release(),
+            case=cases.build(patient, timezone.localdate()),
+            case_sha256="c" * 64,
+            result="{}",
+            result_sha256="r" * 64,
+            status="ok",
+            because="visit",
+        )
     )
 
 

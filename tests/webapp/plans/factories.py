@@ -16,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.base.roles import STAFF
 from webapp.patients.models import AllergyIntolerance, Patient
 from webapp.plans.deciding import mark_seen
-from webapp.plans.models import Evaluation, Plan, PlanItem
+from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem
 
 _number = itertools.count(100_001)
 TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()  # a plan worked out earlier is checked again before it is signed
@@ -84,7 +84,14 @@ def an_evaluation(patient: Patient, **fields: Any) -> Evaluation:
         "case": {"as_of": TODAY.isoformat()}, "case_sha256": "c" * 64, "result": "{}", "result_sha256": "r" * 64,
         "status": "ok", "because": "questionnaire", **fields,
     }  # fmt: skip
-    return Evaluation.objects.create(patient=patient, release=release, **fields)
+    return confirmed(Evaluation.objects.create(patient=patient, release=release, **fields))
+
+
+def confirmed(evaluation: Evaluation) -> Evaluation:
+    """The evaluation as it is once the second opinion has come to the same; one that failed is asked about nothing."""
+    if evaluation.status == Evaluation.Status.OK:
+        Confirmation.objects.create(evaluation=evaluation, state="confirmed")
+    return evaluation
 
 
 def later(plan: Plan, minutes: float = 4) -> Plan:

@@ -10,7 +10,7 @@ from rules.models import Release
 from tests.rules.texts import INTAKE
 from tests.webapp.intake.factories import a_respondent, a_shelf, signed_in
 from tests.webapp.people import a_doctor, a_user
-from tests.webapp.plans.factories import later
+from tests.webapp.plans.factories import confirmed, later
 from webapp.audit.models import Entry
 from webapp.plans import services as plans
 from webapp.plans.models import Evaluation, Plan, PlanItem
@@ -43,7 +43,7 @@ def a_signed_plan_on_the_shelf(patient, *items: dict[str, Any]) -> Plan:
         patient=patient, release=Release.objects.get(), case={"as_of": "2026-11-21"}, case_sha256="c" * 64,
         result="{}", result_sha256="r" * 64, status="ok", because="questionnaire",
     )  # fmt: skip
-    plan = Plan.objects.create(patient=patient, evaluation=evaluation)
+    plan = Plan.objects.create(patient=patient, evaluation=confirmed(evaluation))
     for position, item in enumerate(items):
         columns = {key: item[key] for key in ("code", "kind", "state", "urgency")}
         PlanItem.objects.create(plan=plan, position=position, content=item, **columns)
