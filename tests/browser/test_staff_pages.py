@@ -41,7 +41,7 @@ PAGES = {
     "salas": ("/accounts/hat/", "/accounts/security/", "/accounts/confirm/?next=/", "/nowhere/"),
     "ibarra": (
         "/plans/{plan}/review/", "/plans/{signed}/review/", "/plans/{replaced}/review/", "/plans/{plan}/patient-text/",
-        "/plans/{plan}/add/", "/plans/{plan}/items/{item}/why/",
+        "/plans/{plan}/add/", "/plans/{plan}/items/{item}/why/", "/plans/{plan}/outlook/",
     ),
     "dietitian": ("/desk/", "/plans/{plan}/review/"),
     "director": ("/studio/", "/studio/use/", "/studio/{protocol}/", "/accounts/password/change/"),

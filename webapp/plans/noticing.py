@@ -82,17 +82,31 @@ def notices_of(user: User, plan: Plan, items: Sequence[PlanItem], left: selector
     column = [*stops, *_live(user, plan, terms)]
     told = {one.alert.code for one in column if one.alert}
     remarks = [_remark(item, case, terms) for item in items if item.kind == "alert" and item.code not in told]
-    column += [_with_settlement(one, settled, user) for one in remarks]
+    remarks = [_with_settlement(one, settled, user) for one in remarks]
+    answers = {one.key: _answer_to(one, items) for one in remarks}
+    column += [one for one in remarks if answers[one.key] is None]
     column.sort(key=lambda one: one.tier)
     numbered = [replace(one, number=place) for place, one in enumerate(column, 1)]
     open_ones = [one for one in numbered if one.tier < 3]
     beside = {
-        item.pk: [_with_settlement(one, settled, user) for one in _beside(item, case, terms)]
+        item.pk: [
+            *(_with_settlement(one, settled, user) for one in _beside(item, case, terms)),
+            *(one for one in remarks if answers[one.key] == item),
+        ]
         for item in items
         if item.kind != "alert" and item.decision != PlanItem.Decision.REJECTED
     }
     folded = open_ones[SHOWN:] + [one for one in numbered if one.tier == 3]
     return Notices(open_ones[:SHOWN], folded, {pk: found for pk, found in beside.items() if found})
+
+
+def _answer_to(one: Notice, items: Iterable[PlanItem]) -> PlanItem | None:
+    """Return the item of the plan that answers an alert and was not rejected: the alert then stands beside it."""
+    codes = one.item.content.get("answered_by", ()) if one.item else ()
+    gone = PlanItem.Decision.REJECTED
+    return next(
+        (item for item in items if item.code in codes and item.state != "blocked" and item.decision != gone), None
+    )
 
 
 def find(user: User, plan: Plan, items: Sequence[PlanItem], key: str, terms: Terms) -> Notice | None:

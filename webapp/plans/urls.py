@@ -22,6 +22,7 @@ urlpatterns = [
     path("<uuid:pk>/sign/", views.sign, name="sign"),
     path("<uuid:pk>/add/", views.add, name="add"),
     path("<uuid:pk>/answer/", views.answer, name="answer"),
+    path("<uuid:pk>/outlook/", views.outlook, name="outlook"),
     path("<uuid:pk>/again/", views.assess_again, name="assess_again"),
     path("<uuid:pk>/entries/<uuid:allergy>/", views.allergy, name="allergy"),
     path("<uuid:pk>/items/<uuid:item>/", views.decide, name="decide"),

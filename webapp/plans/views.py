@@ -15,6 +15,7 @@ from webapp.base import access
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance
 from webapp.plans import adding, answering, editing, monitoring, presenting, selectors, services, trying
+from webapp.plans import outlook as outlooks
 from webapp.plans import why as whys
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.pages import change_plan, language, leave, plan_of, show, show_again, terms_for
@@ -250,10 +251,28 @@ def why(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
         "patient": plan.patient,
         "row": presenting.row_of(row, terms),
         "account": whys.account_of(row, plan.evaluation, terms),
+        "outlook": outlooks.outlook_of_item(plan.evaluation, row.code, terms),
         "not_proposed": whys.not_proposed(plan.evaluation, row, language()),
         "evaluation": plan.evaluation,
     }
     return render(request, "plans/_why.html" if request.htmx else "plans/why.html", context)
+
+
+@clinicians
+@require_GET
+def outlook(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show what to ask next and which values are near a threshold: beside the plan, or a page without scripts."""
+    plan = plan_of(request, pk)
+    if plan.evaluation.result is None:
+        raise Http404
+    audit.record(actor=request.user, verb="plan.explained", patient_id=plan.patient_id, path=request.path)
+    context = {
+        "plan": plan,
+        "patient": plan.patient,
+        "outlook": outlooks.outlook_of(plan.evaluation, terms_for(plan)),
+        "may_decide": plan.status == Plan.Status.DRAFT and request.user.may("plans.sign"),
+    }
+    return render(request, "plans/_outlook.html" if request.htmx else "plans/outlook.html", context)
 
 
 @clinicians

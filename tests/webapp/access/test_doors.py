@@ -89,6 +89,7 @@ DOORS = {
     "plans:decide": "plans.sign",
     "plans:on_screen": "plans.read",
     "plans:override": "plans.sign",
+    "plans:outlook": "plans.read",
     "plans:own_paper": "patient",
     "plans:paper": "plans.read",
     "plans:patient_text": "plans.read",
