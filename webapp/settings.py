@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "webapp.patients",
     "webapp.alerts",
     "webapp.plans",
+    "webapp.results",
     "webapp.intake",
     "webapp.portal",
     "webapp.desk",

@@ -5,8 +5,10 @@ from django.urls import include, path, register_converter
 from webapp.base import views
 from webapp.jobs.views import healthz, readyz
 from webapp.patients.places import Purpose
+from webapp.results.places import Analyte
 
 register_converter(Purpose, "purpose")  # of several apps
+register_converter(Analyte, "analyte")
 urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("plans/", include("webapp.plans.urls")),
     path("portal/", include("webapp.portal.urls")),
     path("privacy/", include("webapp.privacy.urls")),
+    path("results/", include("webapp.results.urls")),
     path("studio/", include("webapp.studio.urls")),
 ]
 

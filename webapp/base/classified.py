@@ -262,6 +262,26 @@ TABLES: dict[str, Table] = {
         clinical="words",
         technical="id patient_id key kind template questionnaire path source due_at told_at settled_at outcome",
     ),
+    "results.Release": table(
+        CARE, "Whether a patient may read a report, and since when", RECORD,
+        clinical="abnormal critical",
+        technical="report_id patient_id kind state received_at due_at released_by_id visible_at revision",
+    ),
+    "results.ReferenceRange": table(
+        CARE, "The range a laboratory printed beside a value", RECORD, clinical="ends", technical="observation_id"
+    ),
+    "results.LabFile": table(
+        CARE, "A file of results that is being brought in", "Its text until it is in, or a day; the line three months",
+        clinical="content units", technical="id asked_by_id asked_at state lines done brought_in",
+    ),
+    "results.ReleasePolicy": table(
+        CONTENT, "When results of a kind may be read by patients", ALWAYS,
+        technical="id kind mode days decided_by_id decided_at",
+    ),
+    "results.Explanation": table(
+        CONTENT, "Plain words about an analyte, as a director approved them", ALWAYS,
+        technical="id analyte version body_es body_en approved_by_id approved_at",
+    ),
     "jobs.Failure": table(
         RUNNING, "Of what kind a fault was that ended a job", "Three months", technical="id job_id task code at"
     ),
@@ -316,6 +336,8 @@ IN_CLEAR: dict[str, str] = {
     "plans.PlanItem.state": _ORDER,
     "plans.PlanItem.urgency": _ORDER,
     "alerts.Alert.urgency": _ORDER,
+    "results.Release.abnormal": _ORDER,
+    "results.Release.critical": _ORDER,
     "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
     "rules.Version.author_name": "Stands beside the text of a protocol as its signature",
     "plans.Settlement.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",

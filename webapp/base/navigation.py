@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("desk:list", _("Worklist"), "inbox", permission="plans.read"),
     Entry("desk:patients", _("Patients"), "people", permission="patients.search"),
     Entry("studio:list", _("Protocols"), "file-earmark-code", permission="protocols.read"),
+    Entry("results:rules", pgettext_lazy("rail", "Results"), "droplet", permission="results.manage"),
     Entry("desk:invitations", _("Invitations"), "envelope", permission="patients.invite"),
     Entry("accounts:people", _("Accounts"), "person-badge", permission="users.manage"),
     Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),

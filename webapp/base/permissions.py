@@ -79,11 +79,15 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("consents.publish", _("Publish consent texts"), frozenset({Role.DIRECTOR}) | _ADMINISTRATOR),
         Permission("record.read", _("Read patients’ records"), CLINICIANS, needs="patients.search"),
         Permission("record.write", _("Write in patients’ records"), CLINICIANS, needs="record.read"),
+        Permission("record.release", _("Release results to patients"), _DOCTOR, needs="record.write"),
         Permission("record.export", _("Take copies of whole records"), CLINICIANS, needs="record.read"),
         Permission("intake.fill", _("Fill in questionnaires for patients"), CLINICIANS, needs="record.write"),
         Permission("plans.read", _("Read the worklist and the plans"), CLINICIANS, needs="record.read"),
         Permission("plans.sign", _("Decide on plans and sign them"), _DOCTOR, needs="plans.read"),
         Permission("alerts.settle", _("Take charge of alerts and close them"), CLINICIANS, needs="record.read"),
+        Permission(
+            "results.manage", _("Decide when results are released and what explains them"), frozenset({Role.DIRECTOR})
+        ),
         Permission("protocols.read", _("Read the protocols"), CLINICIANS | {Role.DIRECTOR}),
         Permission("audit.read", _("See who looked at a record"), _DOCTOR | _ADMINISTRATOR),
         Permission("clinic.manage", _("Change what the clinic says of itself"), _ADMINISTRATOR),
@@ -99,6 +103,7 @@ TOPICS = {
     "plans": _("Plans"),
     "alerts": _("Alerts"),
     "intake": _("Questionnaires"),
+    "results": _("Results"),
     "protocols": _("Protocols"),
     "audit": _("Who looked"),
     "clinic": _("Clinic"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.base.codes import code_of
-from webapp.desk import measures, measuring, services
+from webapp.desk import measures, services
 from webapp.desk.changes import newest_of
 from webapp.desk.entry_forms import AgainForm, ErrorForm, MeasureForm
 from webapp.desk.entry_views import taken_back
@@ -24,6 +24,7 @@ from webapp.patients.models import Observation, Patient
 from webapp.patients.services import NotAllowed, PatientError
 from webapp.plans.lines import terms_now
 from webapp.plans.terms import Terms, number, unit_words
+from webapp.results import measuring
 
 CONFLICT, REFUSED = 409, 422
 forms_only = require_http_methods(["GET", "POST"])

@@ -5,17 +5,17 @@ Thousands of rows are sorted from plain columns alone; names and texts are decry
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alerts
 from webapp.alerts.models import RANK, Alert
+from webapp.desk.sources import SOURCES, Reason, Waiting, reasons
 from webapp.patients import selectors as patients
 from webapp.patients.finding import found_among
 from webapp.patients.models import Patient
@@ -29,6 +29,7 @@ TABS = {
     "all": gettext_lazy("All"),
     "flags": gettext_lazy("Red flags"),
     "plans": gettext_lazy("Plans"),
+    "results": gettext_lazy("Results"),
     "watched": gettext_lazy("To be watched"),
     "not_assessed": gettext_lazy("Not assessed"),
 }
@@ -42,25 +43,43 @@ BANDS = (
 
 @dataclass(slots=True)
 class Entry:
-    """A patient in the list, by plain columns only."""
+    """A patient in the list, by plain columns only: what waits, by the name of the source that told it."""
 
     patient_id: UUID
     rank: int = 0
     since: datetime | None = None
-    plan_id: UUID | None = None
-    alert_ids: list[UUID] = field(default_factory=list)
-    task_ids: list[UUID] = field(default_factory=list)  # what a doctor said she would watch, and is due
-    flagged: bool = False
-    not_assessed: bool = False
+    waiting: dict[str, list[UUID]] = field(default_factory=dict)
+    tabs: set[str] = field(default_factory=set)
 
-    def tell(self, rank: int, since: datetime) -> None:
-        self.rank = max(self.rank, rank)
-        self.since = min(self.since or since, since)
+    def tell(self, source: str, one: Waiting) -> None:
+        self.waiting.setdefault(source, []).append(one.pk)
+        self.tabs |= one.tabs
+        self.rank = max(self.rank, one.rank)
+        self.since = min(self.since or one.since, one.since)
+
+    @property
+    def plan_id(self) -> UUID | None:
+        return next(iter(self.waiting.get("drafts", ())), None)
+
+    @property
+    def alert_ids(self) -> Sequence[UUID]:
+        return self.waiting.get("alerts", ())
+
+    @property
+    def task_ids(self) -> Sequence[UUID]:
+        """What a doctor said she would watch, and is due."""
+        return self.waiting.get("watched", ())
+
+    @property
+    def flagged(self) -> bool:
+        return "flags" in self.tabs
+
+    @property
+    def not_assessed(self) -> bool:
+        return "not_assessed" in self.tabs
 
     def in_tab(self, tab: str) -> bool:
-        kept = {"flags": self.flagged, "plans": self.plan_id is not None, "not_assessed": self.not_assessed}
-        kept["watched"] = bool(self.task_ids)
-        return kept.get(tab, True)
+        return tab == "all" or tab in self.tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,7 @@ class Row:
     detail: str
     plan: Any = None  # a draft with its counts
     tasks: Sequence[Task] = ()
+    reasons: Sequence[Reason] = ()  # of the sources that speak for themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +103,11 @@ class Band:
 
 
 def entries_for(user: User) -> list[Entry]:
-    """Return everybody who waits for this clinician, in order; three queries, however many wait."""
+    """Return everybody who waits for this clinician, in order; one query a source, however many wait."""
     found: dict[UUID, Entry] = {}
-    drafts = plans.drafts_for(user).values_list("pk", "patient_id", "urgency", "created_at")
-    for pk, patient_id, urgency, created in drafts:
-        entry = found.setdefault(patient_id, Entry(patient_id))
-        entry.plan_id = pk
-        entry.tell(RANK.get(urgency, 0), created)
-    columns = ("pk", "patient_id", "urgency", "not_assessed", "last_raised_at")
-    for pk, patient_id, urgency, not_assessed, raised in alerts.open_for(user).values_list(*columns):
-        entry = found.setdefault(patient_id, Entry(patient_id))
-        entry.alert_ids.append(pk)
-        entry.not_assessed |= not_assessed
-        entry.flagged |= not not_assessed and urgency in alerts.RED_FLAG
-        entry.tell(RANK[urgency], raised)
-    due = monitoring.due_for(user, timezone.localdate()).values_list("pk", "patient_id", "due_on")
-    for pk, patient_id, due_on in due:
-        entry = found.setdefault(patient_id, Entry(patient_id))
-        entry.task_ids.append(pk)
-        entry.tell(RANK["soon"], timezone.make_aware(datetime.combine(due_on, time())))
+    for source in SOURCES:
+        for one in source.waiting(user):
+            found.setdefault(one.patient_id, Entry(one.patient_id)).tell(source.name, one)
     return sorted(found.values(), key=_order)
 
 
@@ -120,7 +126,7 @@ def rows_of(user: User, entries: Sequence[Entry], language: str) -> list[Row]:
     drafts = plans.drafts_for(user).in_bulk([entry.plan_id for entry in entries if entry.plan_id])
     told = alerts.alerts_for(user).in_bulk([pk for entry in entries for pk in entry.alert_ids])
     watched = monitoring.tasks_for(user).in_bulk([pk for entry in entries for pk in entry.task_ids])
-    about = _hypotheses(drafts.values(), language)
+    about, why = _hypotheses(drafts.values(), language), reasons(user, _by_source(entries), language)
     return [
         Row(
             entry,
@@ -128,9 +134,18 @@ def rows_of(user: User, entries: Sequence[Entry], language: str) -> list[Row]:
             *_told(entry, told, about, language),
             drafts.get(entry.plan_id),
             [watched[pk] for pk in entry.task_ids if pk in watched],
+            [why[pk] for pks in entry.waiting.values() for pk in pks if pk in why],
         )
         for entry in entries
     ]
+
+
+def _by_source(entries: Iterable[Entry]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for entry in entries:
+        for source, pks in entry.waiting.items():
+            found.setdefault(source, []).extend(pks)
+    return found
 
 
 def _hypotheses(drafts: Iterable[Plan], language: str) -> dict[UUID, str]:

@@ -5,12 +5,16 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
 
 from webapp.accounts.models import User
 from webapp.desk.kinds import Kind
 from webapp.patients import services as patients
-from webapp.patients.models import Observation, Patient
+from webapp.patients.models import DiagnosticReport, Observation, Patient
 from webapp.plans import tasks
+from webapp.plans.lines import terms_now
+from webapp.results import services as results
 
 MEASURE, IDENTITY = "measure", "identity"
 _SAYINGS = {"none": patients.record_none, "whole": patients.record_whole, "more": patients.record_doubt}
@@ -64,15 +68,26 @@ def say_of_list(*, kind: Kind, said: str, patient: Patient, actor: User, today: 
 
 @transaction.atomic
 def measure(*, patient: Patient, reading: patients.Reading, actor: User, today: date) -> None:
-    """Add a measurement."""
+    """Add a measurement; one of a laboratory is a result, which its patient reads once it is released."""
+    if reading.origin == Observation.Origin.LAB:
+        results.record([_as_result(patient, reading, today)], actor=actor, today=today)
+        return
     patients.record_observations(patient=patient, rows=[reading], actor=actor)
     tasks.after_change(patient_id=patient.pk, what=MEASURE, today=today)
+
+
+def _as_result(patient: Patient, reading: patients.Reading, today: date) -> results.Sheet:
+    title = terms_now((get_language() or "es")[:2], today).fact(reading.code)
+    value = results.Value(reading.code, reading.value, reading.unit)
+    day = timezone.localdate(reading.effective_at)
+    return results.Sheet(patient, DiagnosticReport.Category.LABORATORY, title, day, [value])
 
 
 @transaction.atomic
 def measure_again(*, row: Observation, value: Any, unit: str, actor: User, today: date) -> Observation:
     """Return the measurement that takes the place of a wrong one."""
     made = patients.correct_observation(observation=row, value=value, unit=unit, actor=actor)
+    results.reopen(report_id=row.source_id, actor=actor, today=today)
     tasks.after_change(patient_id=row.patient_id, what=MEASURE, today=today)
     return made
 
@@ -81,6 +96,7 @@ def measure_again(*, row: Observation, value: Any, unit: str, actor: User, today
 def measure_taken_back(*, row: Observation, reason: str, actor: User, today: date) -> None:
     """Mark a measurement as entered in error: what was measured before it counts again."""
     patients.enter_observation_in_error(observation=row, actor=actor, reason=reason)
+    results.reopen(report_id=row.source_id, actor=actor, today=today)
     tasks.after_change(patient_id=row.patient_id, what=MEASURE, today=today)
 
 

@@ -14,6 +14,8 @@ from webapp.audit import services as audit
 from webapp.base import access
 from webapp.desk import selectors
 from webapp.plans import reviewing
+from webapp.results.presenting import undo_of
+from webapp.results.selectors import undoable_by
 
 clinicians = access.may("plans.read")
 
@@ -46,6 +48,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "now": sum(entry.rank >= selectors.BANDS[0][0] for entry in entries),
         "today": timezone.localdate(),
         "undoable": reviewing.undoable(request.user),
+        "results_undoable": [undo_of(one) for one in undoable_by(request.user, timezone.now())],
     }
     return render(request, "desk/worklist.html", context)
 
@@ -60,4 +63,6 @@ def following(request: HttpRequest) -> HttpResponse:
         return redirect("desk:list")
     if entry.plan_id is not None:
         return redirect(reverse("plans:review", kwargs={"pk": entry.plan_id}))
+    if result := next(iter(entry.waiting.get("results", ())), None):
+        return redirect("results:report", report=result)
     return redirect("desk:patient", pk=entry.patient_id)

@@ -106,7 +106,8 @@ def correct_observation(*, observation: Observation, value: Any, unit: str = "",
     if value is None:
         raise PatientError(_("What is not known is left out. Nothing was saved."))
     unit = "" if value == UNKNOWN else unit or observation.unit
-    reading = Reading(observation.code, value, observation.effective_at, observation.origin, unit)
+    kept = (observation.effective_at, observation.origin)
+    reading = Reading(observation.code, value, *kept, unit, observation.source_id)
     return supersede(observation, _observation(patient, reading, actor, timezone.now()), "observation.corrected")
 
 

@@ -1,6 +1,6 @@
 """Reads of plans. Clinicians see the plans of the clinic, patients their own signed one, everybody else none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -115,6 +115,12 @@ def latest_evaluation(patient_id: UUID) -> Evaluation | None:
 def was_assessed(patient_id: UUID) -> bool:
     """Return whether the engine ever ran for a patient."""
     return Evaluation.objects.filter(patient_id=patient_id).exists()
+
+
+def assessed_among(patient_ids: Iterable[UUID]) -> list[UUID]:
+    """Return those of these patients for whom the engine ever ran, in a fixed order."""
+    found = Evaluation.objects.filter(patient_id__in=set(patient_ids))
+    return sorted(found.values_list("patient_id", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Assessment as a job: it waits for its transaction to commit, survives a killed server, and may run twice."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -50,6 +51,17 @@ def after_change(*, patient_id: UUID, what: str, today: date) -> None:
     if selectors.was_assessed(patient_id):
         later = assess.configure(schedule_in={"seconds": BURST})
         later.defer(patient_id=str(patient_id), because=f"record:{what}", today=today.isoformat())
+
+
+def after_changes(*, patient_ids: Iterable[UUID], what: str, today: date) -> None:
+    """Do so for many patients at once, in the same two queries for one or for a thousand."""
+    assessed = selectors.assessed_among(patient_ids)
+    if assessed:
+        later = assess.configure(schedule_in={"seconds": BURST})
+        because = f"record:{what}"
+        later.batch_defer(
+            *({"patient_id": str(one), "because": because, "today": today.isoformat()} for one in assessed)
+        )
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from webapp.portal import diary_views, file_views, join_views, record_views, views
+from webapp.portal import diary_views, file_views, join_views, record_views, result_views, views
 from webapp.portal.places import Listed
 
 register_converter(Listed, "own_list")
@@ -26,6 +26,10 @@ urlpatterns = [
     path("record/<own_list:name>/all/", record_views.say_of_list, {"said": "whole"}, name="list_whole"),
     path("record/<own_list:name>/more/", record_views.say_of_list, {"said": "more"}, name="list_more"),
     path("record/<own_list:name>/none/", record_views.say_of_list, {"said": "none"}, name="list_none"),
+    path("results/", result_views.listed, name="results"),
+    path("results/<uuid:report>/", result_views.show, name="result"),
+    path("results/<uuid:report>/file/", result_views.file, name="result_file"),
+    path("results/figures/<analyte:analyte>/", result_views.figures, name="result_figures"),
     path("who-looked/", record_views.who_looked, name="looks"),
     path("reach/", record_views.reach, name="reach"),
     path("contacts/new/", record_views.add_contact, name="contact"),

@@ -23,6 +23,8 @@ from webapp.plans.models import Plan, Settlement, Task
 from webapp.privacy import courses, shapes
 from webapp.privacy.models import Export
 from webapp.privacy.shapes import Resource, Speech
+from webapp.results.selectors import hidden_from, report_of
+from webapp.results.selectors import released_to as results_to
 
 ENTRIES: tuple[type[Entry], ...] = (
     models.AllergyIntolerance,
@@ -114,15 +116,20 @@ def _lines(model: type[Entry], patient: models.Patient, whole: bool) -> QuerySet
 
 
 def _only_released(entries: dict[str, list[Any]], patient: models.Patient) -> None:
-    """Keep of files those the portal shows, and of reports those whose file it shows."""
-    shown = {one.pk for one in released_to(patient)}
+    """Keep of files and reports those the portal shows."""
+    reports = {report_of(one) for one in results_to(patient)}
+    shown = {one.pk for one in released_to(patient)} | {one.document_id for one in reports if one.document_id}
     entries["DocumentReference"] = [one for one in entries["DocumentReference"] if one.pk in shown]
-    entries["DiagnosticReport"] = [one for one in entries["DiagnosticReport"] if one.document_id in shown]
+    told = entries["DiagnosticReport"]
+    entries["DiagnosticReport"] = [one for one in told if one in reports or one.document_id in shown]
 
 
 def _observations(patient: models.Patient, whole: bool) -> QuerySet[models.Observation]:
     found = models.Observation.objects.filter(patient=patient).order_by("effective_at", "recorded_at", "pk")
-    return found if whole else found.filter(entered_in_error=False).exclude(superseded_by__entered_in_error=True)
+    if whole:
+        return found
+    found = found.filter(entered_in_error=False).exclude(superseded_by__entered_in_error=True)
+    return found.exclude(hidden_from(patient))
 
 
 def _responses(patient: models.Patient) -> QuerySet[QuestionnaireResponse]:

@@ -207,7 +207,7 @@ def observation(row: models.Observation, speech: Speech) -> Resource:
             "origin": row.origin,
             "verificationStatus": "entered-in-error" if row.entered_in_error else row.verification,
             "replaces": str(row.supersedes_id or ""),
-            "questionnaireResponse": str(row.source_id or ""),
+            "diagnosticReport" if row.origin == row.Origin.LAB else "questionnaireResponse": str(row.source_id or ""),
             "recordedDate": moment(row.recorded_at),
             "recorder": speech.who(row.recorded_by_id),
         }

@@ -31,6 +31,8 @@ from webapp.plans import case as cases
 from webapp.plans import outcomes
 from webapp.plans.models import Evaluation, Plan, PlanItem, Settlement, Task
 from webapp.privacy.models import ConsentDraft, Export, ExportPiece
+from webapp.results import services as results
+from webapp.results.models import LabFile, Release
 
 CLINICAL, PERSONAL = "Clinamark", "Personamark"
 LOGO = "0" * 64
@@ -61,6 +63,22 @@ class Life:
     @property
     def reminder_id(self) -> Any:
         return Reminder.objects.values_list("pk", flat=True).get(patient=self.patient)
+
+    @property
+    def report_id(self) -> Any:
+        return Release.objects.values_list("pk", flat=True).get(patient=self.patient, state="waiting")
+
+    @property
+    def lab_file_id(self) -> Any:
+        return LabFile.objects.values_list("pk", flat=True).get(asked_by=self.user)
+
+    @property
+    def released_report_id(self) -> Any:
+        return (
+            Release.objects.values_list("pk", flat=True)
+            .filter(patient=self.patient, state="released")
+            .order_by("-report__effective")[0]
+        )
 
     @property
     def copy_id(self) -> Any:
@@ -165,8 +183,30 @@ def a_life(given: str, family: str, doctor: User) -> Life:
     task = _task(draft, doctor)
     export = Export.objects.create(patient=patient, asked_by=user, kind="patient", language="es")
     ExportPiece.objects.create(export=export, position=0, data=f"{CLINICAL} copy".encode())
-    contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab").get()
+    contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab", source_id=None).get()
+    _results(patient, doctor)
     return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id)
+
+
+def _results(patient: Patient, doctor: User) -> None:
+    """Leave one report that waits and one whose patient reads it, with its original and two values to draw."""
+    names = {"title": f"{CLINICAL} panel", "laboratory": f"{CLINICAL} laboratory", "conclusion": CLINICAL}
+    paper = patients.add_document(
+        patient, name="panel.png", content=a_png((5, 4)), kind="report", title=f"{CLINICAL} paper", actor=None
+    )
+    today, ends = timezone.localdate(), (120, 155)
+    waiting = [results.Value("hb", 96, "g/L", ends)]
+    seen = [results.Value("hb", 98, "g/L", ends)]
+    sheets = [
+        results.Sheet(patient, "laboratory", day=today - timedelta(days=1), values=waiting, **names),
+        results.Sheet(patient, "laboratory", day=today - timedelta(days=9), values=seen, document=paper, **names),
+        results.Sheet(patient, "laboratory", day=today - timedelta(days=30), values=seen, **names),
+    ]
+    made = results.record(sheets, actor=None, today=today)
+    LabFile.objects.create(asked_by=patient.user, content=f"nhc;{CLINICAL}".encode())
+    for one in made[1:]:
+        results.release(report_id=one.pk, shown=1, actor=doctor)
+    Release.objects.filter(patient=patient, state="released").update(visible_at=timezone.now() - timedelta(minutes=1))
 
 
 def _record(patient: Patient) -> AllergyIntolerance:

@@ -21,7 +21,7 @@ from webapp.audit import services as audit
 from webapp.base.roles import STAFF, Role
 from webapp.clinic import selectors as clinic
 from webapp.clinic import services as clinic_services
-from webapp.desk.management import answering, papers, signing
+from webapp.desk.management import answering, lab, papers, signing
 from webapp.desk.management.clock import at, no_jobs
 from webapp.intake.answers import MARK_UNKNOWN
 from webapp.patients import selectors, services
@@ -78,7 +78,17 @@ def load(folder: Path) -> Loaded:
     steps = sorted(_steps(told["patients"]), key=lambda step: step[:3])
     for day, hour, _order, person, event in steps:
         _play(stage, person, event, stage.moment(day, hour))
+    with at(stage.moment(0, 8)):
+        _results(stage)
     return Loaded(len(stage.patients), len(steps))
+
+
+def _results(stage: Stage) -> None:
+    """Let the director rule on results, and leave a few of today that wait for a doctor."""
+    lab.rules(stage.staff["director"], stage.today)
+    doctors = {key: _clinician(stage, patient) for key, patient in stage.patients.items()}
+    for patient in lab.waiting(stage.patients, doctors, stage.today):
+        _assess_anew(patient)
 
 
 def _describe(folder: Path) -> None:
@@ -281,6 +291,9 @@ def _whole(stage: Stage, patient: Patient, event: Event) -> None:
 
 def _values(stage: Stage, patient: Patient, event: Event) -> None:
     now = timezone.now()
+    if event["origin"] == "lab":
+        lab.written(patient, event["rows"], _clinician(stage, patient))
+        return
     rows = [services.Reading(code, value, now, event["origin"], unit) for code, value, unit in event["rows"]]
     services.record_observations(patient=patient, rows=rows, actor=_clinician(stage, patient))
 

@@ -43,7 +43,7 @@ def value_of(spec: FactSpec | None, text: str, unit: str, terms: Terms) -> tuple
     """Return a typed value and its unit as they are kept; raise PatientError for what cannot be."""
     if spec is not None and spec.type == "choice":
         return _choice(spec, text, terms), unit or spec.unit or ""
-    found = _number(text)
+    found = number_of(text)
     kept = _unit(spec, unit) if spec is not None else unit
     if spec is not None:
         _must_be_plausible(spec, found, kept)
@@ -71,7 +71,8 @@ def _choice(spec: FactSpec, text: str, terms: Terms) -> str:
     raise PatientError(_("Write one of these: %(words)s.") % {"words": words})
 
 
-def _number(text: str) -> Decimal:
+def number_of(text: str) -> Decimal:
+    """Return a number as people write it, with a comma or a point; raise PatientError for anything else."""
     try:
         found = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
