@@ -10,6 +10,7 @@ from engine.analysis import rails, spans, tables
 from engine.analysis.rails import OPEN, SURE, YES, Rails, every, no, some
 from engine.analysis.scores import ScoreTerms, score_terms
 from engine.analysis.spans import ANYTHING, Span
+from engine.analysis.texts import text
 from engine.analysis.world import World
 from engine.compiler.program import Program, RuleNode, Scope
 from engine.compiler.sides import behind, sides
@@ -164,10 +165,10 @@ class Encoder:
         """Return a number about which nothing is said but that its ends are in order."""
         key = (expr, red)
         if key not in self.readings:
-            number = len(self.readings)
-            low, high = z3.Real(f"reading {number} low"), z3.Real(f"reading {number} high")
-            self.readings[key] = Span(low, high, z3.Bool(f"reading {number} known"))
-            self.world.say((f"reading {number} low", f"reading {number} high"), low <= high)
+            name = f"reading {text(expr, self.world)}{' of alarm' * red}"
+            low, high = z3.Real(f"{name} low"), z3.Real(f"{name} high")
+            self.readings[key] = Span(low, high, z3.Bool(f"{name} known"))
+            self.world.say((f"{name} low", f"{name} high"), low <= high)
         return self.readings[key]
 
     # --- codes
@@ -180,7 +181,8 @@ class Encoder:
                 codes = {code: self.world.is_choice(name, code) for code in self.world.choices(name)}
                 return self.world.is_known(name), codes
             case Name(name=name, kind="fact"):
-                return z3.Bool(f"known {name}"), {code: z3.Bool(f"{name} is {code}") for code in sorted(wanted)}
+                key = self.world.tag(name)
+                return self.world.is_known(name), {code: z3.Bool(f"{key} is {code}") for code in sorted(wanted)}
             case Name(name=name, kind="score"):
                 return self.score(name).codes(wanted)
             case Name(name=name, kind="band"):

@@ -24,6 +24,7 @@ class Plans:
     """Every code that rules may put into a plan. What safety conditions bring beside them stands in ``added``."""
 
     encoder: Encoder
+    only: frozenset[str] | None = None  # codes that matter; None: all
     items: dict[str, Stated] = field(default_factory=dict)
     added: dict[str, list[z3.BoolRef]] = field(default_factory=dict)
 
@@ -40,15 +41,19 @@ class Plans:
         found: dict[str, list[Given]] = {}
         adult = self.adult()
         for node in self.encoder.program.rules:
+            actions = [action for action in node.rule.actions if self._matters(action)]
+            if not actions:
+                continue
             proposed, held = self.outcome(node)
-            for action in node.rule.actions:
-                if action.kind in UNSAID:
-                    continue
+            for action in actions:
                 may = adult if is_guarded(node, action.kind) else YES
                 doses, regimen = self._doses(action)
                 each = Given(node, action, every((proposed, may)), every((held, may)), doses, regimen)
                 found.setdefault(action.code, []).append(each)
         return found
+
+    def _matters(self, action: Action) -> bool:
+        return action.kind not in UNSAID and (self.only is None or action.code in self.only)
 
     def adult(self) -> z3.BoolRef:
         """Return that somebody is known to be 18 or older."""
@@ -82,14 +87,16 @@ class Plans:
             here = item.gives(drug)
             yield Hazard(here, "contraindicated", self.allergy(drug))
             medicine = formulary.medicines.get(drug)
-            yield from (self._condition(here, each) for each in (medicine.safety if medicine is not None else ()))
+            yield from (self._condition(here, each, drug) for each in (medicine.safety if medicine is not None else ()))
             for interaction, side in self.encoder.program.drugs.interactions.get(drug, ()):
-                yield Hazard(here, interaction.severity, self._with_current(drug, side), interaction.add)
+                rails, instead = self._with_current(drug, side), tuple(sorted(interaction.dose.items()))
+                yield Hazard(here, interaction.severity, rails, interaction.add, instead)
         for code in item.regimens:
-            yield from (self._condition(item.is_regimen(code), each) for each in formulary.regimens[code].safety)
+            yield from (self._condition(item.is_regimen(code), each, code) for each in formulary.regimens[code].safety)
 
-    def _condition(self, here: z3.BoolRef, condition: SafetyCondition) -> Hazard:
-        return Hazard(here, condition.severity, self.encoder.truth(condition.when), condition.add)
+    def _condition(self, here: z3.BoolRef, condition: SafetyCondition, subject: str) -> Hazard:
+        instead = () if condition.dose is None else ((subject, condition.dose),)
+        return Hazard(here, condition.severity, self.encoder.truth(condition.when), condition.add, instead)
 
     def allergy(self, drug: str) -> Rails:
         """Return whether a recorded allergy forbids an ingredient."""

@@ -66,13 +66,13 @@ class ScoreTerms:
 def score_terms(program: ScoreProgram, reader: Reader) -> ScoreTerms:
     """Return the state of a score, tied to its formula as far as that is a term."""
     score, world = program.score, reader.world
-    name = f"score {score.name}"
+    name = world.tag(f"score {score.name}")
     low, high = z3.Real(f"{name} low"), z3.Real(f"{name} high")
     bands = {band: z3.Bool(f"{name} may be in {band}") for band in (*score.bands, "")}
     inputs = {item.name: _input(item, program, reader) for item in score.inputs.values()}
     given = every(item.given for item in inputs.values() if not item.optional)
     adult = every((world.is_known("age"), world.value("age") >= 18)) if score.adults_only else YES
-    asked, fine = _asked(program, world), _fine(program, inputs)
+    asked, fine = _asked(program, world), _fine(program, inputs, name)
     found = ScoreTerms(
         name, Span(low, high), (z3.Bool(f"{name} band known"), bands), z3.Bool(f"{name} code known"), {}, inputs,
         every((adult, given, no(asked), fine)), adult, asked,
@@ -92,7 +92,7 @@ def _asked(program: ScoreProgram, world: World) -> z3.BoolRef:
     return some(world.queried(fact) for fact in sorted(facts))
 
 
-def _fine(program: ScoreProgram, inputs: Mapping[str, Input]) -> z3.BoolRef:
+def _fine(program: ScoreProgram, inputs: Mapping[str, Input], title: str) -> z3.BoolRef:
     """Return that no input is out of range and none contradicts the others; left free where no solver reckons it."""
     formula, score = Formula(program.score, inputs), program.score
     parts = [_in_range(item, inputs[name]) for name, item in score.inputs.items()]
@@ -100,7 +100,7 @@ def _fine(program: ScoreProgram, inputs: Mapping[str, Input]) -> z3.BoolRef:
         try:
             parts.append(no(formula.truth(doubt)))
         except TooHard:
-            parts.append(z3.Bool(f"score {score.name} not doubtful {name}"))
+            parts.append(z3.Bool(f"{title} not doubtful {name}"))
     return every(parts)
 
 
@@ -120,10 +120,11 @@ def _input(item: ScoreInput, program: ScoreProgram, reader: Reader) -> Input:
     if item.type == "choice":
         sure, may = reader.codes(item.bind, frozenset(item.choices))
         return Input(sure if isinstance(item.bind, Name) else every((sure, _only_one(may))), may, optional)
+    title = reader.world.tag(f"score {program.score.name}")
     if item.type == "series":
-        return Input(z3.Bool(f"list {program.score.name} {item.name}"), z3.RealVal(0), optional)
+        return Input(z3.Bool(f"list {title} {item.name}"), z3.RealVal(0), optional)
     span = reader.number(item.bind)
-    given = every((span.known, *_exact(item, program, span)))
+    given = every((span.known, *_exact(item, title, span)))
     return Input(given, span.low * term(unit_factor(item, item.bind, reader.scope)), optional)
 
 
@@ -131,13 +132,13 @@ def _only_one(may: Mapping[str, z3.BoolRef]) -> z3.BoolRef:
     return z3.PbEq([(held, 1) for held in may.values()], 1)
 
 
-def _exact(item: ScoreInput, program: ScoreProgram, span: Span) -> Iterator[z3.BoolRef]:
+def _exact(item: ScoreInput, title: str, span: Span) -> Iterator[z3.BoolRef]:
     """Yield what must hold for a number to be taken: it is one number, and no float."""
     if item.bind is None or (isinstance(item.bind, Name) and item.bind.kind == "fact"):
         return
     yield is_point(span)
     if any(isinstance(node, Call) or (isinstance(node, Name) and node.kind != "fact") for node in nodes(item.bind)):
-        yield z3.Bool(f"exact {program.score.name} {item.name}")
+        yield z3.Bool(f"exact {title} {item.name}")
 
 
 def _in_range(item: ScoreInput, given: Input) -> z3.BoolRef:

@@ -6,12 +6,13 @@ from typing import Literal
 
 import z3
 
+from engine.analysis.conditions import Encoder
 from engine.analysis.cones import Cones
 from engine.analysis.items import Plans
 from engine.analysis.lemmas import lemmas_of
 from engine.analysis.rails import every
 from engine.analysis.scores import ScoreTerms
-from engine.analysis.witness import Witness, smaller, witness_of
+from engine.analysis.witness import Witness, read, smaller, witness_of
 from engine.compiler.walk import scope_of
 from engine.errors import PautaError
 
@@ -40,6 +41,8 @@ class Search:
     """Asks one program's plans. What is learned about scores on the way stays for later questions."""
 
     plans: Plans
+    beside: Encoder | None = None  # of a second version that is asked about together with the first
+    tries: int = TRIES
     cones: Cones = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,14 +57,14 @@ class Search:
             if answer is not None:
                 return answer
         names = self.cones.of([wanted])[1]
-        return Answer("open", why=f"no patient was confirmed in {2 * TRIES} tries{self._left(names)}")
+        return Answer("open", why=f"no patient was confirmed in {2 * self.tries} tries{self._left(names)}")
 
     def _somebody(self, wanted: z3.BoolRef, confirms: Confirms, *, plain: bool) -> Answer | None:
         world = self.plans.encoder.world
-        for _ in range(TRIES):
+        for _ in range(self.tries):
             solver, names = self._solver(wanted)
             if plain:
-                solver.add([terms.plain for _, terms in self._scores(names)])
+                solver.add([terms.plain for _, terms, _ in self._scores(names)])
             found = solver.check()
             if found == z3.unknown:
                 return Answer("open", why=f"the solver gave up: {solver.reason_unknown()}")
@@ -86,10 +89,11 @@ class Search:
         solver.add(every([*domain, wanted]))  # one term: adding each by itself takes longer than solving
         return solver, names
 
-    def _scores(self, names: frozenset[str]) -> list[tuple[str, ScoreTerms]]:
-        """Return the scores a question rests on."""
-        found = sorted(self.plans.encoder.scores.items())
-        return [(name, terms) for name, terms in found if terms.span.low.decl().name() in names]
+    def _scores(self, names: frozenset[str]) -> list[tuple[str, ScoreTerms, Encoder]]:
+        """Return the scores a question rests on, each with the version that has it."""
+        versions = [self.plans.encoder, *([] if self.beside is None else [self.beside])]
+        found = [(*each, encoder) for encoder in versions for each in sorted(encoder.scores.items())]
+        return [each for each in found if each[1].span.low.decl().name() in names]
 
     def can_be(self, wanted: z3.BoolRef) -> bool:
         """Return whether something may be so at all, as far as the solver knows: undecided is not ruled out."""
@@ -97,18 +101,16 @@ class Search:
 
     def _learn(self, witness: Witness, names: frozenset[str]) -> bool:
         """Add what the evaluator says of the scores of this patient; return whether anything was new."""
-        encoder = self.plans.encoder
-        scope = scope_of(encoder.program, witness.facts)
-        before = len(encoder.world.domain)
-        said = {term.get_id() for term in encoder.world.domain}
-        for name, terms in self._scores(names):
-            encoder.world.say(
-                (terms.name,), *(each for each in lemmas_of(name, terms, scope) if each.get_id() not in said)
-            )
-        return len(encoder.world.domain) > before
+        world = self.plans.encoder.world
+        before = len(world.domain)
+        said = {term.get_id() for term in world.domain}
+        for name, terms, encoder in self._scores(names):
+            scope = scope_of(encoder.program, read(witness.given, encoder.program).facts)
+            world.say((terms.name,), *(each for each in lemmas_of(name, terms, scope) if each.get_id() not in said))
+        return len(world.domain) > before
 
     def _left(self, names: frozenset[str]) -> str:
-        free = [name for name, terms in self._scores(names) if not terms.exact]
+        free = dict.fromkeys(name for name, terms, _ in self._scores(names) if not terms.exact)
         readings = any(name.startswith("reading ") for name in names)
         left = [*(f"the value of {name} was left free" for name in free), *(["diaries were left free"] * readings)]
         return f": {', '.join(left)}" if left else ""

@@ -31,6 +31,7 @@ class Hazard:
     severity: Severity
     rails: Rails
     add: tuple[str, ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()  # what is given in place of which dose
 
 
 @dataclass(slots=True)

@@ -39,7 +39,7 @@ class DailySums:
     def may_pass_alone(self, item: Stated) -> z3.BoolRef:
         """Return that an item alone may pass a daily maximum."""
         found = [item.counts(each) for drug in item.drugs for each, own, limit in self._own(item, drug)
-                 if own > limit]  # fmt: skip
+                 if own > limit[0]]  # fmt: skip
         return some((*found, *(item.gives(drug) for drug in item.drugs if self._lowered_above(drug))))
 
     def _lowered_above(self, drug: str) -> bool:
@@ -71,7 +71,7 @@ class DailySums:
             if other is not item and drug in other.drugs
         )
 
-    def _own(self, item: Stated, drug: str) -> Iterator[tuple[Given, Fraction, Fraction]]:
+    def _own(self, item: Stated, drug: str) -> Iterator[tuple[Given, Fraction, tuple[Fraction, str]]]:
         """Yield the daily sums an item may give of an ingredient, each with its limit."""
         medicine = self.encoder.program.edition.formulary.medicines[drug]
         for each in item.given:
@@ -79,17 +79,18 @@ class DailySums:
             if medicine.max_daily is not None and daily is not None:
                 own = in_unit(daily, medicine.max_daily[1])
                 if own is not None:
-                    yield each, own, medicine.max_daily[0]
+                    yield each, own, medicine.max_daily
 
-    def _passes(self, drug: str, own: Fraction, limit: Fraction) -> z3.BoolRef:
+    def _passes(self, drug: str, own: Fraction, maximum: tuple[Fraction, str]) -> z3.BoolRef:
         """Return that a daily sum with what is taken passes the maximum, or nobody knows what it comes to."""
         world, program = self.encoder.world, self.encoder.program
         fact = list_fact("medications", program)
+        limit, unit = maximum
         if own > limit or fact not in program.edition.vocabulary.facts:
             return YES
         members = program.drugs.members[drug]
         taken = world.holds(fact, members)
-        dose, known = z3.Real(f"daily {drug}"), z3.Bool(f"daily known {drug}")
+        dose, known = z3.Real(f"daily {drug} {unit}"), z3.Bool(f"daily known {drug} {unit}")
         other = some(world.has(fact, code) for code in sorted(members - {drug}))
         clear = every((world.has(fact, drug), no(other), known, dose >= 0, dose + term(own) <= term(limit)))
         whole = world.listed(fact)

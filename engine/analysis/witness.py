@@ -8,7 +8,8 @@ from fractions import Fraction
 import z3
 
 from engine.analysis.spans import term
-from engine.analysis.world import NOT_CHILDBEARING, NUMBERS, World
+from engine.analysis.world import NOT_CHILDBEARING, NUMBERS, OTHER, World
+from engine.compiler.program import Program
 from engine.facts import CaseFacts, FactSpec
 from engine.language.cases import CHILDBEARING, read_example
 from engine.units import written
@@ -47,7 +48,7 @@ def _wishes(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
     facts = [fact for fact in sorted(world.known) if f"known {fact}" in names]
     lists = [listed for fact, listed in sorted(world.lists.items()) if f"known {fact}" in names]
     doubts = [f"queried {fact}" for fact in sorted(world.asked)]
-    doubts += [f"doubtful {fact} {code}" for fact, code in sorted(world.doubts)]
+    doubts += sorted(world.doubts)
     yield from (z3.Not(z3.Bool(doubt)) for doubt in doubts if doubt in names)
     yield from (settled for fact in facts if fact in NOT_CHILDBEARING for settled in _settled(world, fact, names))
     for listed in lists:
@@ -72,7 +73,7 @@ def _settled(world: World, fact: str, names: frozenset[str]) -> Iterator[z3.Bool
 
 
 def _typical(world: World, fact: str) -> Iterator[z3.BoolRef]:
-    spec, value = world.spec(fact), world.values[fact]
+    spec, value = world.specs[fact], world.values[fact]
     if spec.type == "yes_no":
         yield value == bool(spec.typical)
     elif spec.type in NUMBERS:
@@ -94,24 +95,28 @@ def witness_of(model: z3.ModelRef, world: World, names: frozenset[str]) -> Witne
     given: dict[str, object] = {}
     for fact in sorted(world.known):
         if f"known {fact}" in names and z3.is_true(model.eval(world.known[fact])):
-            given[fact] = _text(model, world, fact)
+            given.setdefault(fact.removesuffix(OTHER), _text(model, world, fact))
     for fact in sorted(world.lists):
         if f"known {fact}" in names and z3.is_true(model.eval(world.lists[fact].recorded)):
-            given[fact] = _entries(model, world, fact)
+            given.setdefault(fact.removesuffix(OTHER), _entries(model, world, fact))
     for fact in NOT_CHILDBEARING:
         if given.get("sex") == "male" and fact not in given and f"known {fact}" in names:
             given[fact] = "yes"  # two answers that cannot both be so: not known
-    program = world.program
-    facts = read_example(given, program.edition.vocabulary, program.edition.formulary)
-    return Witness(given, facts)
+    return read(given, world.program)
+
+
+def read(given: Mapping[str, object], program: Program) -> Witness:
+    """Return a patient as a version of the library reads it; facts it does not know are nobody's there."""
+    known = {name: value for name, value in given.items() if name in program.edition.vocabulary.facts}
+    return Witness(given, read_example(known, program.edition.vocabulary, program.edition.formulary))
 
 
 def _text(model: z3.ModelRef, world: World, fact: str) -> str:
-    spec, value = world.spec(fact), model.eval(world.values[fact], model_completion=True)
+    spec, value = world.specs[fact], model.eval(world.values[fact], model_completion=True)
     if spec.type == "yes_no":
         return "yes" if z3.is_true(value) else "no"
     if spec.type == "choice":
-        return str(world.choices(fact)[value.as_long()])
+        return str(sorted(spec.choices)[value.as_long()])
     if spec.type == "date":
         return date.fromordinal(value.as_long()).isoformat()
     number = Fraction(value.as_long()) if z3.is_int(value) else value.as_fraction()
@@ -129,8 +134,11 @@ def _entries(model: z3.ModelRef, world: World, fact: str) -> list[object]:
 
 def _dosed(model: z3.ModelRef, world: World, code: str) -> object:
     """Return an entry of a list, with the daily dose if the question rests on it."""
-    if not z3.is_true(model.eval(z3.Bool(f"daily known {code}"))):
-        return code
     medicine = world.program.edition.formulary.medicines.get(code)
-    unit = "mg" if medicine is None or medicine.max_daily is None else medicine.max_daily[1]
-    return {"name": code, "dose": f"{written(model.eval(z3.Real(f'daily {code}')).as_fraction())} {unit} daily"}
+    if medicine is None or medicine.max_daily is None:
+        return code
+    unit = medicine.max_daily[1]
+    if not z3.is_true(model.eval(z3.Bool(f"daily known {code} {unit}"))):
+        return code
+    amount = model.eval(z3.Real(f"daily {code} {unit}"), model_completion=True).as_fraction()
+    return {"name": code, "dose": f"{written(amount)} {unit} daily"}

@@ -3,7 +3,7 @@
 Free text is left out: what only a text says is unknown to these variables, as it is to a rule that is not a red flag.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ NUMBERS = ("integer", "decimal", "quantity", "date")
 UNKNOWN_CHOICE = -1
 DECLARED = "drug_allergies_declared"
 NOT_CHILDBEARING = ("pregnant", "breastfeeding")
+OTHER = "'"  # marks the names of a second version
 COMPUTED = "diary_"  # figures of a diary, which nobody holds against a range
 
 
@@ -39,6 +40,11 @@ def _plausible(value: z3.ArithRef, rule: UnitRule) -> z3.BoolRef:
     return z3.And(value >= term(low), value <= term(high))
 
 
+def _limits(value: z3.ExprRef, limits: tuple[Fraction, Fraction] | None) -> Iterator[z3.BoolRef]:
+    if limits is not None:
+        yield z3.And(value >= term(limits[0]), value <= term(limits[1]))
+
+
 @dataclass(slots=True)
 class World:
     """The variables of one program's facts, made as they are met. ``domain`` is what is true of every patient.
@@ -54,7 +60,21 @@ class World:
     domain: list[z3.BoolRef] = field(default_factory=list)
     about: list[tuple[str, ...]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)  # facts of which it matters whether they are queried
-    doubts: set[tuple[str, str]] = field(default_factory=set)  # lists and codes that nobody may be sure of
+    doubts: set[str] = field(default_factory=set)  # entries of lists that nobody may be sure of
+    specs: dict[str, FactSpec] = field(default_factory=dict)
+    version: str = ""  # a mark on the names of what means something else in another version
+    apart: frozenset[str] = frozenset()  # those facts, and scores as "score gerdq"
+
+    def tag(self, name: str) -> str:
+        """Return the name under which a fact or a score is known to the solver."""
+        return f"{name}{self.version}" if name in self.apart else name
+
+    def beside(self, program: Program, apart: frozenset[str]) -> "World":
+        """Return the world of another version, of the same patients: what means the same there has the same name."""
+        return World(
+            program, self.known, self.values, self.lists, self.domain, self.about, self.asked, self.doubts,
+            self.specs, OTHER, apart,
+        )  # fmt: skip
 
     def say(self, about: tuple[str, ...], *terms: z3.BoolRef) -> None:
         """Add what is true of every patient; ``about`` are the variables it limits, a score by its name."""
@@ -68,69 +88,65 @@ class World:
         """Return whether a fact is recorded."""
         if self.spec(fact).type == "set":
             return self.listed(fact).recorded
-        if fact not in self.known:
-            self.known[fact] = z3.Bool(f"known {fact}")
-            self._describe(fact)
-        return self.known[fact]
+        key = self.tag(fact)
+        if key not in self.known:
+            self.known[key] = z3.Bool(f"known {key}")
+            self._describe(fact, key)
+        return self.known[key]
 
     def value(self, fact: str) -> z3.ExprRef:
         """Return what a fact is if it is known: a truth, the number of a choice, or a number."""
         self.is_known(fact)
-        return self.values[fact]
+        return self.values[self.tag(fact)]
 
-    def _describe(self, fact: str) -> None:
-        spec = self.spec(fact)
+    def _describe(self, fact: str, key: str) -> None:
+        spec = self.specs[key] = self.spec(fact)
         if spec.type == "yes_no":
-            self.values[fact] = z3.Bool(fact)
+            self.values[key] = z3.Bool(key)
         elif spec.type == "choice":
-            number = self.values[fact] = z3.Int(fact)
-            self.say((fact,), z3.And(number >= 0, number < len(spec.choices)))
+            number = self.values[key] = z3.Int(key)
+            self.say((key,), z3.And(number >= 0, number < len(spec.choices)))
         elif spec.type in NUMBERS:
-            self.values[fact] = z3.Int(fact) if spec.type in WHOLE else z3.Real(fact)
+            value = self.values[key] = z3.Int(key) if spec.type in WHOLE else z3.Real(key)
             if not fact.startswith(COMPUTED):
-                self._limit(fact, spec.range)
-                self.say((fact,), some(self.plausible(fact)))
+                self.say((key,), *_limits(value, spec.range), some(self.plausible(key)))
         else:
-            self.values[fact] = z3.Int(fact)
+            self.values[key] = z3.Int(key)
         if fact in NOT_CHILDBEARING:
-            self._not_childbearing(fact)
+            self._not_childbearing(key)
 
-    def _limit(self, fact: str, limits: tuple[Fraction, Fraction] | None) -> None:
-        if limits is not None:
-            value = self.values[fact]
-            self.say((fact,), z3.And(value >= term(limits[0]), value <= term(limits[1])))
-
-    def plausible(self, fact: str) -> list[z3.BoolRef]:
+    def plausible(self, key: str) -> list[z3.BoolRef]:
         """Return for each unit in which a number may be given that it is plausible there, its own unit first."""
-        spec, value = self.spec(fact), self.values[fact]
+        spec, value = self.specs[key], self.values[key]
         own = spec.units.get(spec.unit or "") or UnitRule(spec.unit or "", Fraction(1))
         return [_plausible(value, rule) for rule in (own, *spec.units.values())]
 
-    def _not_childbearing(self, fact: str) -> None:
+    def _not_childbearing(self, key: str) -> None:
         """Say what a case says by itself: a man is not pregnant. One of whom it is recorded is doubted: not known."""
         if "sex" in self.program.edition.vocabulary.facts:
             man = self.is_choice("sex", "male")
-            self.say((fact, f"known {fact}"), z3.Implies(man, z3.Not(z3.And(self.known[fact], self.values[fact]))))
+            self.say((key, f"known {key}"), z3.Implies(man, z3.Not(z3.And(self.known[key], self.values[key]))))
 
     def queried(self, fact: str) -> z3.BoolRef:
         """Return that a value was given and must be asked about: then it is not known."""
-        doubt = z3.Bool(f"queried {fact}")
-        if fact not in self.asked:
-            self.asked.add(fact)
-            self.say((f"queried {fact}",), z3.Implies(doubt, z3.Not(self.is_known(fact))))
+        key = self.tag(fact)
+        doubt = z3.Bool(f"queried {key}")
+        if key not in self.asked:
+            self.asked.add(key)
+            self.say((f"queried {key}",), z3.Implies(doubt, z3.Not(self.is_known(fact))))
         return doubt
 
     # --- what conditions ask
 
     def yes_no(self, fact: str) -> Rails:
-        value = self.value(fact)
-        return Rails(every((self.known[fact], value)), every((self.known[fact], no(value))))
+        value, known = self.value(fact), self.is_known(fact)
+        return Rails(every((known, value)), every((known, no(value))))
 
     def number(self, fact: str) -> Span:
         """Return a number, not known while nobody recorded it."""
         value = self.value(fact)
         real = z3.ToReal(value) if z3.is_int(value) else value
-        return Span(real, real, self.known[fact])
+        return Span(real, real, self.is_known(fact))
 
     def any_number(self, fact: str) -> Span:
         """Return a number as sums take it: its whole declared range while nobody recorded it, None without one."""
@@ -145,26 +161,27 @@ class World:
         """Return that a choice is known to be ``code``."""
         codes = self.choices(fact)
         value = self.value(fact)
-        return every((self.known[fact], value == (codes.index(code) if code in codes else UNKNOWN_CHOICE)))
+        return every((self.is_known(fact), value == (codes.index(code) if code in codes else UNKNOWN_CHOICE)))
 
     def listed(self, fact: str) -> Listed:
-        if fact not in self.lists:
-            self.lists[fact] = Listed(z3.Bool(f"known {fact}"), z3.Bool(f"whole {fact}"))
+        key = self.tag(fact)
+        if key not in self.lists:
+            self.lists[key] = Listed(z3.Bool(f"known {key}"), z3.Bool(f"whole {key}"))
             if fact == self.program.edition.vocabulary.lists.get("allergies"):
-                self._doubt_allergies(fact)
-        return self.lists[fact]
+                self._doubt_allergies(key)
+        return self.lists[key]
 
     def has(self, fact: str, code: str) -> z3.BoolRef:
         """Return that a recorded list holds a code; a brand is recorded with its ingredients."""
-        listed = self.listed(fact)
+        listed, key = self.listed(fact), f"{self.tag(fact)} {code}"
         if code not in listed.codes:
-            held = listed.codes[code] = z3.Bool(f"{fact} {code}")
-            self.say((f"{fact} {code}",), z3.Implies(held, listed.recorded))
+            held = listed.codes[code] = z3.Bool(key)
+            self.say((key,), z3.Implies(held, listed.recorded))
             brand = self.program.edition.formulary.brands.get(code) if self._is_coded(fact) else None
             for ingredient in brand.ingredients if brand is not None else ():
-                self.say((f"{fact} {code}",), z3.Implies(held, self.has(fact, ingredient)))
+                self.say((key,), z3.Implies(held, self.has(fact, ingredient)))
             if fact == self.program.edition.vocabulary.lists.get("allergies"):
-                self.say((f"{fact} {code}",), z3.Implies(held, z3.Bool(f"any {fact}")))
+                self.say((key,), z3.Implies(held, z3.Bool(f"any {self.tag(fact)}")))
         return listed.codes[code]
 
     def _is_coded(self, fact: str) -> bool:
@@ -175,10 +192,11 @@ class World:
         """Return that nobody knows whether a list that is whole holds a code: a treatment without its result."""
         if fact not in TREATMENT_FACTS:
             return NO
-        doubt = z3.Bool(f"doubtful {fact} {code}")
-        if (fact, code) not in self.doubts:
-            self.doubts.add((fact, code))
-            self.say((f"doubtful {fact} {code}",), z3.Implies(doubt, self.listed(fact).recorded))
+        key = f"doubtful {self.tag(fact)} {code}"
+        doubt = z3.Bool(key)
+        if key not in self.doubts:
+            self.doubts.add(key)
+            self.say((key,), z3.Implies(doubt, self.listed(fact).recorded))
         return doubt
 
     def holds(self, fact: str, codes: Iterable[str]) -> Rails:
@@ -187,9 +205,9 @@ class World:
         held = some(self.has(fact, code) for code in sorted(codes))
         return Rails(held, every((listed.recorded, listed.complete, no(held))))
 
-    def _doubt_allergies(self, fact: str) -> None:
+    def _doubt_allergies(self, key: str) -> None:
         """Say what a case says by itself: an empty list is not whole if the patient declared an allergy."""
         if DECLARED in self.program.edition.vocabulary.facts:
-            declared, listed = self.yes_no(DECLARED), self.lists[fact]
-            empty = z3.And(listed.recorded, z3.Not(z3.Bool(f"any {fact}")))
-            self.say((f"whole {fact}",), z3.Implies(z3.And(declared.true, empty), z3.Not(listed.complete)))
+            declared, listed = self.yes_no(DECLARED), self.lists[key]
+            empty = z3.And(listed.recorded, z3.Not(z3.Bool(f"any {key}")))
+            self.say((f"whole {key}",), z3.Implies(z3.And(declared.true, empty), z3.Not(listed.complete)))

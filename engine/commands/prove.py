@@ -73,10 +73,10 @@ def _print(files: Files, verdicts: list[Verdict], rules: list[Finding]) -> None:
         place = files.shown(replace(verdict.invariant.place, column=1))
         if not verdict.holds or verdict.empty:
             say(f"{place}: {verdict.invariant.name}: {_verdict(verdict)}")
-            _patient(verdict.witness)
+            patient(verdict.witness)
     for finding in rules:
         say(f"{finding.rule}: {_SAYS[finding.kind].format(other=finding.other)}")
-        _patient(finding.witness)
+        patient(finding.witness)
     proved = sum(verdict.holds for verdict in verdicts)
     say(f"{proved} of {len(verdicts)} invariants proved for all possible patients; findings on rules: {len(rules)}")
 
@@ -91,7 +91,8 @@ def _verdict(verdict: Verdict) -> str:
     return "holds because no rule proposes what it names"
 
 
-def _patient(witness: Witness | None) -> None:
+def patient(witness: Witness | None) -> None:
+    """Print a patient as the `given` of a test."""
     if witness is None:
         return
     for name, value in witness.given.items():

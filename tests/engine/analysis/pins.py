@@ -8,7 +8,7 @@ from engine.analysis.spans import BEYOND, term
 from engine.compiler.intervals import INFINITE
 from engine.compiler.reading import of_series
 from engine.compiler.walk import scope_of, state
-from engine.facts import CodeSet, Value
+from engine.facts import CodeSet, Missing, Value
 
 
 def pinned(encoder, case):
@@ -27,11 +27,23 @@ def pinned(encoder, case):
         said += [listed.complete == (isinstance(value, CodeSet) and value.complete)]
         said += [variable == (code in held) for code, variable in listed.codes.items()]
         said.append(z3.Bool(f"any {name}") == bool(held))
+    said += [z3.Bool(f"queried {name}") == _is_queried(case.values.get(name)) for name in sorted(world.asked)]
+    said += [z3.Bool(doubt) == _is_doubtful(doubt, case) for doubt in sorted(world.doubts)]
     for name, score in encoder.scores.items():
         said += _score(score, state(name, scope))
     for (expr, red), span in encoder.readings.items():
         said += _reading(span, of_series(expr, scope, red=red))
     return said
+
+
+def _is_queried(value):
+    return isinstance(value, Missing) and value.because == "queried"
+
+
+def _is_doubtful(doubt, case):
+    _, name, code = doubt.split(" ")
+    value = case.values.get(name)
+    return isinstance(value, CodeSet) and code in value.mentioned
 
 
 def _reading(span, found):

@@ -1,0 +1,233 @@
+"""What two versions of a library have different, and which lines of a plan may differ for it. No solver is needed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from engine.compiler.program import Program, RuleNode
+from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
+from engine.errors import NOWHERE
+from engine.facts import FactSpec
+from engine.formulary import Interaction, SafetyCondition
+from engine.language.documents import Action, Score
+from engine.language.names import TREATMENT_FACTS
+from engine.merge import meetings, regimen_of
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """``apart``: facts and scores (``score gerdq``) that mean something else; ``codes``: items that may differ.
+
+    ``beside`` are codes that may differ, and those that have a say in whether they do.
+    """
+
+    old_facts: tuple[str, ...]
+    new_facts: tuple[str, ...]
+    apart: frozenset[str]
+    codes: frozenset[str]
+    beside: frozenset[str]
+
+
+def changed(old: Program, new: Program) -> Changed:
+    """Return what differs between two versions, as far as it can matter to a plan."""
+    before, after = old.edition.vocabulary.facts, new.edition.vocabulary.facts
+    differing = _differing(old, new)
+    apart = {name for name in differing if name in {*before, *after} or name.startswith("score ")}
+    codes = {code for version in (old, new) for code in _codes(version, differing, _drugs(old, new, differing))}
+    if old.drugs.classes != new.drugs.classes:
+        codes |= {code for version in (old, new) for code in _given(version)}
+    near = codes | {other for version in (old, new) for other in _near(version, codes)}
+    beside = near | {other for version in (old, new) for other in _near(version, near)}
+    only_before, only_after = sorted({*before} - {*after}), sorted({*after} - {*before})
+    return Changed(tuple(only_before), tuple(only_after), frozenset(apart), frozenset(near), frozenset(beside))
+
+
+# --- names
+
+
+def _differing(old: Program, new: Program) -> set[str]:
+    """Return every fact, score, definition, conclusion and rule that differs or rests on one that does."""
+    found = set(_facts(old, new))
+    while True:
+        more = {*_definitions(old, new, found), *_scores(old, new, found), *_rules(old, new, found)} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _facts(old: Program, new: Program) -> Iterator[str]:
+    before, after = old.edition.vocabulary, new.edition.vocabulary
+    for name in before.facts.keys() & after.facts.keys():
+        if _meaning(before.facts[name]) != _meaning(after.facts[name]):
+            yield name
+    if before.lists != after.lists or old.edition.formulary.brands != new.edition.formulary.brands:
+        yield from {*before.lists.values(), *after.lists.values(), *TREATMENT_FACTS} & {*before.facts, *after.facts}
+
+
+def _meaning(spec: FactSpec) -> object:
+    return (
+        spec.type, spec.unit, dict(spec.units), spec.range, sorted(spec.choices), spec.fresh_for_days, spec.several,
+        spec.grade,
+    )  # fmt: skip
+
+
+def _rests(expr: Expr, found: set[str]) -> bool:
+    """Return whether an expression reads something that differs."""
+    for node in nodes(expr):
+        match node:
+            case Name(name=name, kind=kind):
+                read = f"score {name}" if kind in ("score", "band") else name
+            case Includes(fact=name) | Known(fact=name) | OfSeries(series=name):
+                read = name
+            case _:
+                continue
+        if read in found:
+            return True
+    return False
+
+
+def _definitions(old: Program, new: Program, found: set[str]) -> Iterator[str]:
+    for name in {*old.definitions, *new.definitions}:
+        before, after = old.definitions.get(name), new.definitions.get(name)
+        if before != after or (before is not None and _rests(before, found)):
+            yield name
+
+
+def _scores(old: Program, new: Program, found: set[str]) -> Iterator[str]:
+    for name in {*old.scores, *new.scores}:
+        before, after = old.scores.get(name), new.scores.get(name)
+        if (
+            before is None
+            or after is None
+            or _formula(before.score) != _formula(after.score)
+            or any(item.bind is not None and _rests(item.bind, found) for item in before.score.inputs.values())
+        ):
+            yield f"score {name}"
+
+
+def _formula(score: Score) -> object:
+    """Return what a score says, without its texts."""
+    definitions = {name: each.expression for name, each in score.definitions.items()}
+    return (
+        tuple(score.inputs.items()), definitions, score.value, score.value_type, tuple(score.record.items()),
+        tuple(score.bands.items()), score.range, score.monotone, dict(score.doubtful), score.adults_only, score.danger,
+    )  # fmt: skip
+
+
+def _rules(old: Program, new: Program, found: set[str]) -> Iterator[str]:
+    before, after = ({node.name: node for node in version.rules} for version in (old, new))
+    for name in {*before, *after}:
+        one, other = before.get(name), after.get(name)
+        if one is None or other is None or _says(one) != _says(other) or _depends(one, found):
+            yield f"rule {name}"
+    for name in {*old.conclusions, *new.conclusions}:
+        drawn = {*old.conclusions.get(name, ()), *new.conclusions.get(name, ())}
+        if any(f"rule {rule}" in found for rule in drawn):
+            yield name
+
+
+def _depends(node: RuleNode, found: set[str]) -> bool:
+    resting = any(_rests(part, found) for part in node.conditions)
+    return resting or any(f"rule {name}" in found for name in node.silencers)
+
+
+def _says(node: RuleNode) -> object:
+    rule = node.rule
+    actions = tuple(map(plain, rule.actions))
+    return node.applies, node.when, node.exclude, node.silencers, rule.red_flag, rule.paediatric, actions
+
+
+def plain(action: Action) -> Action:
+    """Return an action without its texts and its place."""
+    return replace(action, place=NOWHERE, timing=None, patient=None, alternatives=())
+
+
+# --- medicines
+
+
+def _drugs(old: Program, new: Program, differing: set[str]) -> frozenset[str]:
+    """Return the medicines of which something differs that safety or sums read."""
+    every = {*old.edition.formulary.medicines, *new.edition.formulary.medicines}
+    return frozenset(drug for drug in every if _drug(drug, old) != _drug(drug, new) or _is_unsafe(drug, old, differing))
+
+
+def _drug(drug: str, program: Program) -> object:
+    medicine, drugs = program.edition.formulary.medicines.get(drug), program.drugs
+    if medicine is None:
+        return None
+    meets = [(_meets(each), side, drugs.members.get(side)) for each, side in drugs.interactions.get(drug, ())]
+    safety = [_safety(each) for each in medicine.safety]
+    return medicine.max_daily, safety, meets, drugs.members[drug], drugs.allergens[drug], medicine.classes[:1]
+
+
+def _safety(condition: SafetyCondition) -> object:
+    return condition.when, condition.severity, condition.add, condition.dose
+
+
+def _meets(interaction: Interaction) -> object:
+    dose = sorted(interaction.dose.items())
+    return interaction.sides, interaction.severity, interaction.add, dose, interaction.intended_in
+
+
+def _is_unsafe(drug: str, program: Program, differing: set[str]) -> bool:
+    """Return whether a safety condition of a medicine rests on what differs."""
+    medicine = program.edition.formulary.medicines.get(drug)
+    lists = {program.edition.vocabulary.lists.get(name, "") for name in ("allergies", "medications")}
+    if medicine is None or lists & differing:
+        return medicine is not None
+    return any(_rests(condition.when, differing) for condition in medicine.safety)
+
+
+# --- codes
+
+
+def _given(program: Program) -> Mapping[str, frozenset[str]]:
+    """Return every code that rules put into a plan, with the medicines that its items may give."""
+    found: dict[str, frozenset[str]] = {}
+    for action in (action for node in program.rules for action in node.rule.actions):
+        if action.kind not in ("conclude", "ask"):
+            found[action.code] = found.get(action.code, frozenset()) | _medicines(action, program)
+    return found
+
+
+def _medicines(action: Action, program: Program) -> frozenset[str]:
+    if action.kind not in ("prescribe", "supplement"):
+        return frozenset()
+    regimen = regimen_of(action, program)
+    if regimen is not None:
+        return frozenset(part.medicine for part in regimen.parts)
+    return frozenset((action.medicine or action.code.partition(":")[2],)) & {*program.edition.formulary.medicines}
+
+
+def _codes(program: Program, differing: set[str], drugs: frozenset[str]) -> Iterator[str]:
+    """Yield the codes of rules, medicines and regimens that differ, and what safety brings with them."""
+    given = _given(program)
+    for node in program.rules:
+        if f"rule {node.name}" in differing:
+            yield from (action.code for action in node.rule.actions if action.code in given)
+    for code, medicines in given.items():
+        if medicines & drugs or _has_other_regimen(code, program, differing):
+            yield code
+
+
+def _has_other_regimen(code: str, program: Program, differing: set[str]) -> bool:
+    regimen = program.edition.formulary.regimens.get(code.partition(":")[2])
+    return regimen is not None and any(_rests(condition.when, differing) for condition in regimen.safety)
+
+
+def _near(program: Program, codes: Iterable[str]) -> Iterator[str]:
+    """Yield what items share medicines with, what these must not meet, and what safety brings with them."""
+    given, wanted = _given(program), set(codes)
+    for code in wanted & {*given}:
+        for drug in given[code]:
+            yield from _brought(drug, program)
+        for other, drugs in given.items():
+            if given[code] & drugs or meetings(given[code], drugs, program):
+                yield other
+
+
+def _brought(drug: str, program: Program) -> Iterator[str]:
+    medicine = program.edition.formulary.medicines.get(drug)
+    for condition in medicine.safety if medicine is not None else ():
+        yield from condition.add
+    for interaction, _ in program.drugs.interactions.get(drug, ()):
+        yield from interaction.add

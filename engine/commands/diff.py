@@ -1,0 +1,111 @@
+"""`pauta diff`: for whom two versions of the protocols give different plans."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.analysis.differences import Compared, Difference, compare
+from engine.commands.files import CLEAN, FINDINGS, Files, load, say, say_json
+from engine.commands.prove import patient
+from engine.compiler import Program, compile_edition
+from engine.language.library import edition, read_library
+
+HELP = "show for which patients two versions of the protocols give different plans, or that there are none"
+_SAYS = {
+    "state": "{old} before, {new} now, for this patient:",
+    "open": "{old} before, {new} now, for this patient; it is given to nobody more or less:",
+    "urgency": "urgency {old} before, {new} now, for this patient:",
+    "dose": "dose before: {old}; now: {new}; for this patient:",
+    "days": "days before: {old}; now: {new}; for this patient:",
+}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("old", metavar="OLD", help="the version before: a folder, or one file")
+    parser.add_argument("new", metavar="NEW", help="the version now: a folder, or the file that takes its place")
+
+
+def run(arguments: Namespace) -> int:
+    """Compare two versions for all possible patients; 1 if they differ, or if that was not decided."""
+    before, after = _texts(Path(arguments.old), Path(arguments.new))
+    found = compare(_program(before), _program(after))
+    if arguments.json:
+        say_json(_json(found))
+    else:
+        _print(found)
+    return CLEAN if found.equivalent else FINDINGS
+
+
+def _texts(old: Path, new: Path) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the texts of both versions; of two files each stands in the library of the first, without the other."""
+    before, after = load([str(old)]), load([str(new)])
+    if old.is_dir() or new.is_dir():
+        return before.texts, after.texts
+    own, other = _only(before), _only(after)
+    rest = {name: text for name, text in before.texts.items() if not _is_version_of(name, own)}
+    return {**rest, own: before.texts[own]}, {**rest, _place(own, other): after.texts[other]}
+
+
+def _only(files: Files) -> str:
+    return next(iter(files.chosen))
+
+
+def _is_version_of(name: str, own: str) -> bool:
+    """Return whether a file is a version of the same document: versions share a folder of their own."""
+    folders = Path(own).parent
+    return name == own or (len(folders.parts) > 1 and Path(name).parent == folders)
+
+
+def _place(own: str, other: str) -> str:
+    """Return where the new file stands in the library of the old one."""
+    return own if Path(other).name == Path(own).name else str(Path(own).with_name(Path(other).name))
+
+
+def _program(texts: Mapping[str, str]) -> Program:
+    return compile_edition(edition(read_library(texts)))
+
+
+def _print(found: Compared) -> None:
+    what = found.changed
+    for words, facts in (("only before", what.old_facts), ("only now", what.new_facts)):
+        if facts:
+            say(f"facts {words}: {', '.join(facts)}")
+    apart = sorted(what.apart)
+    if apart:
+        say(f"meaning something else now: {', '.join(apart)}")
+    for each in found.differences:
+        say(f"{each.code}: {_SAYS[each.aspect].format(old=each.old, new=each.new)}")
+        patient(each.witness)
+    for code, why in found.undecided:
+        say(f"{code}: not decided: {why}")
+    say(_summary(found))
+
+
+def _summary(found: Compared) -> str:
+    if found.equivalent:
+        return "equivalent: the same items, urgencies and doses for all possible patients"
+    given = sum(each.aspect != "open" for each in found.differences)
+    quiet = len(found.differences) - given
+    return f"{given} differences in plans, {quiet} in what is open or held only; not decided: {len(found.undecided)}"
+
+
+def _json(found: Compared) -> dict[str, object]:
+    what = found.changed
+    return {
+        "equivalent": found.equivalent,
+        "differences": [_difference(each) for each in found.differences if each.aspect != "open"],
+        "open": [_difference(each) for each in found.differences if each.aspect == "open"],
+        "undecided": [{"code": code, "why": why} for code, why in found.undecided],
+        "facts": {"old": list(what.old_facts), "new": list(what.new_facts), "changed": sorted(what.apart)},
+    }
+
+
+def _difference(found: Difference) -> dict[str, object]:
+    return {
+        "code": found.code,
+        "aspect": found.aspect,
+        "old": found.old,
+        "new": found.new,
+        "witness": dict(found.witness.given),
+    }
