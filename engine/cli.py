@@ -12,7 +12,7 @@ from engine.commands.reference import manual
 from engine.errors import LibraryError, PautaError
 
 # A command is a module of engine.commands with HELP, configure(parser) and run(arguments) -> exit code.
-COMMANDS = ("check", "test", "evaluate", "score", "explain", "prove", "replay", "schema")
+COMMANDS = ("check", "test", "evaluate", "score", "explain", "prove", "diff", "replay", "schema")
 DESCRIPTION = "Clinical protocols as text: checked, tested, evaluated. Exit code 0: clean, 1: findings, 2: usage."
 
 
