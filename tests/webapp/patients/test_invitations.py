@@ -4,52 +4,29 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.webapp.patients.coming import (
     PASSWORD,
-    an_invited_patient,
     come,
     on_paper,
     said,
     seen,
     wrong,
 )
-from tests.webapp.people import a_dni, a_patient, a_text, a_user
+from tests.webapp.people import a_dni, a_patient, a_text
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
-from webapp.base.roles import Role
 from webapp.outbox.models import Message
 from webapp.patients import inviting
 from webapp.patients import services as patients
 from webapp.patients.invitation import ALPHABET, in_groups, new_secret, secret_index
 from webapp.patients.models import Invitation, Patient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
 BORN = date(1979, 3, 14)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def desk():
-    return a_user(Role.FRONT_DESK, language="en")
-
-
-@pytest.fixture
-def marina():
-    return an_invited_patient()
-
-
-@pytest.fixture
-def visitor():
-    return Client(headers={"Accept-Language": "en"})
 
 
 # --- the whole way

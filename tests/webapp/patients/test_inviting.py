@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +10,6 @@ from django.utils import timezone
 
 from tests.webapp.patients.coming import (
     PASSWORD,
-    an_invited_patient,
     come,
     on_paper,
     said,
@@ -26,27 +24,7 @@ from webapp.patients import inviting
 from webapp.patients import services as patients
 from webapp.patients.models import Invitation
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def desk():
-    return a_user(Role.FRONT_DESK, language="en")
-
-
-@pytest.fixture
-def marina():
-    return an_invited_patient()
-
-
-@pytest.fixture
-def visitor():
-    return Client(headers={"Accept-Language": "en"})
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_limits")]
 
 
 # --- who invites
