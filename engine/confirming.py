@@ -59,7 +59,7 @@ def _differences(program: Program, case: CaseFacts, lines: Lines, answer: Mappin
         if decided.get(node.name, "silent") not in outcomes.get(node.name, ()):
             yield node.name
     yield from _other_facts(program, case, answer["named"])
-    yield from _other_items(lines, outcomes, answer["items"])
+    yield from _other_items(lines, outcomes, answer)
 
 
 def _other_facts(program: Program, case: CaseFacts, named: Mapping[str, Any]) -> Iterator[str]:
@@ -73,12 +73,12 @@ def _other_facts(program: Program, case: CaseFacts, named: Mapping[str, Any]) ->
             yield name
 
 
-def _other_items(lines: Lines, outcomes: Mapping[str, Any], items: Mapping[str, Any]) -> Iterator[str]:
+def _other_items(lines: Lines, outcomes: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[str]:
     """Yield items that ought to follow and do not, and items for a rule that is not in play."""
     found = {(code, rule) for code, rules in lines for rule in rules}
-    for code, rules in items.items():
+    for code, rules in answer["items"].items():
         if any((code, rule) not in found for rule in rules):
             yield code
     for code, rule in sorted(found):
-        if rule in outcomes and not IN_PLAY & set(outcomes[rule]):
+        if (rule in outcomes and not IN_PLAY & set(outcomes[rule])) or rule in answer["withheld"].get(code, ()):
             yield code

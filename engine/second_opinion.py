@@ -139,6 +139,7 @@ def opinion_json(opinion: Opinion) -> dict[str, object]:
         "outcomes": {name: sorted(found) for name, found in opinion.outcomes.items()},
         "named": {name: sorted(words[each] for each in found) for name, found in opinion.named.items()},
         "items": {code: sorted(names) for code, names in opinion.items.items()},
+        "withheld": {code: sorted(names) for code, names in opinion.withheld.items()},
     }
 
 

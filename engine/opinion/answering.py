@@ -44,6 +44,7 @@ class Opinion:
     outcomes: Mapping[str, frozenset[Outcome]]
     named: Mapping[str, frozenset[Truth]]
     items: Mapping[str, frozenset[str]]
+    withheld: Mapping[str, frozenset[str]]  # codes that these rules do not give: doses and diets, for who is no adult
 
 
 class Adviser:
@@ -67,7 +68,8 @@ class Adviser:
         named = {
             name: frozenset(reading.truth(pair) for reading in readings) for name, pair in self.network.named.items()
         }
-        return Opinion(outcomes, named, _items(rules.values(), outcomes, bold.calm.adult))
+        given, withheld = _items(rules.values(), outcomes, bold.calm.adult)
+        return Opinion(outcomes, named, given, withheld)
 
     def _given(self, views: Views) -> tuple[frozenset[Token], frozenset[Token]]:
         """Return what the case establishes of single conditions: calmly, and with alarm."""
@@ -144,14 +146,22 @@ def _outcome(applies: Truth, indicated: Truth, barred: Truth) -> Outcome:
 
 def _items(
     rules: Iterable[RuleLine], outcomes: Mapping[str, frozenset[Outcome]], adult: Truth
-) -> dict[str, frozenset[str]]:
-    """Return the codes that surely follow and their rules; no dose and no diet for whom is not known to be an adult."""
-    found: dict[str, set[str]] = {}
+) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Return the codes that surely follow with their rules, and those withheld: for adults, and nobody knows of one."""
+    given: dict[str, set[str]] = {}
+    withheld: dict[str, set[str]] = {}
     for line in rules:
-        if not outcomes[line.name] <= {"proposed", "held"}:
-            continue
         for action in line.actions:
             guarded = action.kind in FOR_ADULTS and not line.paediatric and adult is not True
-            if action.kind not in NO_ITEM and not guarded:
-                found.setdefault(action.code, set()).add(line.name)
+            if guarded:
+                withheld.setdefault(action.code, set()).add(line.name)
+            elif action.kind not in NO_ITEM and outcomes[line.name] <= {"proposed", "held"}:
+                given.setdefault(action.code, set()).add(line.name)
+    sure = {
+        code: names - given.get(code, set()) for code, names in withheld.items()
+    }  # one action of a rule may do both
+    return _frozen(given), _frozen(sure)
+
+
+def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
     return {code: frozenset(names) for code, names in found.items()}

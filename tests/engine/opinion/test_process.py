@@ -120,7 +120,11 @@ def test_what_is_no_answer_is_not_taken_for_one(kept, script):
 
 
 def test_an_answer_of_another_shape_is_not_taken_for_one(kept):
-    odd = kept(RUN.format("process.opinion_json = lambda opinion: {'outcomes': 3, 'named': {}, 'items': {}}", ROOM))
+    odd = kept(
+        RUN.format(
+            "process.opinion_json = lambda opinion: {'outcomes': 3, 'named': {}, 'items': {}, 'withheld': {}}", ROOM
+        )
+    )
     assert trouble(odd) == "garbled"
 
 
