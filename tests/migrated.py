@@ -1,5 +1,6 @@
 """Databases made once, which those of the tests begin as copies of: one that is migrated, one with the demo clinic."""
 
+import base64
 import hashlib
 import importlib.metadata
 import os
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 from tools import devdb
@@ -31,12 +33,26 @@ def database() -> str:
         return name
 
 
-def copy_clinic(to: str) -> None:
-    """Make the database ``to``: the clinic that `make demo` would fill with the code and texts of this moment."""
+def copy_clinic(to: str) -> str:
+    """Make the database ``to``: the clinic that `make demo` would fill with the code and texts of this moment.
+
+    Return what was said while it was filled.
+    """
     files = (file for part in MAKES_THE_CLINIC for file in (ROOT / part).rglob("*") if _counts(file))
-    digest = _digest(files, str(int(time.time() // FRESH)))
+    digest = _digest([*files, Path(__file__)], str(int(time.time() // FRESH)))
     with _standing(FILLED, digest, database(), _fill) as (server, name):
         _copy(server, name, to)
+        text = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+        [(said,)] = server.execute(text, [name]).fetchall()
+    return str(said)
+
+
+def keys() -> dict[str, str]:
+    """Return the tests' own keys, for the environment of a program: what it writes they can read, and it theirs."""
+    [(name, key), *_] = settings.FIELD_KEYS
+    written = {"FIELD_KEYS": key, "BLIND_INDEX_KEY": settings.BLIND_INDEX_KEY}
+    told = {name: base64.b64encode(value).decode() for name, value in written.items()}
+    return told | {"FIELD_KEYS": f"{name}:{told['FIELD_KEYS']}"}
 
 
 def _counts(file: Path) -> bool:
@@ -80,15 +96,22 @@ def _migrate(draft: str) -> None:
 
 
 def _fill(draft: str) -> None:
-    _run(draft, "-m", "tools.prepare", application="app")
+    said = _run(draft, "-m", "tools.prepare", application="app")
+    with psycopg.connect(devdb.url("owner"), autocommit=True) as server:
+        kept = sql.SQL("COMMENT ON DATABASE {} IS {}")  # it stays with the database, whatever its name becomes
+        server.execute(kept.format(sql.Identifier(draft), sql.Literal(said)))
 
 
-def _run(draft: str, *words: str, application: str) -> None:
-    """Run a program as the owner of a database, and as ``application`` where it goes on as the application's role."""
+def _run(draft: str, *words: str, application: str) -> str:
+    """Run a program as the owner of a database, and as ``application`` where it goes on as the application's role.
+
+    Return what it printed.
+    """
     addresses = {role: devdb.url(role).rsplit("/", 1)[0] + f"/{draft}" for role in ("owner", application)}
     told = {"DATABASE_URL": addresses[application], "DATABASE_OWNER_URL": addresses["owner"]}
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    environment = inherited | told | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": "owner"}
+    environment = inherited | told | keys() | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": "owner"}
     command = [sys.executable, *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    return done.stdout

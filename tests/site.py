@@ -82,7 +82,7 @@ class Site:
     def environment(self, role: str) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "PAUTA_TEST_DB_SUFFIX"}}
         addresses = {f"DATABASE{mark}URL": self.url(who) for mark, who in (("_", "app"), ("_OWNER_", "owner"))}
-        return inherited | addresses | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": role}
+        return inherited | addresses | migrated.keys() | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": role}
 
     def url(self, role: str) -> str:
         return devdb.url(role).rsplit("/", 1)[0] + f"/{self.database}"

@@ -1,18 +1,22 @@
 """The demo clinic in the database: complete, dated from today, made by the services people use, safe to load twice."""
 
+import os
 from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
+import environ
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.webapp.plans.clinic import publish
+from rules.models import Version
+from tests import migrated
+from tests.site import Site, _drop
 from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email
 from webapp.alerts.models import Alert
@@ -23,6 +27,7 @@ from webapp.desk.management import demo
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors
 from webapp.patients.models import AllergyIntolerance, Consent, ConsentText, DocumentReference, Observation, Patient
+from webapp.plans import leaning
 from webapp.plans.models import Evaluation, Plan, PlanItem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,13 +36,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def said(django_db_setup, django_db_blocker):
-    """The protocols published and the demo loaded, once for this file; what the command said."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        publish()
-        out = StringIO()
-        call_command("load_demo", str(ROOT / "fixtures"), stdout=out)
-        yield out.getvalue()
-        transaction.set_rollback(True)
+    """The clinic as `make demo` fills it, in a database of this file's own; what was said while it was filled."""
+    own, usual = Site(f"pauta_loaded{os.environ.get('PAUTA_TEST_DB_SUFFIX', '')}"), dict(connection.settings_dict)
+    with django_db_blocker.unblock():
+        _drop(own.database)
+        words = migrated.copy_clinic(own.database)
+        connection.close()
+        connection.settings_dict.update(environ.Env.db_url_config(own.url("owner")))
+        yield words
+        connection.close()
+        connection.settings_dict.update(usual)
+        _drop(own.database)
 
 
 def marina() -> Patient:
@@ -96,6 +105,19 @@ def test_months_lie_behind_today_and_nothing_ahead(said):
     assert max(Plan.objects.values_list("created_at", flat=True)) > now - timedelta(days=4)
     assert min(Entry.objects.values_list("at", flat=True)) < now - timedelta(days=60)
     assert Plan.objects.filter(signed_at__lt=now - timedelta(days=30)).exists()
+
+
+def test_the_clinic_was_set_up_before_its_first_patient_came(said):
+    first = Patient.objects.order_by("registered_at").first().registered_at
+    assert all(user.created_at < first for user in User.objects.filter(roles__role=Role.DOCTOR))
+    published = Version.objects.exclude(published_at=None).values_list("published_at", flat=True)
+    assert max(published) < first
+    assert max(published) < min(Plan.objects.values_list("created_at", flat=True))
+
+
+def test_no_doctor_signed_a_test_of_cure_for_a_treatment_that_is_not_given(said):
+    signed = Plan.objects.filter(status=Plan.Status.SIGNED).prefetch_related("items")
+    assert [plan for plan in signed if leaning.left_alone(list(plan.items.all()))] == []
 
 
 def test_marina_is_as_the_manual_shows_her(said):
