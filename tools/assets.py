@@ -32,8 +32,13 @@ def install_packages() -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("Fetching styles, fonts and scripts ...", flush=True)
-    if npm(["ci", "--ignore-scripts", "--silent", "--prefix", str(ROOT)], cwd=ROOT):
-        sys.exit("npm could not fetch the packages of package-lock.json. Is the npm registry reachable?")
+    command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(ROOT)]
+    done = npm(command, return_completed_process=True, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(
+            "npm could not fetch the packages of package-lock.json. Is the npm registry reachable? Its own words:\n"
+            f"{done.stdout[-1000:]}{done.stderr[-3000:]}"
+        )
     stamp.write_text(wanted)
 
 
