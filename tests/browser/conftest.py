@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from tests import site as sites
 from tests.site import PASSWORD, Site, clinic, demo_code
@@ -21,6 +21,7 @@ LAPTOP = {"width": 1366, "height": 768}
 SMALL_LAPTOP = {"width": 1280, "height": 720}
 NARROW = {"width": 320, "height": 640}
 MOST_TABS = 120
+expect.set_options(timeout=20_000)  # the patience is that of a machine on which everything else runs too
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
