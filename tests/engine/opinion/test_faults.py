@@ -3,6 +3,7 @@
 import inspect
 import textwrap
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.engine.opinion.asking import Here, verdict
 from tests.engine.opinion.drawing import drawn
 
 PROGRAMS = 70
+PAGE = Path(__file__).resolve().parents[3] / "docs/reference/second-opinion.md"
 EVALUATOR = {
     "and: true although a part is open": (intervals.conjunction, "result = None", "result = True"),
     "or: false although a part is open": (intervals.disjunction, "result = None", "result = False"),
@@ -118,5 +120,8 @@ def test_a_fault_in_the_second_opinion_is_noticed(name, asked):
         assert is_noticed(asked[0], Here())
 
 
-def test_there_are_twenty_in_each():
+def test_there_are_twenty_in_each_and_the_documentation_lists_them():
     assert min(len(EVALUATOR), len(OPINION)) >= 20
+    page = PAGE.read_text("utf-8")
+    for name, (function, _, _) in (*EVALUATOR.items(), *OPINION.items()):
+        assert f"| {name} | `{function.__module__}.{function.__qualname__}` |" in page
