@@ -45,9 +45,9 @@ class Answers:
 class Resting:
     """What is worked out again when a fact is answered: named truths, scores, and conditions by their identity."""
 
-    truths: list[tuple[str, bool]] = field(default_factory=list)
-    scores: list[str] = field(default_factory=list)
-    conditions: list[tuple[int, bool]] = field(default_factory=list)
+    truths: set[tuple[str, bool]] = field(default_factory=set)
+    scores: set[str] = field(default_factory=set)
+    conditions: set[tuple[int, bool]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -160,16 +160,16 @@ class Readings:
         for expr in {id(each): each for each in (*_conditions(program), *binds) if each is not None}.values():
             for node in nodes(expr):
                 for fact in self.facts(node):
-                    self._rest(fact).conditions += [(id(node), False), (id(node), True)]
+                    self._rest(fact).conditions |= {(id(node), False), (id(node), True)}
         named = {f"rule {node.name}": frozenset(self.rule_facts(node.name)) for node in program.rules}
         named |= {name: self.facts(expr) for name, expr in program.definitions.items()}
         named |= {name: self.facts(Name(name, "conclusion")) for name in program.conclusions}
         for name, facts in named.items():
             for fact in facts:
-                self._rest(fact).truths += [(name, False), (name, True)]
+                self._rest(fact).truths |= {(name, False), (name, True)}
         for name in program.scores:
             for fact in self.facts(Name(name, "score")):
-                self._rest(fact).scores.append(name)
+                self._rest(fact).scores.add(name)
 
     def _guarding(self) -> Iterator[str]:
         lists = self.program.edition.vocabulary.lists

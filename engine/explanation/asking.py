@@ -22,7 +22,7 @@ WORK = 400  # rules decided in all, for one case, where every answer is tried
 _GUESSES = 2  # answers tried for one fact of one rule
 _RULES = 3  # rules tried for one fact
 _PATIENCE = 12  # facts that may be looked for in vain about one item
-_TRIED = 4  # guesses tried for one fact
+_TRIED = 3  # guesses tried for one fact
 
 
 @dataclass(frozen=True, slots=True)

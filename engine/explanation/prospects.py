@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.compiler.intervals import at_least, conjunction, disjunction, negation
-from engine.compiler.program import Program, RuleNode, Scope
+from engine.compiler.program import Program, RuleNode, Scope, ScoreState
 from engine.compiler.walk import is_adult, rule_truth, scope_of, truth
 from engine.conditions import And, AtLeast, Expr, Known, Name, Not, Or
 from engine.evaluator.rules import is_guarded, not_false, reads
 from engine.evaluator.safety import list_fact
-from engine.explanation.answers import Readings, readings
+from engine.explanation.answers import Readings, Resting, readings
 from engine.facts import CaseFacts, CodeSet, FactValue, Mention, Missing, Series
 from engine.language.documents import Action
 from engine.merge import regimen_of
@@ -42,6 +42,15 @@ class Live:
     facts: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is worked out of a case: named truths, scores, and conditions by their identity."""
+
+    truths: dict[tuple[str, bool], Truth]
+    states: dict[str, ScoreState]
+    decided: dict[tuple[int, bool], Truth]
+
+
 @dataclass(slots=True)
 class Prospect:
     """One case before one program, and what is still open in it."""
@@ -53,6 +62,8 @@ class Prospect:
     scope: Scope = field(init=False)
     open: frozenset[str] = field(init=False)
     _turns: bool = field(init=False)  # the patient wrote what nobody confirmed: any answer may take back what it says
+    _base: "Decided | None" = None  # what was decided when the first further answer was looked at
+    _resting: dict[str, Resting] = field(default_factory=dict)
     _still: dict[tuple[int, int, bool], Truth] = field(default_factory=dict)
     _rules: dict[tuple[str, int], Truth] = field(default_factory=dict)
     _asked: dict[tuple[int, int, bool], frozenset[str]] = field(default_factory=dict)
@@ -86,8 +97,11 @@ class Prospect:
     def _told(self, values: Mapping[str, FactValue], given: Given) -> Scope:
         """Return the scope of further answers, keeping all that was decided and does not rest on them."""
         base = self.scope
-        truths, states, decided = base.truths.copy(), base.states.copy(), base.decided.copy()
-        for resting in filter(None, map(self.known.resting.get, given)):
+        if self._base is None:
+            self._base = Decided(base.truths.copy(), base.states.copy(), base.decided.copy())
+        truths, states, decided = self._base.truths.copy(), self._base.states.copy(), self._base.decided.copy()
+        for fact in given:
+            resting = self._resting_on(fact, self._base)
             for name in resting.truths:
                 truths.pop(name, None)
             for score in resting.scores:
@@ -99,6 +113,16 @@ class Prospect:
             self.program, values, adult=adult, repeated=base.repeated, today=base.today, truths=truths, states=states,
             decided=decided,
         )  # fmt: skip
+
+    def _resting_on(self, fact: str, base: "Decided") -> Resting:
+        """Return what was decided of this case and rests on a fact."""
+        if fact not in self._resting:
+            every = self.known.resting.get(fact, Resting())
+            self._resting[fact] = Resting(
+                base.truths.keys() & every.truths, base.states.keys() & every.scores,
+                base.decided.keys() & every.conditions,
+            )  # fmt: skip
+        return self._resting[fact]
 
     # --- settled or not
 
