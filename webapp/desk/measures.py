@@ -76,7 +76,7 @@ def words_of(row: Observation, record: Record, terms: Terms) -> str:
     words = terms.value(row.code, row.value, row.unit)
     if row.is_unknown and (before := record.known_before(row.code)):
         earlier = terms.value(before.code, before.value, before.unit)
-        day = date_format(case.day_of(before), "j b Y")
+        day = date_format(case.day_of(before), "DATE_FORMAT")
         words = _("%(now)s; before: %(value)s, %(day)s") % {"now": words, "value": earlier, "day": day}
     return words
 
@@ -94,7 +94,7 @@ def spark_of(rows: Iterable[Observation]) -> Spark | None:
     said = {
         "first": number(same[0].value),
         "last": number(same[-1].value),
-        "since": date_format(case.day_of(same[0]), "j b Y"),
+        "since": date_format(case.day_of(same[0]), "DATE_FORMAT"),
     }
     words = _("from %(first)s to %(last)s since %(since)s") % said
     drawn = [(f"{x:.1f}", f"{y:.1f}") for x, y in places]

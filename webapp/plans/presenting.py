@@ -1,7 +1,7 @@
 """A draft as the review page shows it: rows in the order a doctor reads, each with its one line of why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from webapp.plans import adding, selectors
+from webapp.plans import adding, leaning, selectors
 from webapp.plans.listed import Listing, listing
 from webapp.plans.models import UNDECIDED_MAY_STAY, PlanItem
 from webapp.plans.reasons import NothingReason, OverrideReason, RejectReason
@@ -87,6 +87,7 @@ class Row:
     timings: Sequence[str] = ()
     notices: Sequence[Any] = ()  # what safety says beside it, each to be settled (noticing.Notice)
     to_confirm: Sequence[Question] = ()  # facts it rests on that only the patient's own words say
+    alone: bool = False  # it checks on a treatment, and no medicine of its protocol is left
 
     @property
     def mark_class(self) -> str:
@@ -216,17 +217,18 @@ def question(name: str, terms: Terms) -> Question:
 
 
 def groups_of(
-    items: Iterable[PlanItem], terms: Terms, notices: Mapping[UUID, Sequence[Any]] | None = None
+    items: Sequence[PlanItem], terms: Terms, notices: Mapping[UUID, Sequence[Any]] | None = None
 ) -> list[Group]:
     """Return the rows of a plan in the order of GROUPS; hypotheses and alerts stand elsewhere on the page.
 
     ``notices`` are the alerts that stand beside an item, by its id.
     """
-    beside = notices or {}
+    beside, alone = notices or {}, leaning.left_alone(items)
     rows: dict[str, list[Row]] = {}
     for item in items:
         if item.kind not in UNDECIDED_MAY_STAY:
-            rows.setdefault(group_of(item), []).append(row_of(item, terms, beside.get(item.pk, ())))
+            row = row_of(item, terms, beside.get(item.pk, ()))
+            rows.setdefault(group_of(item), []).append(replace(row, alone=item.pk in alone))
     return [Group(name, title, rows[name]) for name, title in GROUPS if name in rows]
 
 

@@ -17,6 +17,7 @@ from webapp.patients.models import UNKNOWN
 from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
+A_YEAR = 365  # days
 UNITS = {"10^9/L": "×10⁹/L", "permil": "‰", "ugHb/g": "µg Hb/g", "ratio": "", "qualitative": "", "category": ""}
 AT_MOST = re.compile(r"as needed, up to (\d+) times a day")
 FREQUENCIES = {
@@ -114,9 +115,11 @@ def frequency(text: str) -> str:
 
 
 def days(count: int | None) -> str:
-    """Return a length of time in words: weeks where they are whole and at least three."""
+    """Return a length of time in words: years where they are whole, weeks where they are and at least three."""
     if not count:
         return ""
+    if count % A_YEAR == 0:
+        return ngettext("%(n)d year", "%(n)d years", count // A_YEAR) % {"n": count // A_YEAR}
     if count >= 21 and count % 7 == 0:
         return ngettext("%(n)d week", "%(n)d weeks", count // 7) % {"n": count // 7}
     return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}

@@ -86,17 +86,15 @@ def lists_of(user: User, record: Record, language: str, today: date) -> list[Lis
     names = accounts.names_of(line.recorded_by_id for line in said if line.recorded_by_id)
     written = {name: [_entry(line, record.patient, terms, names) for line in some] for name, some in lines.items()}
     written["prescriptions"] = _prescriptions(user, terms)
-    return [_list(name, title, written[name], lines.get(name, ()), record, names) for name, title in TITLES.items()]
+    return [_list(name, written[name], lines.get(name, ()), record, names) for name in TITLES]
 
 
-def _list(
-    name: str, title: Words, entries: Sequence[Entry], lines: Sequence[Any], record: Record, names: Mapping[int, str]
-) -> List:
+def _list(name: str, entries: Sequence[Entry], lines: Sequence[Any], record: Record, names: Mapping[int, str]) -> List:
     topic = TOPICS.get(name, "")
     whole = _whole(record, topic, names) if topic and entries else None
     return List(
         name=name,
-        title=title,
+        title=TITLES[name],
         entries=entries,
         empty=_empty(name, record),
         whole=whole,

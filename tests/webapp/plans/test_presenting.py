@@ -91,3 +91,9 @@ def test_a_day_without_diary_is_drawn_missing_and_not_zero():
 def test_no_diary_is_no_trend():
     assert trends.trends_of(None) == []
     assert trends.days_filled(None) == 0
+
+
+@pytest.mark.parametrize(("count", "said"), [(365, "1 año"), (730, "2 años"), (364, "52 semanas"), (20, "20 días")])
+def test_what_comes_after_whole_years_says_so(terms, count, said):
+    [line] = presenting.dose_lines(content("fu:review_8w", after_days=count), terms)
+    assert said in line

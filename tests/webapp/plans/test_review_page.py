@@ -165,6 +165,16 @@ def test_the_answer_that_was_missing_frees_the_plan(page):
     assert "Un plan más nuevo" in page.get(address(plan)).content.decode()
 
 
+def test_a_follow_up_of_a_rejected_treatment_is_told_beside_it_and_left_to_the_doctor(page):
+    told = "Se han rechazado todos los medicamentos de este protocolo."
+    plan = a_plan(a_patient(), ppi(), content("fu:review_8w"))
+    assert told not in page.get(address(plan)).content.decode()
+    decide = reverse("plans:decide", kwargs={"pk": plan.pk, "item": plan.items.get(kind="rx").pk})
+    page.post(decide, {"decision": "rejected", "reason": "preference", "was": "pending"})
+    assert page.get(address(plan)).content.decode().count(told) == 1
+    assert plan.items.get(kind="fu").decision == "pending"
+
+
 NOTHING_TRIED = "Preguntado: sin tratamientos anteriores"
 
 
