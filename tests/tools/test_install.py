@@ -132,3 +132,23 @@ def test_who_is_not_root_is_told_the_one_command(path, monkeypatch):
     monkeypatch.setattr(install, "has_pango", lambda: False)
     with pytest.raises(SystemExit, match="sudo apt-get install libpango"):
         install.ensure_pango()
+
+
+def test_where_a_compiler_is_missing_root_on_debian_gets_it_with_apt(path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    a_program(path, "apt-get", "exit 0")
+    monkeypatch.setattr(install, "version_of", lambda program: (3, 12))
+    monkeypatch.setattr(install, "can_compile", lambda: bool(asked))
+    monkeypatch.setattr(install, "apt_install", lambda what, packages: asked.append(packages))
+    install.ensure_compiler()
+    assert asked == [install.COMPILER_PACKAGES]
+
+
+def test_who_is_not_root_is_told_how_to_get_a_compiler_and_python_3_13_needs_none(path, monkeypatch):
+    monkeypatch.setattr(install, "can_compile", lambda: False)
+    monkeypatch.setattr(install, "version_of", lambda program: (3, 12))
+    with pytest.raises(SystemExit, match="sudo apt-get install gcc"):
+        install.ensure_compiler()
+    monkeypatch.setattr(install, "version_of", lambda program: (3, 13))
+    install.ensure_compiler()
