@@ -1,37 +1,48 @@
 """What the solver says of rules for all possible patients: which never fire, always do, are hidden, or disagree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 from engine.analysis.rails import every, no, some
-from engine.analysis.search import Confirms, Search
+from engine.analysis.search import Answer, Confirms, Search
 from engine.analysis.stated import Stated, shown
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program, RuleNode
 from engine.compiler.walk import rule_truth, scope_of
+from engine.doses import in_unit
+from engine.errors import NOWHERE, Place
 from engine.evaluator import evaluate
 from engine.facts import CaseFacts
+from engine.merge import daily_of
+from engine.plan import Dose
 
 NOBODY = CaseFacts("", None, {})  # of whom nothing is known: most rules are silent
-Kind = Literal["never", "always", "hidden", "opposed", "silenced"]
+Kind = Literal["never", "always", "hidden", "opposed", "silenced", "doses", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``rule`` never fires, always does, is hidden by ``other``; two items are opposed; a red flag can be silenced."""
+    """``rule`` never fires, always does, is hidden by ``other``; two items are opposed; a red flag can be silenced.
+
+    ``doses``: ``rule`` and ``other`` give doses of one item of which nobody can tell which is more. ``undecided``: the
+    solver did not answer, ``other`` says why.
+    """
 
     kind: Kind
     rule: str
     other: str = ""
     witness: Witness | None = None
+    place: Place = NOWHERE
 
 
 def findings(search: Search) -> Iterator[Finding]:
     """Yield everything that is to be said of the rules of a program, one rule after the other."""
     for node in search.plans.encoder.program.rules:
-        yield from of_rule(node, search)
+        yield from (replace(each, place=node.rule.place) for each in of_rule(node, search))
     yield from opposed(search)
+    yield from unlike_doses(search)
 
 
 def of_rule(node: RuleNode, search: Search) -> Iterator[Finding]:
@@ -72,9 +83,15 @@ def _silenced(node: RuleNode, search: Search) -> Iterator[Finding]:
         return not plan.intersection(codes)
 
     wanted = every((encoder.truth(node.when, red=True).true, no(some(there))))
-    answer = search.find(wanted, confirms)
-    if answer.found != "nobody":
-        yield Finding("silenced", node.name, witness=answer.witness)
+    yield from _found(Finding("silenced", node.name), search.find(wanted, confirms))
+
+
+def _found(finding: Finding, answer: Answer) -> Iterator[Finding]:
+    """Yield a finding with its patient; where nothing was decided, that."""
+    if answer.found == "somebody":
+        yield replace(finding, witness=answer.witness)
+    elif answer.found == "open":
+        yield replace(finding, kind="undecided", other=answer.why)
 
 
 def opposed(search: Search) -> Iterator[Finding]:
@@ -85,8 +102,7 @@ def opposed(search: Search) -> Iterator[Finding]:
         if one is None or other is None:
             continue
         answer = search.find(every((one.proposed, other.proposed)), _both(program, one, other))
-        if answer.found != "nobody":
-            yield Finding("opposed", first, second, answer.witness)
+        yield from _found(Finding("opposed", first, second, place=_place(one)), answer)
 
 
 def _both(program: Program, one: Stated, other: Stated) -> Confirms:
@@ -101,3 +117,37 @@ def _opposed_codes(program: Program) -> list[tuple[str, str]]:
     codes = program.edition.vocabulary.codes
     pairs = {tuple(sorted((code, other))) for code, spec in codes.items() for other in spec.opposed}
     return sorted((one, other) for one, other in pairs if not other.startswith("drug:"))
+
+
+def unlike_doses(search: Search) -> Iterator[Finding]:
+    """Yield a patient for each two rules that give one item in doses of which nobody can tell which is more."""
+    for item in search.plans.items.values():
+        for first, second in combinations(item.given, 2):
+            for drug in sorted(first.doses.keys() & second.doses.keys()):
+                if not are_comparable(first.doses[drug], second.doses[drug]):
+                    finding = Finding("doses", first.node.name, second.node.name, place=first.node.rule.place)
+                    wanted = every((item.proposed, first.proposed, second.proposed))
+                    yield from _found(finding, search.find(wanted, _differ(item.code, drug, search)))
+
+
+def are_comparable(first: Dose, second: Dose) -> bool:
+    """Return whether it can be told which of two doses gives more a day, or one of them says nothing that differs."""
+    if not first.dose or not second.dose:
+        return True  # one rule leaves the dose to the other, or to the doctor
+    one, other = daily_of(first), daily_of(second)
+    same = (first.dose, first.frequency) == (second.dose, second.frequency)
+    return same or (one is not None and other is not None and in_unit(other, one[1]) is not None)
+
+
+def _differ(code: str, drug: str, search: Search) -> Confirms:
+    program = search.plans.encoder.program
+
+    def confirms(witness: Witness) -> bool:
+        items = evaluate(program, witness.facts).items
+        return any(item.code == code and f"doses_differ:{drug}" in item.conflicts for item in items)
+
+    return confirms
+
+
+def _place(item: Stated) -> Place:
+    return item.given[0].node.rule.place

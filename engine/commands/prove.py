@@ -11,6 +11,7 @@ from engine.analysis.items import Plans
 from engine.analysis.rules import Finding, findings
 from engine.analysis.search import Search
 from engine.analysis.witness import Witness
+from engine.codes import CODES
 from engine.commands.files import CLEAN, FINDINGS, Files, add_paths, load, say, say_json
 from engine.compiler import Program, compile_edition
 from engine.errors import PautaError, Place
@@ -19,12 +20,18 @@ from engine.language.library import edition, read_library
 from engine.language.spelling import nearest
 
 HELP = "prove the invariants for all possible patients, and find rules that can never fire or contradict each other"
+_CODES = {
+    "never": "P330", "always": "P331", "hidden": "P332", "opposed": "P333", "silenced": "P334", "doses": "P335",
+    "undecided": "P336",
+}  # fmt: skip
 _SAYS = {
     "never": "can never fire: no patient meets its condition",
     "always": "fires for everybody, whatever is recorded",
     "hidden": "can never be proposed: whoever meets its condition has it silenced by {other}",
     "opposed": "may be proposed together with {other}, which says the opposite",
     "silenced": "is a red flag, and nothing of it stands in the plan of this patient",
+    "doses": "gives a dose of the same item as {other}, and nobody can tell which is more",
+    "undecided": "not decided: {other}",
 }
 
 
@@ -32,6 +39,7 @@ def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
     parser.add_argument("--only", metavar="NAME", action="append", help="prove this invariant alone; may be repeated")
+    parser.add_argument("--progress", action="store_true", help="say how far it is, as on a terminal")
 
 
 def run(arguments: Namespace) -> int:
@@ -40,7 +48,8 @@ def run(arguments: Namespace) -> int:
     program = compile_edition(edition(read_library(files.texts)))
     search = Search(Plans(encoder_of(program)))
     chosen = _chosen(program, arguments.only or ())
-    verdicts = list(_with_progress((prove(each, search) for each in chosen), len(chosen)))
+    told = arguments.progress or sys.stderr.isatty()
+    verdicts = list(_with_progress((prove(each, search) for each in chosen), len(chosen), told=told))
     rules = [] if arguments.only else list(findings(search))
     if arguments.json:
         say_json(_json(verdicts, rules))
@@ -59,11 +68,12 @@ def _chosen(program: Program, names: Sequence[str]) -> list[Invariant]:
     return [known[name] for name in names or known]
 
 
-def _with_progress(verdicts: Iterable[Verdict], number: int) -> Iterator[Verdict]:
-    """Yield the verdicts, counting them on a terminal: nobody waits before a silent screen."""
+def _with_progress(verdicts: Iterable[Verdict], number: int, *, told: bool) -> Iterator[Verdict]:
+    """Yield the verdicts, counting them if anybody wants to be told: nobody waits before a silent screen."""
     for count, verdict in enumerate(verdicts, start=1):
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{count} of {number} invariants" + ("\n" if count == number else ""))
+        if told:
+            last = "; now the rules\n" if count == number else ""
+            sys.stderr.write(f"\r{count} of {number} invariants{last}")
             sys.stderr.flush()
         yield verdict
 
@@ -75,10 +85,13 @@ def _print(files: Files, verdicts: list[Verdict], rules: list[Finding]) -> None:
             say(f"{place}: {verdict.invariant.name}: {_verdict(verdict)}")
             patient(verdict.witness)
     for finding in rules:
-        say(f"{finding.rule}: {_SAYS[finding.kind].format(other=finding.other)}")
+        place, code = files.shown(finding.place), _CODES[finding.kind]
+        say(f"{place}: {code} {finding.rule}: {_SAYS[finding.kind].format(other=finding.other)}")
+        say(f"    {CODES[code].what_to_do}")
         patient(finding.witness)
     proved = sum(verdict.holds for verdict in verdicts)
     say(f"{proved} of {len(verdicts)} invariants proved for all possible patients; findings on rules: {len(rules)}")
+    say("(of patients whose free text says no more than their answers do)")
 
 
 def _verdict(verdict: Verdict) -> str:
@@ -131,7 +144,10 @@ def _json(verdicts: list[Verdict], rules: list[Finding]) -> dict[str, object]:
                 "kind": each.kind,
                 "rule": each.rule,
                 "other": each.other,
+                "code": _CODES[each.kind],
+                "hint": CODES[_CODES[each.kind]].what_to_do,
                 "witness": None if each.witness is None else dict(each.witness.given),
+                **_place(each.place),
             }
             for each in rules
         ],

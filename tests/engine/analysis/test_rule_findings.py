@@ -1,0 +1,87 @@
+"""What the solver says of rules that should not be so: one seeded fault of each kind, and its mended sibling."""
+
+import pytest
+
+from engine.analysis.conditions import encoder_of
+from engine.analysis.items import Plans
+from engine.analysis.rules import findings
+from engine.analysis.search import Search
+from engine.codes import CODES
+from engine.commands.prove import _CODES as PRINTED
+from engine.compiler import compile_edition
+from engine.conditions import Name, YesNo
+from engine.evaluator import evaluate
+from engine.facts import CodeSpec
+from tests.engine.builders import (
+    action,
+    all_of,
+    both,
+    edition,
+    fact,
+    formulary,
+    is_,
+    medicine,
+    number,
+    protocol,
+    rule,
+    yes_no,
+)
+
+FACTS = {**yes_no("a", "b"), **number("x", 0, 6)}
+FOUND = Name("p.found", "conclusion")
+OPPOSED = (CodeSpec("plan:stop", both("stop"), opposed=("plan:go",)), CodeSpec("plan:go", both("go")))
+
+
+def rx(dose):
+    return action("rx:aspirin", medicine="aspirin", dose=dose, frequency="daily")
+
+
+def found(*rules, **more):
+    drugs = formulary([medicine("aspirin")])
+    made = compile_edition(edition(FACTS, protocol("p", *rules), drugs=drugs, **more))
+    return made, list(findings(Search(Plans(encoder_of(made)))))
+
+
+A, B = fact("a"), fact("b")
+SEEDED = {
+    "never": ([rule("low", all_of(is_("<", "x", 2), is_(">", "x", 3)), "alert:low")], {}),
+    "always": ([rule("all", YesNo(True), "alert:all")], {}),
+    "hidden": ([rule("first", A, "conclude:found", "alert:one"), rule("second", A, "alert:two", exclude=FOUND)], {}),
+    "opposed": ([rule("go", A, "plan:go"), rule("stop", B, "plan:stop")], {"codes": OPPOSED}),
+    "silenced": ([rule("flag", A, rx("10 mg"), red_flag=True)], {}),
+    "doses": ([rule("few", A, rx("10 mg")), rule("some", B, rx("two drops"))], {}),
+}
+MENDED = [
+    ([rule("low", all_of(is_("<", "x", 3), is_(">", "x", 1)), "alert:low")], {}),
+    ([rule("go", A, "plan:go"), rule("stop", B, "plan:stop", exclude=A)], {"codes": OPPOSED}),
+    ([rule("flag", A, rx("10 mg"), "alert:flag", red_flag=True)], {}),
+    ([rule("few", A, rx("10 mg")), rule("some", B, rx("1 g"))], {}),
+    ([rule("few", A, rx("10 mg")), rule("left", B, action("rx:aspirin", medicine="aspirin"))], {}),
+]
+
+
+@pytest.mark.parametrize("kind", SEEDED)
+def test_a_seeded_fault_is_found_with_its_place_and_a_code_that_is_documented(kind):
+    rules, more = SEEDED[kind]
+    _, told = found(*rules, **more)
+    assert [each.kind for each in told] == [kind]
+    assert told[0].place.line == 7
+    assert CODES[PRINTED[kind]].what_to_do
+
+
+@pytest.mark.parametrize("kind", ["opposed", "silenced", "doses"])
+def test_the_patient_of_a_finding_is_one_of_whom_the_evaluator_says_the_same(kind):
+    rules, more = SEEDED[kind]
+    made, told = found(*rules, **more)
+    items = {item.code: item for item in evaluate(made, told[0].witness.facts).items}
+    expected = {
+        "opposed": lambda: items["plan:go"].state == items["plan:stop"].state == "proposed",
+        "silenced": lambda: all(item.state == "blocked" for item in items.values()),
+        "doses": lambda: "doses_differ:aspirin" in items["rx:aspirin"].conflicts,
+    }
+    assert expected[kind]()
+
+
+@pytest.mark.parametrize(("rules", "more"), MENDED)
+def test_rules_without_the_fault_are_clean(rules, more):
+    assert found(*rules, **more)[1] == []
