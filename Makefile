@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: demo test check install lock messages assets mutate-access
+.PHONY: demo test test-313 check install lock messages assets mutate-access bench
 
 install:
 	@$(PYTHON) tools/install.py
@@ -12,6 +12,9 @@ demo: install
 
 test: install
 	@$(RUN) -m tools.run_tests $(ARGS)
+
+test-313: install
+	@$(RUN) -m tools.run_313 $(ARGS)
 
 check: install
 	@$(RUN) -m tools.check
@@ -27,3 +30,6 @@ assets: install
 
 mutate-access: install
 	@$(RUN) -m tools.mutate_access $(ARGS)
+
+bench: install
+	@$(RUN) -m tools.bench $(ARGS)

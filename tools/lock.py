@@ -1,4 +1,4 @@
-"""Writes requirements.lock from requirements.in: every hash, no address, the same on every machine."""
+"""Writes the lock of the product and that of the bench: every hash, no address, the same on every machine."""
 
 import subprocess
 import sys
@@ -11,7 +11,9 @@ FLAGS = ("--generate-hashes", "--universal", "--no-emit-index-url", "--no-header
 def main() -> None:
     uv = Path(sys.executable).parent / "uv"
     command = [str(uv), "pip", "compile", *FLAGS, "--python-version", "3.11", *sys.argv[1:]]
-    subprocess.run([*command, "requirements.in", "-o", "requirements.lock"], check=True, cwd=ROOT)
+    for folder in ("", "bench/"):
+        names = f"{folder}requirements.in", "-o", f"{folder}requirements.lock"
+        subprocess.run([*command, *names], check=True, cwd=ROOT)
 
 
 if __name__ == "__main__":
