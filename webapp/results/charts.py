@@ -159,10 +159,18 @@ def _in(row: Observation, spec: FactSpec | None, unit: str) -> Fraction | None:
 
 
 def _scale(values: Sequence[Fraction], limits: Limits | None) -> tuple[Fraction, Fraction]:
-    ends = [end for end in (limits.low, limits.high) if end is not None] if limits else []
-    low, high = min([*values, *ends]), max([*values, *ends])
+    """Return what the chart shows: the values, the nearest end of the range, the other where it flattens nothing."""
+    low, high = min(values), max(values)
+    for place, end in enumerate(sorted(_ends(limits), key=lambda end: abs(end - values[-1]))):
+        wider = min(low, end), max(high, end)
+        if place == 0 or wider[1] - wider[0] <= 2 * (high - low):
+            low, high = wider
     air = (high - low) / 10 or abs(high) / 10 or Fraction(1)
     return (max(low - air, Fraction(0)) if low >= 0 else low - air), high + air
+
+
+def _ends(limits: Limits | None) -> list[Fraction]:
+    return [end for end in (limits.low, limits.high) if end is not None] if limits else []
 
 
 def _points(known: Sequence[tuple[Observation, Fraction]], height: Any) -> list[Point]:
@@ -184,8 +192,8 @@ def _points(known: Sequence[tuple[Observation, Fraction]], height: Any) -> list[
 def _band(limits: Limits | None, bottom: Fraction, top: Fraction, height: Any) -> tuple[str, str] | None:
     if limits is None or limits.is_open:
         return None
-    upper = height(limits.high if limits.high is not None else top)
-    lower = height(limits.low if limits.low is not None else bottom)
+    upper = height(min(limits.high, top) if limits.high is not None else top)
+    lower = height(max(limits.low, bottom) if limits.low is not None else bottom)
     return f"{upper:.1f}", f"{max(lower - upper, 0):.1f}"
 
 

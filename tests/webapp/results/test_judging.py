@@ -1,5 +1,6 @@
 """Where a value lies: the laboratory's own range wins, the usual one is for adults, and no range is no verdict."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from engine.facts import FactSpec, UnitRule
 from webapp.patients.models import Observation
 from webapp.results.catalogue import WORDS, Limits, analytes, converted
+from webapp.results.charts import bar_of, chart_of
 from webapp.results.judging import Flag, Person, verdict
 
 HB = FactSpec(
@@ -90,3 +92,41 @@ def test_every_limit_has_an_end_and_critical_ones_lie_outside_the_usual_range():
             usual = one.usual[0][1]
             assert one.critical.low is None or usual.low is None or one.critical.low < usual.low
             assert one.critical.high is None or usual.high is None or one.critical.high > usual.high
+
+
+def _course(*values):
+    days = (date(2026, 1, 1) + timedelta(days=30 * place) for place in range(len(values)))
+    at = [datetime.combine(day, time(12), UTC) for day in days]
+    return [
+        Observation(code="hb", value=value, unit=unit, effective_at=day)
+        for (value, unit), day in zip(values, at, strict=True)
+    ]
+
+
+def test_a_course_is_drawn_in_the_unit_of_the_newest_and_says_what_it_shows():
+    chart = chart_of("Hb", _course((97, "g/L"), (112, "g/L"), (12.4, "g/dL")), HB)
+    assert [point.plain for point in chart.points] == ["9.7", "11.2", "12.4"]
+    assert (chart.n, chart.unit) == (3, "g/dL")
+    assert "9" in chart.finding
+    assert "g/dL" in chart.finding
+
+
+def test_a_far_end_of_the_range_does_not_flatten_the_course():
+    chart = chart_of(
+        "Hb", _course((8, "g/L"), (22, "g/L"), (11, "g/L")), HB, Limits(Fraction(15), Fraction(150), "g/L")
+    )
+    heights = [float(point.y) for point in chart.points]
+    assert max(heights) - min(heights) > 80
+    assert float(chart.band[0]) >= 0
+
+
+def test_one_value_and_words_are_no_course():
+    assert chart_of("Hb", _course((97, "g/L")), HB) is None
+    assert chart_of("Hb", _course(("positive", ""), ("negative", "")), None) is None
+
+
+@pytest.mark.parametrize("ends", [(12, None), (None, 9), (12, 15.5), (0, 0)])
+def test_the_bar_of_a_value_keeps_to_its_line_however_far_out_it_lies(ends):
+    low, high = (None if end is None else Fraction(str(end)) for end in ends)
+    for value in (-5, 0, 9, 13, 9000):
+        assert 8 <= float(bar_of(Fraction(value), Limits(low, high, ""), "").x) <= 232
