@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, content, item_of, ppi
 from webapp.plans import noticing, selectors
 from webapp.plans.models import PlanItem
@@ -9,6 +10,11 @@ from webapp.plans.terms import terms_of
 
 pytestmark = pytest.mark.django_db
 QT = content("alert:qt_prolongation", answered_by=["test:ecg"])
+
+
+@pytest.fixture(autouse=True)
+def library():
+    clinic.publish()
 
 
 def notices(doctor, plan):
@@ -41,7 +47,7 @@ def test_it_comes_back_among_the_alerts_when_the_doctor_rejects_the_test():
     doctor = a_doctor()
     plan = a_plan(a_patient(), ppi(), content("test:ecg"), QT)
     PlanItem.objects.filter(pk=item_of(plan, "test:ecg").pk).update(
-        decision=PlanItem.Decision.REJECTED, decided_by=doctor, decided_at=plan.created_at, reason_code="not_needed"
+        decision=PlanItem.Decision.REJECTED, decided_by=doctor, decided_at=plan.created_at, reason_code="not_indicated"
     )
     found = notices(doctor, plan)
     assert "alert:qt_prolongation" in keys(found.shown)
