@@ -10,6 +10,8 @@ TITLES: dict[str, Any] = {
     "plans.follow_up": _("Makes reminders of the follow-ups of signed plans"),
     "intake.remind": _("Finds diaries and questionnaires that wait"),
     "plans.assess": _("Assesses new answers"),
+    "plans.confirm": _("Asks the second opinion about an assessment"),
+    "plans.confirm_left_over": _("Asks the second opinion about what was left over"),
     "jobs.retry_stalled": _("Takes up jobs whose worker died"),
     "accounts.forget": _("Forgets sessions that are over, codes and failed attempts"),
     "results.release_due": _("Releases results as the clinic’s rules say"),
