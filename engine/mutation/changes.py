@@ -50,13 +50,22 @@ def changes(expr: Expr, file: str, step_of: StepOf) -> Iterator[Change]:
     """Yield every change of what ``file`` itself says in an expression, outermost first.
 
     ``step_of`` tells the finest difference in use of what stands left of a limit; None where it has none.
-    What is written out from another file (the vocabulary's definitions) is that file's.
+    What is written out from another file (the vocabulary's definitions) is that file's. A change that leaves what
+    stood there, or comes to the same as another, is left out.
     """
+    seen = {expr}
+    for change in _changes(expr, file, step_of):
+        if change.expr not in seen:
+            seen.add(change.expr)
+            yield change
+
+
+def _changes(expr: Expr, file: str, step_of: StepOf) -> Iterator[Change]:
     if expr.place.file == file:
         yield from (Change(kind, expr.place, _said(expr, new), new) for kind, new in _here(expr, step_of))
     parts = children(expr)
     for i, part in enumerate(parts):
-        for inner in changes(part, file, step_of):
+        for inner in _changes(part, file, step_of):
             yield replace(inner, expr=with_children(expr, (*parts[:i], inner.expr, *parts[i + 1 :])))
 
 

@@ -72,6 +72,11 @@ def test_connectives_are_exchanged_and_every_part_is_left_out_once():
     assert len(said(at_least(2, a, b, c))) == 2 + 3
 
 
+def test_a_change_that_comes_to_the_same_is_no_fault():
+    twice = any_of(fact("a"), fact("a"))
+    assert [what for _, what in said(twice)] == ["a or a -> a and a", "a or a -> a"]
+
+
 def test_what_another_file_says_is_that_files_to_be_tried():
     here = is_("<", "hb", 110)
     assert not list(changes(here, "protocols/other/1.0.0.yaml", STEPS))
