@@ -105,4 +105,5 @@ def _lists(response: QuestionnaireResponse, sheet: Sheet, named: Sequence[Questi
 
 
 def _told(answer: Answer) -> Known:
-    return Known(bare(answer.value) or {}, timezone.localdate(answer.response.completed_at))
+    told = {name: part for name, part in (bare(answer.value) or {}).items() if name != "stopped"}  # told once
+    return Known(told, timezone.localdate(answer.response.completed_at))

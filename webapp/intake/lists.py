@@ -1,6 +1,6 @@
 """Answers that are lists: adding a name, taking one out, saying that there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from webapp.intake.answers import (
     ENTRY_LIMIT,
     MARK_NONE,
     MARK_UNKNOWN,
+    MEDICATIONS,
     NONE,
     TREATMENTS,
     UNKNOWN,
@@ -33,6 +34,7 @@ class Change:
     remove: str = ""  # the key of an entry
     mark: str = ""  # MARK_NONE or MARK_UNKNOWN
     results: Mapping[str, str] = field(default_factory=dict)  # of treatments, by the key of the entry
+    stopped: Sequence[Mapping[str, str]] = ()  # medicines told earlier and not any more, and what came of each
 
     @property
     def names(self) -> bool:
@@ -47,7 +49,19 @@ def change_in(item: str, form: Mapping[str, Any]) -> Change:
     results = {
         name.removeprefix(f"{item}-result:"): str(form[name]) for name in form if name.startswith(f"{item}-result:")
     }
-    return Change(said("text"), said("dose"), said("pick"), said("remove"), str(form.get(item, "")), results)
+    mark = str(form.get(item, ""))
+    return Change(said("text"), said("dose"), said("pick"), said("remove"), mark, results, _stopped(item, form))
+
+
+def _stopped(item: str, form: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what is said of medicines no longer taken; a result that is none of those offered is not said."""
+    start = f"{item}-went:"
+    keys = [name.removeprefix(start) for name in form if name.startswith(start) and form[name] in RESULTS]
+    return [
+        {"key": key, "text": str(form.get(f"{item}-was:{key}", ""))[:ENTRY_LIMIT], "result": str(form[start + key])}
+        for key in keys[:ENTRIES_LIMIT]
+        if len(key) <= ENTRY_LIMIT
+    ]
 
 
 def key_of(entry: Mapping[str, Any]) -> str:
@@ -57,6 +71,16 @@ def key_of(entry: Mapping[str, Any]) -> str:
 
 def apply(question: Question, edition: Edition, change: Change, stored: Stored | None) -> Stored | None:
     """Return the list after the change, None when nothing is said; raise NotAccepted if it is too long."""
+    made = _changed(question, edition, change, stored)
+    if question.kind != MEDICATIONS or made is None or made.get("unknown"):
+        return made
+    taken = {key_of(entry) for entry in made.get("entries", ())}
+    said = {one["key"]: dict(one) for one in (*(stored or {}).get("stopped", ()), *change.stopped)}
+    stopped = [one for key, one in said.items() if key not in taken]
+    return {**made, "stopped": stopped} if stopped else made
+
+
+def _changed(question: Question, edition: Edition, change: Change, stored: Stored | None) -> Stored | None:
     entries = [_judged(entry, change.results) for entry in (stored or {}).get("entries", ())]
     if change.remove:
         entries = [entry for entry in entries if key_of(entry) != change.remove]

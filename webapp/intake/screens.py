@@ -18,6 +18,7 @@ from webapp.intake.answers import (
     LISTS,
     MARK_NONE,
     MARK_UNKNOWN,
+    MEDICATIONS,
     TREATMENTS,
     Fix,
     Given,
@@ -62,6 +63,7 @@ class Field:
     units: tuple[Choice, ...] = ()
     ends: tuple[str, str] = ("", "")
     entries: tuple[Entry, ...] = ()
+    stopped: tuple[Entry, ...] = ()  # medicines told before and not any more, each with what may have come of it
     counts: tuple[tuple[int, str, int], ...] = ()
     problem: str = ""
     fixes: tuple[Fix, ...] = ()
@@ -237,6 +239,7 @@ def field_of(
         units=_units(question, stored, problem),
         ends=(words(question.low_label, language), words(question.high_label, language)),
         entries=_entries(question, stored),
+        stopped=_stopped(question, stored, known),
         counts=_counts(question, stored),
         problem=problem.words if problem else "",
         fixes=problem.fixes if problem else (),
@@ -284,6 +287,19 @@ def _entries(question: Question, stored: Stored | None) -> tuple[Entry, ...]:
     return tuple(
         Entry(lists.key_of(entry), entry["text"], entry["dose"], entry["code"] is not None, _results(entry))
         for entry in (stored or {}).get("entries", ())
+    )
+
+
+def _stopped(question: Question, stored: Stored | None, known: Known | None) -> tuple[Entry, ...]:
+    """Return the medicines of the last time that an answer no longer names: what came of them is asked."""
+    if question.kind != MEDICATIONS or known is None or stored is None or stored.get("unknown"):
+        return ()
+    taken = {lists.key_of(entry) for entry in stored.get("entries", ())}
+    went = {one["key"]: one["result"] for one in stored.get("stopped", ())}
+    return tuple(
+        Entry(key, entry["text"], entry["dose"], True, _results({"result": went.get(key, "unknown")}))
+        for entry in known.value.get("entries", ())
+        if (key := lists.key_of(entry)) not in taken
     )
 
 
@@ -348,10 +364,13 @@ def said(question: Question, stored: Stored | None, language: str) -> str:
         return ""
     if stored.get("unknown"):
         return str(_("I don’t know"))
+    stopped = [
+        _("no longer: %(name)s") % {"name": _said_entry({**one, "dose": ""})} for one in stored.get("stopped", ())
+    ]
     if stored.get("none") or stored.get("value") == []:
-        return str(_NONE_WORDS.get(question.kind, _("None")))
+        return "; ".join([str(_NONE_WORDS.get(question.kind, _("None"))), *stopped])
     if "entries" in stored:
-        return "; ".join(_said_entry(entry) for entry in stored["entries"])
+        return "; ".join([*(_said_entry(entry) for entry in stored["entries"]), *stopped])
     return _said_value(question, stored, language)
 
 

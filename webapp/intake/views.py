@@ -16,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.base import access
 from webapp.base.roles import Role
 from webapp.intake import screens, selectors, services, telling, terms, urgency
-from webapp.intake.answers import LISTS, NotAccepted, given_in
+from webapp.intake.answers import LISTS, MEDICATIONS, NotAccepted, given_in
 from webapp.intake.facts import Sheet
 from webapp.intake.flags import Raised, raised_by
 from webapp.intake.keeping import Delivery
@@ -161,7 +161,8 @@ def _screen(
 ) -> screens.Screen | None:
     """Return a group ready to be shown, with what was told before for its open questions."""
     here = next((asked for group, asked in sheet.groups if group.name == name), ())
-    offers = known_to(response, sheet, [one for one in here if one.item not in sheet.answers])
+    open_ones = [one for one in here if one.item not in sheet.answers or one.kind == MEDICATIONS]
+    offers = known_to(response, sheet, open_ones)
     return screens.screen(sheet, name, reader(), problems, offers)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from engine.facts import fold
 from engine.language.documents import Question
 from webapp.accounts.models import User
-from webapp.intake.answers import LISTS, TREATMENTS, Stored
+from webapp.intake.answers import LISTS, MEDICATIONS, TREATMENTS, Stored
 from webapp.intake.facts import Sheet, code_of, plain_value
 from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors as patient_selectors
@@ -93,7 +93,11 @@ def _write_list(record: patient_selectors.Record, kind: str, stored: Stored, act
     if stored.get("unknown"):
         return
     entries: Sequence[Entry] = stored.get("entries", ())
-    _WRITERS[kind](record, entries, actor)
+    if kind == MEDICATIONS:
+        went = {one["key"]: one["result"] for one in stored.get("stopped", ())}
+        _medications(record, entries, actor, went)
+    else:
+        _WRITERS[kind](record, entries, actor)
     patients.record_asked(patient=record.patient, topic=kind, actor=actor)
 
 
@@ -123,15 +127,22 @@ def _allergies(record: patient_selectors.Record, entries: Sequence[Entry], actor
         patients.add_allergy(patient=record.patient, code=entry["code"] or "", text=entry["text"], actor=actor)
 
 
-def _medications(record: patient_selectors.Record, entries: Sequence[Entry], actor: User) -> None:
-    """Add what is new; what the patient once wrote and no longer names has ended. A clinician's lines stay.
+def _medications(
+    record: patient_selectors.Record, entries: Sequence[Entry], actor: User, went: Mapping[str, str]
+) -> None:
+    """Add what is new; what the patient once wrote and no longer names has ended, as ``went`` says how it went.
+
+    A clinician's lines stay.
 
     They also stay where a clinician fills in: nobody can tell a line heard from the patient from one of the clinic.
     """
     named, own = {_key(entry["code"], entry["text"]) for entry in entries}, record.patient.user_id
     for line in record.medications:
         if line.active and own and line.recorded_by_id == own and _changed(line, named, entries):
-            patients.stop_medication(medication=line, ended_on=timezone.localdate(), actor=actor)
+            outcome = (
+                "unknown" if _key(line.code, line.text) in named else went.get(_key(line.code, line.text), "unknown")
+            )
+            patients.stop_medication(medication=line, ended_on=timezone.localdate(), outcome=outcome, actor=actor)
     for entry in _new(entries, record.medications):
         patients.add_medication(
             patient=record.patient, code=entry["code"] or "", text=entry["text"], dose=entry["dose"], actor=actor
@@ -191,7 +202,6 @@ def _judge(line: PreviousTreatment, outcome: str, actor: User) -> None:
 
 _WRITERS = {
     "allergies": _allergies,
-    "medications": _medications,
     TREATMENTS: _treatments,
     "history": _history,
     "family_history": _family,
