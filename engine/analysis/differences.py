@@ -22,7 +22,7 @@ from engine.urgency import URGENCIES
 
 Aspect = Literal["state", "urgency", "dose", "days", "open"]
 ASPECTS: tuple[Aspect, ...] = ("state", "urgency", "dose", "days")
-FEW = 4  # patients looked at for one aspect of one item: there are many items
+FEW = 2  # patients looked at for one aspect of one item: there are many items
 QUIET = ("held", "open", "absent")  # differences among these are told apart: nothing is given or kept from anybody
 
 
@@ -90,7 +90,10 @@ class Both:
         anything = some((*wanted.values(), self._differ(code, lambda plans: _inputs(code, plans))))
         if not self.search.can_be(anything):
             return [], ""
-        answers = [(aspect, self._find(code, aspect, wanted[aspect])) for aspect in ASPECTS]
+        given = self._find(code, "state", self._differ(code, lambda plans: _given(code, plans)))
+        state = given if given.found == "somebody" else self._find(code, "state", wanted["state"])
+        answers: list[tuple[Aspect, Answer]] = [("state", state)]
+        answers += [(aspect, self._find(code, aspect, wanted[aspect])) for aspect in ASPECTS[1:]]
         found = [self._told(code, aspect, answer) for aspect, answer in answers if answer.found == "somebody"]
         if not found:
             answers += [("open", self._find(code, "open", wanted["open"]))]
@@ -192,11 +195,15 @@ def _aspects(item: Item) -> dict[str, str]:
 # --- marks: what an aspect rests on, by what is said
 
 
-def _state(code: str, plans: Plans) -> Marks:
+def _given(code: str, plans: Plans) -> Marks:
+    """Return when an item is proposed: a patient who gets it in one version alone says most."""
     item, added = plans.items.get(code), some(plans.added.get(code, ()))
-    if item is None:
-        return {"proposed": added}
-    return {"proposed": some((item.proposed, added)), "blocked": item.blocked}
+    return {"proposed": added if item is None else some((item.proposed, added))}
+
+
+def _state(code: str, plans: Plans) -> Marks:
+    item = plans.items.get(code)
+    return {**_given(code, plans), "blocked": NO if item is None else item.blocked}
 
 
 def _quiet(code: str, plans: Plans) -> Marks:

@@ -14,6 +14,7 @@ from engine.facts import CaseFacts, FactSpec
 from engine.language.cases import CHILDBEARING, read_example
 from engine.units import written
 
+TOGETHER = 32  # wishes asked at once: most of them can be had
 SOMETHING = "?"  # an entry of a list that nobody can read
 
 
@@ -31,17 +32,31 @@ def smaller(solver: z3.Solver, world: World, names: frozenset[str]) -> z3.ModelR
     The solver is left with what was decided on the way; it has a model already.
     """
     model = solver.model()
-    for wish in _wishes(world, names):
+    wishes = list(_wishes(world, names))
+    for start in range(0, len(wishes), TOGETHER):
+        model = _granted(solver, model, wishes[start : start + TOGETHER])
+    return model
+
+
+def _granted(solver: z3.Solver, model: z3.ModelRef, wishes: list[z3.BoolRef]) -> z3.ModelRef:
+    """Return a model in which as many of some wishes are so as one pass finds: all at once, or else by halves."""
+    rest = []
+    for wish in wishes:
         if z3.is_true(model.eval(wish, model_completion=True)):
             solver.add(wish)
-            continue
-        solver.push()
-        solver.add(wish)
-        if solver.check() == z3.sat:
-            model = solver.model()
         else:
-            solver.pop()
-    return model
+            rest.append(wish)
+    if not rest:
+        return model
+    solver.push()
+    solver.add(rest)
+    if solver.check() == z3.sat:
+        return solver.model()
+    solver.pop()
+    if len(rest) == 1:
+        return model
+    half = len(rest) // 2
+    return _granted(solver, _granted(solver, model, rest[:half]), rest[half:])
 
 
 def _wishes(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
