@@ -1,4 +1,4 @@
-"""Databases made once, which those of the tests begin as copies of: one that is migrated, one with the demo clinic."""
+"""Databases made once, which those of the tests begin as copies of: migrated, with protocols, with the demo clinic."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -19,7 +19,7 @@ from tools import devdb
 
 Standing = tuple[psycopg.Connection, str]
 ROOT = Path(__file__).resolve().parent.parent
-NAMED, FILLED = "pauta_migrated_", "pauta_filled_"
+NAMED, SHELVED, FILLED = "pauta_migrated_", "pauta_shelved_", "pauta_filled_"
 ONE_AT_A_TIME = 7_203_114  # the key of the server's lock under which a copy is made
 BRINGS_MIGRATIONS = ("Django", "django-allauth", "django-axes", "django-pghistory", "django-pgtrigger", "procrastinate")
 MAKES_THE_CLINIC = ("webapp", "engine", "rules", "protocols_yaml", "fixtures", "tools")
@@ -33,18 +33,33 @@ def database() -> str:
         return name
 
 
+def copy_shelf(to: str) -> None:
+    """Make the database ``to``: no clinic yet, but the protocols of this moment are published."""
+    with _shelved() as (server, name):
+        _copy(server, name, to)
+
+
 def copy_clinic(to: str) -> str:
     """Make the database ``to``: the clinic that `make demo` would fill with the code and texts of this moment.
 
     Return what was said while it was filled.
     """
-    files = (file for part in MAKES_THE_CLINIC for file in (ROOT / part).rglob("*") if _counts(file))
-    digest = _digest([*files, Path(__file__)], str(int(time.time() // FRESH)))
-    with _standing(FILLED, digest, database(), _fill) as (server, name):
+    with _shelved() as (_server, shelf):
+        pass
+    with _standing(FILLED, _digest_of_the_clinic(), shelf, _fill) as (server, name):
         _copy(server, name, to)
         text = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
         [(said,)] = server.execute(text, [name]).fetchall()
     return str(said)
+
+
+def _shelved() -> AbstractContextManager[Standing]:
+    return _standing(SHELVED, _digest_of_the_clinic(), database(), _publish)
+
+
+def _digest_of_the_clinic() -> str:
+    files = (file for part in MAKES_THE_CLINIC for file in (ROOT / part).rglob("*") if _counts(file))
+    return _digest([*files, Path(__file__)], str(int(time.time() // FRESH)))
 
 
 def keys() -> dict[str, str]:
@@ -95,6 +110,11 @@ def _migrate(draft: str) -> None:
     _run(draft, "manage.py", "migrate", "--verbosity", "0", application="owner")
 
 
+def _publish(draft: str) -> None:
+    _run(draft, "manage.py", "grant_database_role", application="app")
+    _run(draft, "manage.py", "load_protocols", "protocols_yaml", application="app", role="app")
+
+
 def _fill(draft: str) -> None:
     said = _run(draft, "-m", "tools.prepare", application="app")
     with psycopg.connect(devdb.url("owner"), autocommit=True) as server:
@@ -102,15 +122,15 @@ def _fill(draft: str) -> None:
         server.execute(kept.format(sql.Identifier(draft), sql.Literal(said)))
 
 
-def _run(draft: str, *words: str, application: str) -> str:
+def _run(draft: str, *words: str, application: str, role: str = "owner") -> str:
     """Run a program as the owner of a database, and as ``application`` where it goes on as the application's role.
 
-    Return what it printed.
+    ``role`` "app" runs it as the application from the start. Return what it printed.
     """
-    addresses = {role: devdb.url(role).rsplit("/", 1)[0] + f"/{draft}" for role in ("owner", application)}
+    addresses = {who: devdb.url(who).rsplit("/", 1)[0] + f"/{draft}" for who in ("owner", application)}
     told = {"DATABASE_URL": addresses[application], "DATABASE_OWNER_URL": addresses["owner"]}
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    environment = inherited | told | keys() | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": "owner"}
+    environment = inherited | told | keys() | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": role}
     command = [sys.executable, *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"

@@ -168,15 +168,9 @@ def _recreate(database: str, source: str = "template1") -> None:
 def clinic(name: str, *, demo: bool = True) -> Iterator[Site]:
     """Give a running site with the shipped protocols, and the demo clinic unless told otherwise."""
     site = Site(f"pauta_{name}{os.environ.get('PAUTA_TEST_DB_SUFFIX', '')}")
-    if demo:
-        _drop(site.database)
-        migrated.copy_clinic(site.database)
-    else:
-        _recreate(site.database, migrated.database())
+    _drop(site.database)
+    (migrated.copy_clinic if demo else migrated.copy_shelf)(site.database)
     try:
-        if not demo:
-            site.manage("grant_database_role", role="owner")
-            site.manage("load_protocols", "protocols_yaml")
         site.start()
         yield site
     finally:
