@@ -115,13 +115,3 @@ class _Values(BaseFormSet):  # type: ignore[type-arg]
 ValueRows = forms.formset_factory(
     ValueForm, formset=_Values, extra=ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
 )
-
-
-class FileForm(PlainForm):
-    """A file of results to look at."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        help_text=gettext_lazy("CSV with a first line of names, at most 2 MB."),
-    )

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from webapp.base import access
 from webapp.plans.terms import unit_words
 from webapp.results import importing, reading, selectors, tasks
-from webapp.results.forms import FileForm
+from webapp.results.choosing import FileForm
 from webapp.results.models import LabFile
 from webapp.results.reading import VERDICTS, FileRefused, Row, Verdict
-from webapp.results.views import terms
+from webapp.results.speaking import words_here
 
 REFUSED = 422
 A_PAGE = 100
@@ -47,7 +47,7 @@ def _held(request: HttpRequest, file: UUID) -> LabFile:
 def file(request: HttpRequest, file: UUID) -> HttpResponse:
     """Show a file row by row with its verdicts, or how far the job is."""
     held = _held(request, file)
-    rows = importing.rows_of(held, terms()) if held.state == LabFile.State.LOOKED_AT else []
+    rows = importing.rows_of(held, words_here()) if held.state == LabFile.State.LOOKED_AT else []
     counts = reading.counted(rows)
     chosen = request.GET.get("verdict", "")
     listed = sorted((row for row in rows if chosen in ("", row.verdict)), key=_order)

@@ -71,7 +71,7 @@ class Release(models.Model):
         WAITING = "waiting", _("not released")
         RELEASED = "released", _("released")
 
-    report = models.OneToOneField("patients.DiagnosticReport", models.PROTECT, primary_key=True, related_name="release")
+    report = models.OneToOneField("patients.DiagnosticReport", models.PROTECT, primary_key=True, related_name="+")
     patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=9, choices=Kind)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -118,7 +118,7 @@ class Release(models.Model):
 class ReferenceRange(models.Model):
     """The range a laboratory printed beside its value, in the unit of the value; either end may be open."""
 
-    observation = models.OneToOneField("patients.Observation", models.PROTECT, primary_key=True, related_name="printed")
+    observation = models.OneToOneField("patients.Observation", models.PROTECT, primary_key=True, related_name="+")
     ends = EncryptedJSONField()  # [low, high], numbers or null
 
     class Meta:

@@ -10,7 +10,7 @@ from webapp.base import access
 from webapp.results import ruling, selectors
 from webapp.results.catalogue import WORDS, analytes
 from webapp.results.models import Kind, Mode
-from webapp.results.views import terms
+from webapp.results.speaking import words_here
 
 REFUSED = 422
 directors = access.may("results.manage")
@@ -32,7 +32,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         if not problems:
             messages.success(request, _("Saved. It holds for what arrives from now on."))
             return redirect("results:rules")
-    found = ruling.texts(terms())
+    found = ruling.texts(words_here())
     page = {
         "kinds": _kinds(request, problems),
         "modes": Mode.choices,
@@ -74,7 +74,7 @@ def _decide(request: HttpRequest) -> dict[str, str]:
 
 
 def _approve_all(request: HttpRequest) -> HttpResponse:
-    count = ruling.approve_proposed(actor=request.user, terms=terms())
+    count = ruling.approve_proposed(actor=request.user, terms=words_here())
     messages.success(request, _("%(n)s texts are in force.") % {"n": count})
     return redirect("results:rules")
 
@@ -83,7 +83,7 @@ def _approve_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def text(request: HttpRequest, analyte: str) -> HttpResponse:
     """Write, approve or withdraw the words about one analyte."""
-    problem, one = "", ruling.text_of(analyte, terms())
+    problem, one = "", ruling.text_of(analyte, words_here())
     said = {"es": one.es, "en": one.en}
     if request.method == "POST":
         said = {name: request.POST.get(name, "") for name in ("es", "en")}

@@ -12,7 +12,7 @@ from webapp.accounts.models import User
 from webapp.patients import selectors as patients
 from webapp.patients.models import DiagnosticReport, Observation, Patient
 from webapp.results.judging import Person
-from webapp.results.models import Explanation, Kind, LabFile, Mode, Release, ReleasePolicy
+from webapp.results.models import Explanation, Kind, LabFile, Mode, ReferenceRange, Release, ReleasePolicy
 
 LAB = Observation.Origin.LAB
 NEVER = (Mode.AFTER_DOCTOR.value, 0)  # what holds where the clinic has decided nothing
@@ -67,20 +67,29 @@ def hidden_from(patient: Patient) -> Q:
 
 
 def values_of(report_ids: Iterable[UUID]) -> Mapping[UUID, list[Observation]]:
-    """Return the standing values of these reports, each report's by code; one query."""
+    """Return the standing values of these reports, each report's by code; two queries."""
     rows = Observation.objects.filter(
         source_id__in=list(report_ids), origin=LAB, superseded_by__isnull=True, entered_in_error=False
     )
     found: dict[UUID, list[Observation]] = defaultdict(list)
-    for row in rows.select_related("printed").order_by("code", "pk"):
+    for row in with_ranges(rows.order_by("code", "pk")):
         found[row.source_id].append(row)
+    return found
+
+
+def with_ranges(rows: Iterable[Observation]) -> list[Observation]:
+    """Return values, each with what the laboratory printed beside it as ``printed``, None where nothing."""
+    found = list(rows)
+    ranges = ReferenceRange.objects.in_bulk([row.pk for row in found])
+    for row in found:
+        row.printed = ranges.get(row.pk)  # type: ignore[attr-defined]
     return found
 
 
 def course_of(patient: Patient, code: str, now: datetime | None = None) -> list[Observation]:
     """Return what this patient may read of one analyte, oldest first."""
     rows = patients.observations_of(patient, code).filter(origin=LAB).exclude(hidden_from(patient))
-    return list(rows.select_related("printed"))[::-1]
+    return list(rows)[::-1]
 
 
 def courses_of(patient: Patient, codes: Iterable[str]) -> Mapping[str, list[Observation]]:

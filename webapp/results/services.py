@@ -193,9 +193,11 @@ def reopen(*, report_id: UUID | None, actor: User, today: date) -> None:
 
 def _keep_ranges(report_id: UUID) -> None:
     """Let a corrected value keep the range printed beside the one it replaces, where the unit is the same."""
-    bare = Observation.objects.filter(source_id=report_id, superseded_by__isnull=True, printed__isnull=True)
-    before = bare.filter(supersedes__printed__isnull=False).select_related("supersedes__printed")
-    same = [row for row in before if row.supersedes.unit == row.unit and not row.entered_in_error]
+    standing = Observation.objects.filter(source_id=report_id, superseded_by__isnull=True, entered_in_error=False)
+    made = [row for row in standing.select_related("supersedes") if row.supersedes and row.supersedes.unit == row.unit]
+    held = ReferenceRange.objects.in_bulk([*(row.pk for row in made), *(row.supersedes_id for row in made)])
     ReferenceRange.objects.bulk_create(
-        ReferenceRange(observation=row, ends=row.supersedes.printed.ends) for row in same
+        ReferenceRange(observation=row, ends=held[row.supersedes_id].ends)
+        for row in made
+        if row.pk not in held and row.supersedes_id in held
     )

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,21 +19,16 @@ from webapp.base.downloads import attachment
 from webapp.patients import selectors as people
 from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.services import NotAllowed, PatientError
-from webapp.plans.lines import terms_now
 from webapp.plans.terms import Terms
 from webapp.results import comparing, entering, originals, presenting, selectors, services
 from webapp.results.forms import CATEGORIES, MOST_ROWS, ROWS, SheetForm, ValueRows
 from webapp.results.models import Release
+from webapp.results.speaking import words_here
 
 REFUSED = 422
 A_PAGE = 30
 doctors = access.may("record.release")
 writers = access.may("record.write")
-
-
-def terms() -> Terms:
-    """Return the words of what is published now, in the reader's language."""
-    return terms_now((get_language() or "es")[:2], timezone.localdate())
 
 
 @writers
@@ -74,7 +68,7 @@ def document_for(request: HttpRequest, pk: UUID) -> DocumentReference:
 
 
 def _filled(request: HttpRequest, person: Patient, document: DocumentReference | None = None) -> HttpResponse:
-    words, more = terms(), "more" in request.POST
+    words, more = words_here(), "more" in request.POST
     sheet, rows = _forms(request, words, document)
     if request.method == "POST" and not more:
         valid = [sheet.is_valid(), rows.is_valid()]
@@ -164,7 +158,7 @@ def listed(request: HttpRequest, patient: UUID) -> HttpResponse:
     found = selectors.releases_for(request.user).filter(patient=person).order_by("-report__effective", "-received_at")
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     audit.record(actor=request.user, verb="results.viewed", patient_id=person.pk, path=request.path)
-    rows = presenting.shown(list(page), terms(), for_patient=False)
+    rows = presenting.shown(list(page), words_here(), for_patient=False)
     context = {"patient": person, "rows": rows, "page": page, "may_write": request.user.may("record.write")}
     return render(request, "results/list.html", context)
 
@@ -175,7 +169,7 @@ def show(request: HttpRequest, report: UUID) -> HttpResponse:
     """Show a report with its values, and whether its patient reads it."""
     found = _found(request, report)
     audit.record(actor=request.user, verb="result.viewed", patient_id=found.patient_id, path=request.path)
-    [one] = presenting.shown([found], terms(), for_patient=False)
+    [one] = presenting.shown([found], words_here(), for_patient=False)
     mine = found in selectors.undoable_by(request.user, timezone.now())
     context = {
         "one": one,

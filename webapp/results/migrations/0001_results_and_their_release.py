@@ -25,14 +25,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ReferenceRange',
             fields=[
-                ('observation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='printed', serialize=False, to='patients.observation')),
+                ('observation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='patients.observation')),
                 ('ends', webapp.base.fields.EncryptedJSONField()),
             ],
         ),
         migrations.CreateModel(
             name='Release',
             fields=[
-                ('report', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='release', serialize=False, to='patients.diagnosticreport')),
+                ('report', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='patients.diagnosticreport')),
                 ('kind', models.CharField(choices=[('blood', 'Blood tests'), ('stool', 'Stool tests'), ('breath', 'Breath tests'), ('endoscopy', 'Endoscopy'), ('imaging', 'Imaging'), ('pathology', 'Pathology'), ('function', 'Function tests'), ('other', 'Other')], max_length=9)),
                 ('state', models.CharField(choices=[('waiting', 'not released'), ('released', 'released')], default='waiting', max_length=8)),
                 ('abnormal', models.BooleanField(default=False)),
