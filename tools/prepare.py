@@ -28,7 +28,7 @@ def become_application() -> None:
 def publish_protocols() -> None:
     """Load the clinic's texts; a refused file is told, and what stands published stays in force."""
     try:
-        call_command("load_protocols", "protocols_yaml")
+        call_command("load_demo_protocols", "fixtures", "protocols_yaml")
     except CommandError as problem:
         print(f"{problem}\n{KEPT}", flush=True)
 

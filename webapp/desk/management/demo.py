@@ -1,7 +1,8 @@
 """Playing the demo clinic: each event of demo.json in its order, through the services people use, at its hour."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from webapp.plans import services as plans
 from webapp.plans.models import Plan
 
 Event = dict[str, Any]
+SET_UP_BEFORE = 14  # days
 IDENTITY = ("given_name", "family_name", "sex", "national_id", "phone", "email", "language")
 MARK = "vidal@demo.example"  # whoever is there was made by an earlier load
 
@@ -68,19 +70,36 @@ def load(folder: Path) -> Loaded:
         return Loaded(0, 0)
     told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
     stage = Stage(timezone.localdate(), make_password(settings.DEMO_PASSWORD))
-    for person in told["staff"]:
-        stage.staff[person["key"]] = _login(stage, person, person["roles"])
+    with at(opening(told)):
+        for person in told["staff"]:
+            stage.staff[person["key"]] = _login(stage, person, person["roles"])
+        _describe(folder)
     first = min(person["registered"] for person in told["patients"])
     with at(stage.moment(first, 8)):
         for purpose, body in told["consents"].items():
             services.publish_consent_text(purpose=purpose, body_es=body["es"], body_en=body["en"], actor=None)
-    _describe(folder)
     steps = sorted(_steps(told["patients"]), key=lambda step: step[:3])
     for day, hour, _order, person, event in steps:
         _play(stage, person, event, stage.moment(day, hour))
     with at(stage.moment(0, 8)):
         _results(stage)
     return Loaded(len(stage.patients), len(steps))
+
+
+def opening(told: Mapping[str, Any]) -> datetime:
+    """Return when the demo clinic was set up: some days before its first patient came."""
+    first = min(person["registered"] for person in told["patients"]) - SET_UP_BEFORE
+    return Stage(timezone.localdate(), "").moment(first, 8)
+
+
+@contextmanager
+def being_set_up(folder: Path) -> Iterator[None]:
+    """Let it be the time before the demo clinic's first patient, unless the clinic is there already."""
+    if by_email(MARK):
+        yield
+    else:
+        with at(opening(json.loads((folder / "demo.json").read_text(encoding="utf-8")))):
+            yield
 
 
 def _results(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from webapp.alerts import selectors as alert_selectors
 from webapp.alerts import services as alerts
 from webapp.patients import services as patients
 from webapp.patients.models import Patient
-from webapp.plans import closing, selectors, services
+from webapp.plans import closing, leaning, selectors, services
 from webapp.plans.models import UNDECIDED_MAY_STAY, Plan, PlanItem
 from webapp.plans.reasons import NothingReason
 
@@ -23,11 +23,20 @@ def settle_and_sign(patient: Patient, doctor: User) -> Plan | None:
     services.mark_seen(user=doctor, items=items)
     for item in items:
         _decide_open(draft, item, doctor)
+    _reject_what_is_left_alone(draft, doctor)
     services.accept_rest(plan_id=draft.pk, doctor=doctor)
     if closing.gives_nothing(draft.items.all()):
         services.close_without(plan_id=draft.pk, doctor=doctor, reason_code=NothingReason.SEEN_FIRST)
     draft.refresh_from_db()
     return services.sign(plan_id=draft.pk, doctor=doctor, revision=draft.revision)
+
+
+def _reject_what_is_left_alone(draft: Plan, doctor: User) -> None:
+    """Reject what would check on a treatment that is not given."""
+    for item in leaning.left_alone(list(draft.items.all())):
+        services.decide_item(
+            plan_id=draft.pk, item_id=item, doctor=doctor, decision="rejected", reason_code="not_indicated"
+        )
 
 
 def _decide_open(draft: Plan, item: PlanItem, doctor: User) -> None:
