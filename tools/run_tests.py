@@ -9,8 +9,9 @@ from pathlib import Path
 from tools import assets, devdb
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-INSTALL = "apt-get install -y chromium"
+# Chromium that never has a window comes first: the same engine, and a page in half the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+INSTALL = "apt-get install -y chromium-headless-shell"
 MOST_PROCESSES = 4  # one more than processors: a third of the time a process waits, for a page or the database
 
 

@@ -1,7 +1,6 @@
 """A browser as a person has it: the patient's phone and the doctor's laptop, on a clinic that really runs."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from http.cookiejar import Cookie
 from pathlib import Path
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from tests import site as sites
 from tests.site import PASSWORD, Site, clinic, demo_code
 from tools import devdb
+from tools.run_tests import INSTALL, find_browser
 from webapp.base import codes
 
 PHONE = {"width": 360, "height": 740}
@@ -34,8 +34,8 @@ QUIET = [
 
 
 def _executable() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "No Chromium here. On Debian: apt-get install chromium"
+    found = find_browser()
+    assert found, f"No Chromium here. On Debian: {INSTALL}"
     return found
 
 

@@ -29,7 +29,7 @@ def without_chromium(monkeypatch, *, root):
 
 def test_a_normal_user_without_chromium_is_told_the_one_command_and_the_run_fails(monkeypatch, runs):
     without_chromium(monkeypatch, root=False)
-    with pytest.raises(SystemExit, match="sudo apt-get install -y chromium") as stopped:
+    with pytest.raises(SystemExit, match="sudo apt-get install -y chromium-headless-shell") as stopped:
         run_tests.main()
     assert stopped.value.code != 0
     assert runs == []
@@ -39,7 +39,7 @@ def test_root_on_debian_gets_it_installed(monkeypatch, runs):
     without_chromium(monkeypatch, root=True)
     with pytest.raises(SystemExit, match="still missing"):  # apt did nothing here, and that is said too
         run_tests.main()
-    assert runs[-1] == ["apt-get", "install", "-y", "chromium"]
+    assert runs[-1] == ["apt-get", "install", "-y", "chromium-headless-shell"]
 
 
 def test_browser_0_is_the_only_way_past(monkeypatch, runs):
