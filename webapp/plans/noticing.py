@@ -21,7 +21,7 @@ from webapp.alerts.services import facts_digest
 from webapp.patients.models import AllergyIntolerance
 from webapp.plans import presenting, selectors
 from webapp.plans.inputs import facts_behind
-from webapp.plans.models import Plan, PlanItem, Settlement
+from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem, Settlement
 from webapp.plans.terms import Terms, words
 
 SHOWN = 3
@@ -180,6 +180,17 @@ def _of_alert(alert: Alert, terms: Terms) -> Notice:
     text = ". ".join(part for part in (str(urgency), words(alert.text, terms.language)) if part)
     title = _("Not confirmed by the second opinion") if alert.code == NOT_CONFIRMED else terms.code(alert.code)
     return Notice(tier, title, text, alert=alert)
+
+
+def opinion_words(evaluation: Evaluation) -> str:
+    """Return what the second opinion said of an evaluation, as it is written down for the file."""
+    found = getattr(evaluation, "confirmation", None)
+    if found is None:
+        return _("Not asked")  # signed before there was one
+    if found.state == Confirmation.State.NOT_CONFIRMED:
+        return str(OPINION.get(found.reason, OPINION["failed"]))
+    confirmed = found.state == Confirmation.State.CONFIRMED
+    return _("Confirmed by the second opinion") if confirmed else _("No second opinion on this machine")
 
 
 # --- remarks on the plan: alert items, and what safety says beside an item

@@ -84,6 +84,7 @@ def decision_record(user: User, plan: Plan, language: str) -> bytes:
             "decided": _decided(items, terms),
             "hypotheses": presenting.hypotheses_of(items, terms),
             "alerts": [*_remarks(user, plan, items, terms), *_alerts(user, plan, language)],
+            "opinion": noticing.opinion_words(plan.evaluation),
             "tasks": list(Task.objects.filter(plan=plan).select_related("made_by")),
             "versions": versions(items, terms),
         }

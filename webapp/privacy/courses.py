@@ -89,6 +89,7 @@ def plan(row: Plan, items: Sequence[PlanItem], speech: Speech, *, internal: bool
     }
     if internal:
         resource["evaluation"] = {"case_sha256": evaluation.case_sha256, "result_sha256": evaluation.result_sha256}
+        resource["signedUnconfirmed"] = row.unconfirmed_note or ""
     return full(resource)
 
 

@@ -2,17 +2,19 @@
 
 import json
 import sys
+from io import BytesIO
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from engine.opinion.process import Kept, Limits
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, ppi
 from webapp.alerts.models import Alert
-from webapp.plans import opinions, services, tasks
+from webapp.plans import opinions, papers, services, tasks
 from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem
 from webapp.plans.services import PlanError
 
@@ -112,6 +114,10 @@ def test_what_is_not_confirmed_is_signed_with_a_written_reason_only(doctor, monk
     assert "No confirmado por la segunda opinión" in page_of(plan, doctor)
     signed = sign(plan, doctor, NOTE)
     assert (signed.status, Plan.objects.get(pk=plan.pk).unconfirmed_note) == ("signed", NOTE)
+    pages = PdfReader(BytesIO(papers.decision_record(doctor, signed, "es"))).pages
+    record = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "Segunda opinión El segundo motor se interrumpió." in record
+    assert NOTE in record
 
 
 def test_the_form_asks_for_the_reason_and_keeps_it(doctor, monkeypatch):
