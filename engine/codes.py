@@ -116,6 +116,9 @@ _CODES = {
     "P602": CodeInfo("a dose cannot be read", "Write a number and a unit of mass: 80 mg."),
     "P603": CodeInfo("two medicines answer to the same name", "Keep the name with one of them."),
     "P604": CodeInfo("a safety condition with severity adjust lacks its dose or alert", "Say what to give instead."),
+    "P605": CodeInfo(
+        "a safety condition brings a medicine", "Add a test, an alert or advice; a medicine comes from a rule."
+    ),
     "P701": CodeInfo("a phrase of the lexicon cannot be read", "Write words, `...`, `$group`, `vomit*`, `mucho?`."),
     "P702": CodeInfo("a mention means nothing the vocabulary knows", "Name a yes/no fact, or a code of the list."),
     "P703": CodeInfo("a word is one slip of the pen from a medicine", "Use a longer phrase, or list it as plain."),

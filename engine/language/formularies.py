@@ -26,6 +26,7 @@ from engine.language.spelling import nearest
 from engine.language.validation import Problems
 
 MedicineKind = Literal["medicine", "supplement", "allergen"]
+_GIVEN = ("rx", "supp")
 _DOSED = ("mass", "volume", "activity", "count", "energy")
 
 
@@ -124,6 +125,14 @@ class _Maker:
             return None
         return value, unit
 
+    def added(self, form: SafetyForm | InteractionForm) -> tuple[str, ...]:
+        """Return what comes with a condition: no medicine, which would be given without its own safety being asked."""
+        for code in form.add:
+            if code.partition(":")[0] in _GIVEN:
+                hint = "Add a test, an alert or advice; a medicine comes from a rule, and safety then judges it."
+                self.problems.add(code.place, "P605", f'safety brings the medicine "{code}"', hint)
+        return tuple(map(str, form.add))
+
     def safety(self, form: SafetyForm) -> SafetyCondition:
         if form.severity == "adjust" and form.dose is None and not form.add:
             hint = "Say what to give instead (dose:) or which alert comes with it (add:)."
@@ -132,7 +141,7 @@ class _Maker:
             when=condition(form.when, self.problems),
             severity=cast("Severity", form.severity),
             because=form.because.text(),
-            add=tuple(map(str, form.add)),
+            add=self.added(form),
             ask=tuple(map(str, form.ask)),
             dose=form.dose,
             source=str(form.source or ""),
@@ -167,7 +176,7 @@ class _Maker:
             sides=(sides[0], sides[1]),
             severity=cast("Severity", form.severity),
             because=form.because.text(),
-            add=tuple(map(str, form.add)),
+            add=self.added(form),
             ask=tuple(map(str, form.ask)),
             source=str(form.source or ""),
             dose=dict(form.dose),
