@@ -122,6 +122,7 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
 def _welcome(began: float) -> None:

@@ -27,6 +27,7 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
+LEAVING = 3.0  # seconds in which the connections of processes that were ended close
 OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
 DATABASE, OWNER, APP, SUPER = "pauta", "pauta_owner", "pauta_app", "postgres"
 
@@ -233,15 +234,23 @@ def is_running() -> bool:
 
 
 def rest() -> None:
-    """Stop the private server unless somebody else is using it."""
+    """Stop the private server unless somebody else is using it; who was just ended has a moment to leave."""
     if not (port := _alive()):
         return
+    until = time.monotonic() + LEAVING
+    while _is_used(port):
+        if time.monotonic() > until:
+            return
+        time.sleep(0.2)
+    stop()
+
+
+def _is_used(port: int) -> bool:
     with _connect(port, SUPER) as connection:
         others = connection.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         ).fetchone()
-    if others == (0,):
-        stop()
+    return others != (0,)
 
 
 def stop() -> None:

@@ -53,7 +53,7 @@ def test_an_unchanged_plan_is_signed_with_three_keys_and_taken_back_with_one(vis
     page.locator("#secret:focus").wait_for()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_text("Firmado por").wait_for()
+    page.get_by_text("Firmado por Dra. Elena Vidal").wait_for()
     actions += 1
     assert actions <= 3
     expect(page.locator("[data-count]")).to_have_text(re.compile("2:[0-5]"))

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -113,6 +114,12 @@ def test_it_rests_when_nobody_uses_it_and_not_before(home):
         assert devdb_in(home, "devdb.rest(); print(devdb.is_running())") == "True"
     time.sleep(0.3)
     assert devdb_in(home, "devdb.rest(); print(devdb.is_running())") == "False"
+
+
+def test_it_waits_a_moment_for_those_who_are_just_leaving(home):
+    with psycopg.connect(devdb_in(home, "print(devdb.url('app'))")) as leaving:
+        threading.Timer(1, leaving.close).start()
+        assert devdb_in(home, "devdb.rest(); print(devdb.is_running())") == "False"
 
 
 def test_its_secrets_are_readable_by_their_owner_only_and_stay_the_same(home):

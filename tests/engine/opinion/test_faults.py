@@ -12,7 +12,7 @@ from engine.opinion import answering, conditions, diary, network, scores, sheet,
 from tests.engine.opinion.asking import Here, verdict
 from tests.engine.opinion.drawing import drawn
 
-PROGRAMS = 70
+PROGRAMS = 100
 PAGE = Path(__file__).resolve().parents[3] / "docs/reference/second-opinion.md"
 EVALUATOR = {
     "and: true although a part is open": (intervals.conjunction, "result = None", "result = True"),

@@ -151,7 +151,7 @@ def test_what_will_be_monitored_becomes_a_task_that_the_list_shows_on_its_day(do
     task = Task.objects.get()
     assert (task.due_on, task.made_by, task.status) == (timezone.localdate() + timedelta(days=10), doctor, "open")
     entry = next(one for one in desk.entries_for(doctor) if one.patient_id == plan.patient_id)
-    assert entry.task_ids == []
+    assert not entry.task_ids
     Task.objects.update(due_on=timezone.localdate())
     entry = next(one for one in desk.entries_for(doctor) if one.patient_id == plan.patient_id)
     assert (entry.task_ids, entry.in_tab("watched")) == ([task.pk], True)
