@@ -23,7 +23,7 @@ urlpatterns = [
     path("plans/", include("webapp.plans.urls")),
     path("portal/", include("webapp.portal.urls")),
     path("privacy/", include("webapp.privacy.urls")),
-    path("results/", include("webapp.results.urls")),
+    path("sheets/", include("webapp.results.urls")),
     path("studio/", include("webapp.studio.urls")),
 ]
 

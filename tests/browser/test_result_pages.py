@@ -18,10 +18,10 @@ OBJECTS = {
 }
 STAFF = {
     "vidal": (
-        "/desk/?tab=results", "/results/reports/{critical}/", "/results/patients/{whose}/",
-        "/results/patients/{whose}/new/", "/results/documents/{document}/", "/results/files/",
+        "/desk/?tab=sheets", "/sheets/reports/{critical}/", "/sheets/patients/{whose}/",
+        "/sheets/patients/{whose}/new/", "/sheets/documents/{document}/", "/sheets/files/",
     ),
-    "director": ("/results/rules/", f"/results/rules/{code_of('hb')}/"),
+    "director": ("/sheets/rules/", f"/sheets/rules/{code_of('hb')}/"),
 }  # fmt: skip
 
 
@@ -46,10 +46,10 @@ def test_the_pages_of_results_are_whole_for_who_works_here(visit: Callable, obje
 def test_the_pages_of_results_fit_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE).log_in("patient05@demo.example")
     speak(page, language)
-    page.goto("/portal/results/")
+    page.goto("/portal/sheets/")
     look(page)
-    page.locator("a[href^='/portal/results/']").first.click()
-    page.wait_for_url(re.compile(r"/portal/results/[0-9a-f-]{36}/$"))
+    page.locator("a[href^='/portal/sheets/']").first.click()
+    page.wait_for_url(re.compile(r"/portal/sheets/[0-9a-f-]{36}/$"))
     assert page.locator("figure svg").count()
     assert page.locator("svg.range-bar").count()
     look(page)
@@ -57,7 +57,7 @@ def test_the_pages_of_results_fit_every_phone(visit: Callable, language: str) ->
 
 def test_the_original_stands_beside_the_form(visit: Callable, objects: dict[str, str]) -> None:
     page = visit(SMALL_LAPTOP).log_in("vidal@demo.example")
-    page.goto(f"/results/documents/{objects['document']}/")
+    page.goto(f"/sheets/documents/{objects['document']}/")
     picture, form = page.locator(".page-left img").first, page.locator("form.enter")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
@@ -69,10 +69,10 @@ def test_the_original_stands_beside_the_form(visit: Callable, objects: dict[str,
 
 def test_a_result_is_released_and_taken_back_by_keys_alone(visit: Callable, objects: dict[str, str]) -> None:
     page = visit(SMALL_LAPTOP).log_in("vidal@demo.example")
-    page.goto(f"/results/reports/{objects['critical']}/")
+    page.goto(f"/sheets/reports/{objects['critical']}/")
     page.keyboard.press("r")
     page.wait_for_url("**/desk/")
     expect(page.locator(".undo")).to_be_visible()
     page.keyboard.press("z")
-    page.wait_for_url("**/results/reports/**")
+    page.wait_for_url("**/sheets/reports/**")
     expect(page.locator("button[data-key=r]")).to_be_visible()

@@ -29,7 +29,7 @@ TABS = {
     "all": gettext_lazy("All"),
     "flags": gettext_lazy("Red flags"),
     "plans": gettext_lazy("Plans"),
-    "results": gettext_lazy("Results"),
+    "sheets": gettext_lazy("Results"),
     "watched": gettext_lazy("To be watched"),
     "not_assessed": gettext_lazy("Not assessed"),
 }

@@ -87,7 +87,7 @@ def _results(user: User) -> Iterable[Waiting]:
     columns = ("patient_id", "pk", "critical", "abnormal", "received_at")
     for who, pk, critical, abnormal, at in results.waiting_for(user).values_list(*columns):
         rank = RANK["same_day"] if critical else RANK["soon"] if abnormal else 0
-        yield Waiting(who, pk, rank, at, frozenset({"results"}))
+        yield Waiting(who, pk, rank, at, frozenset({"sheets"}))
 
 
 def _results_told(user: User, pks: Sequence[UUID], language: str) -> Mapping[UUID, Reason]:

@@ -69,7 +69,7 @@ def test_the_tabs_count_what_they_show(doctor):
     flagged(a_patient("Berta"))
     flagged(a_patient("Carmen"), rule="not_assessed")
     assert selectors.tab_counts(selectors.entries_for(doctor)) == {
-        "all": 3, "flags": 1, "plans": 1, "results": 0, "watched": 0, "not_assessed": 1,
+        "all": 3, "flags": 1, "plans": 1, "sheets": 0, "watched": 0, "not_assessed": 1,
     }  # fmt: skip
     assert names(doctor, "flags") == ["Berta"]
     assert names(doctor, "not_assessed") == ["Carmen"]

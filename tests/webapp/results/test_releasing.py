@@ -41,7 +41,7 @@ def test_a_released_result_is_seen_and_told_three_minutes_later_without_a_word_o
     [message] = Message.objects.all()
     assert seen_by(patient) == []
     assert (message.template, message.due_at >= one.visible_at) == ("message_waiting", True)
-    assert message.link.endswith("/portal/results/")
+    assert message.link.endswith("/portal/sheets/")
 
 
 def test_it_is_taken_back_before_anybody_is_told():
