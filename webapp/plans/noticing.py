@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext
 
 from engine.facts import CaseFacts, CodeSet, FactValue, Missing, Series
 from engine.language.cases import read_case
@@ -186,7 +186,7 @@ def opinion_words(evaluation: Evaluation) -> str:
     """Return what the second opinion said of an evaluation, as it is written down for the file."""
     found = getattr(evaluation, "confirmation", None)
     if found is None:
-        return _("Not asked")  # signed before there was one
+        return pgettext("second opinion", "Not asked")  # signed before there was one
     if found.state == Confirmation.State.NOT_CONFIRMED:
         return str(OPINION.get(found.reason, OPINION["failed"]))
     confirmed = found.state == Confirmation.State.CONFIRMED
