@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from webapp.audit import services as audit
 from webapp.base import access
 from webapp.plans.terms import unit_words
 from webapp.results import importing, reading, selectors, tasks
@@ -52,6 +53,8 @@ def file(request: HttpRequest, file: UUID) -> HttpResponse:
     chosen = request.GET.get("verdict", "")
     listed = sorted((row for row in rows if chosen in ("", row.verdict)), key=_order)
     page = Paginator(listed, A_PAGE).get_page(request.GET.get("page"))
+    seen = list({row.patient.pk for row in page if row.patient is not None})  # a verdict tells what the record holds
+    audit.record_list(actor=request.user, verb="results.viewed", patient_ids=seen, path=request.path)
     context = {
         "held": held,
         "page": page,

@@ -45,7 +45,7 @@ def add(request: HttpRequest, patient: UUID) -> HttpResponse:
 def read(request: HttpRequest, document: UUID) -> HttpResponse:
     """Type what stands in a file of the record beside the file itself."""
     found = document_for(request, document)
-    audit.record(actor=request.user, verb="document.opened", patient_id=found.patient_id, path=request.path)
+    _opened(request, found)
     return _filled(request, found.patient, found)
 
 
@@ -53,9 +53,11 @@ def read(request: HttpRequest, document: UUID) -> HttpResponse:
 @require_GET
 def page(request: HttpRequest, document: UUID, number: int) -> HttpResponse:
     """Give a page of a file as a picture, for the page that shows it beside a form."""
-    picture = originals.picture_of(document_for(request, document), number)
+    found = document_for(request, document)
+    picture = originals.picture_of(found, number)
     if picture is None:
         raise Http404
+    _opened(request, found)
     return attachment(picture.content, name=f"page-{number}.{picture.ending}", content_type=picture.content_type)
 
 
@@ -65,6 +67,17 @@ def document_for(request: HttpRequest, pk: UUID) -> DocumentReference:
     if found is None or not people.may_read_record(request.user, found.patient):
         raise Http404
     return found
+
+
+def _opened(request: HttpRequest, document: DocumentReference) -> None:
+    audit.record(
+        actor=request.user,
+        verb="document.opened",
+        patient_id=document.patient_id,
+        object_type="documentreference",
+        object_id=str(document.pk),
+        path=request.path,
+    )
 
 
 def _filled(request: HttpRequest, person: Patient, document: DocumentReference | None = None) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.webapp.desk.clinic import browser, words
 from tests.webapp.people import a_doctor, a_patient
 from tests.webapp.results.sheets import a_report, a_value, today
+from webapp.audit.models import Entry
 from webapp.patients.models import DiagnosticReport, Observation, Patient
 from webapp.plans.lines import terms_now
 from webapp.results import importing, reading
@@ -114,6 +115,17 @@ def test_a_file_of_another_and_a_role_that_does_not_write_find_nothing():
     address = reverse("results:file", kwargs={"file": held.pk})
     assert browser().get(address).status_code == 404
     assert browser("front_desk").get(reverse("results:choose")).status_code == 404
+
+
+def test_whoever_looks_at_a_file_is_written_down_with_every_patient_on_the_page_and_no_other():
+    client, told, other = browser(), [a_patient(), a_patient()], a_patient()
+    upload = SimpleUploadedFile("a.csv", a_file(*map(line, told), line(told[0], "ALT (GPT)", "22", "U/L"), "0;;;;;;;"))
+    client.post(reverse("results:choose"), {"file": upload}, follow=True)
+    read = Entry.objects.filter(verb="results.viewed").values_list("patient_id", flat=True)
+    assert sorted(read) == sorted(one.pk for one in told)
+    assert other.pk not in read
+    client.get(reverse("results:file", kwargs={"file": LabFile.objects.get().pk}), {"verdict": "error"})
+    assert read.count() == 2
 
 
 def test_the_pages_lead_from_the_file_to_the_values():
