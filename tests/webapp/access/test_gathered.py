@@ -204,7 +204,7 @@ def test_a_whole_copy_is_of_one_person(world):
     parts = (rows.observations, rows.consents, rows.responses, rows.plans, rows.alerts, rows.settlements, rows.tasks)
     assert whose(*parts, rows.reminders) == {own.pk}
     assert all([*parts, rows.reminders])
-    assert exporting.parts_of(own) == (2 + 2 + 1, 2)
+    assert exporting.parts_of(own) == (2 + 3 + 1, 2)
     with undone():
         assert patient_services.record_none(patient=a_patient(), topic="history", actor=None)
         assert contents.rows_of(own, "clinic").none == []

@@ -55,6 +55,7 @@ class Life:
     measure: Observation
     task_id: Any
     signed_id: Any
+    lab_file_id: Any
 
     @property
     def user(self) -> User:
@@ -67,10 +68,6 @@ class Life:
     @property
     def report_id(self) -> Any:
         return Release.objects.values_list("pk", flat=True).get(patient=self.patient, state="waiting")
-
-    @property
-    def lab_file_id(self) -> Any:
-        return LabFile.objects.values_list("pk", flat=True).get(asked_by=self.user)
 
     @property
     def released_report_id(self) -> Any:
@@ -109,7 +106,12 @@ class World:
 def a_world() -> World:
     """Build it; needs the protocols on the shelf (``on_the_shelf``)."""
     users = a_staff()
-    lives = [a_life(*name, users[Role.DOCTOR]) for name in (("Marina", "Rey"), ("Otilia", "Gil"), ("Marina", "Rey"))]
+    doctor, colleague = users[Role.DOCTOR], users[Role.DIETITIAN]
+    lives = [
+        a_life("Marina", "Rey", doctor, brought_by=doctor),
+        a_life("Otilia", "Gil", doctor, brought_by=colleague),
+        a_life("Marina", "Rey", doctor, brought_by=colleague),
+    ]
     users[Role.PATIENT] = lives[0].user
     return World(*lives, users=users)
 
@@ -151,8 +153,8 @@ def on_the_shelf() -> None:
         _kept.put()
 
 
-def a_life(given: str, family: str, doctor: User) -> Life:
-    """Build a patient with one of everything."""
+def a_life(given: str, family: str, doctor: User, brought_by: User | None = None) -> Life:
+    """Build a patient with one of everything; ``brought_by`` is bringing a file of results in, else the doctor is."""
     n = uuid4().hex[:6]
     mail = f"{PERSONAL}.{n}@example.org"
     user = a_user(Role.PATIENT, email=mail, display_name=f"{given} {family} {PERSONAL}")
@@ -168,6 +170,7 @@ def a_life(given: str, family: str, doctor: User) -> Life:
     )
     consented(patient)
     allergy = _record(patient)
+    _results(patient, doctor)  # before the plans: a draft that has not seen the newest values cannot be signed
     draft, item = _plans(patient, doctor)
     alerts.remind(patient.pk, f"fu:{n}", "task_due", timezone.now(), words=WORDS)
     alerts.tell_due()
@@ -184,8 +187,15 @@ def a_life(given: str, family: str, doctor: User) -> Life:
     export = Export.objects.create(patient=patient, asked_by=user, kind="patient", language="es")
     ExportPiece.objects.create(export=export, position=0, data=f"{CLINICAL} copy".encode())
     contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab", source_id=None).get()
-    _results(patient, doctor)
-    return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id)
+    file = _lab_file(patient, brought_by or doctor)
+    return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id, file)
+
+
+def _lab_file(patient: Patient, who: User) -> Any:
+    """Leave a file somebody is bringing in, with one value of this patient."""
+    row = f"{patient.record_number};{timezone.localdate()};Hemoglobina;96;g/L;{CLINICAL} laboratory"
+    content = f"nhc;fecha;prueba;valor;unidad;laboratorio\n{row}".encode()
+    return LabFile.objects.create(asked_by=who, content=content, lines=1).pk
 
 
 def _results(patient: Patient, doctor: User) -> None:
@@ -203,7 +213,6 @@ def _results(patient: Patient, doctor: User) -> None:
         results.Sheet(patient, "laboratory", day=today - timedelta(days=30), values=seen, **names),
     ]
     made = results.record(sheets, actor=None, today=today)
-    LabFile.objects.create(asked_by=patient.user, content=f"nhc;{CLINICAL}".encode())
     for one in made[1:]:
         results.release(report_id=one.pk, shown=1, actor=doctor)
     Release.objects.filter(patient=patient, state="released").update(visible_at=timezone.now() - timedelta(minutes=1))
