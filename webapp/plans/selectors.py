@@ -117,6 +117,13 @@ def was_assessed(patient_id: UUID) -> bool:
     return Evaluation.objects.filter(patient_id=patient_id).exists()
 
 
+def basis_of(plan: Plan, latest: Evaluation | None) -> Evaluation:
+    """Return what a draft stands on today: an evaluation that changed no line leaves it with its own, older one."""
+    if latest is None or latest.status != Evaluation.Status.OK or plan.status != Plan.Status.DRAFT:
+        return plan.evaluation
+    return latest if latest.release_id == plan.evaluation.release_id else plan.evaluation
+
+
 def assessed_among(patient_ids: Iterable[UUID]) -> list[UUID]:
     """Return those of these patients for whom the engine ever ran, in a fixed order."""
     found = Evaluation.objects.filter(patient_id__in=set(patient_ids))
@@ -137,6 +144,7 @@ class ToDo:
     no_consent: bool = False  # the patient took back the consent to be treated: no new plan is made
     opinion: str = ""  # what the second opinion says: confirmed, not_confirmed, absent; empty while it is not known
     opinion_reason: str = ""
+    basis: UUID | None = None  # the evaluation that tells what can still change
     not_checked: bool = False  # no assessment has seen the record as it is, under today's library
 
     @property
@@ -174,6 +182,7 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         gives_nothing=gives_nothing(items),
         no_consent=_took_back(plan.patient_id),
         **_opinion(plan, evaluation),
+        basis=basis_of(plan, evaluation).pk,
         not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
 

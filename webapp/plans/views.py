@@ -246,12 +246,13 @@ def why(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     if plan.evaluation.result is None:
         raise Http404
     audit.record(actor=request.user, verb="plan.explained", patient_id=plan.patient_id, path=request.path)
+    basis = selectors.basis_of(plan, selectors.latest_evaluation(plan.patient_id))
     context = {
         "plan": plan,
         "patient": plan.patient,
         "row": presenting.row_of(row, terms),
         "account": whys.account_of(row, plan.evaluation, terms),
-        "outlook": outlooks.outlook_of_item(plan.evaluation, row.code, terms),
+        "outlook": outlooks.outlook_of_item(basis, row.code, terms),
         "not_proposed": whys.not_proposed(plan.evaluation, row, language()),
         "evaluation": plan.evaluation,
     }
@@ -266,10 +267,12 @@ def outlook(request: HttpRequest, pk: UUID) -> HttpResponse:
     if plan.evaluation.result is None:
         raise Http404
     audit.record(actor=request.user, verb="plan.explained", patient_id=plan.patient_id, path=request.path)
+    basis = selectors.basis_of(plan, selectors.latest_evaluation(plan.patient_id))
     context = {
         "plan": plan,
         "patient": plan.patient,
-        "outlook": outlooks.outlook_of(plan.evaluation, terms_for(plan)),
+        "basis": basis,
+        "outlook": outlooks.outlook_of(basis, terms_for(plan)),
         "may_decide": plan.status == Plan.Status.DRAFT and request.user.may("plans.sign"),
     }
     return render(request, "plans/_outlook.html" if request.htmx else "plans/outlook.html", context)

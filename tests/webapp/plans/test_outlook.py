@@ -1,5 +1,7 @@
 """What to ask next, values near a threshold and what would change an item, as a doctor finds them beside a plan."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -85,3 +87,16 @@ def test_why_says_what_would_change_the_item_and_what_can_still_be_asked():
     assert "What would change it" in text
     assert "it leaves the plan" in text
     assert ("Ask next" in text) != ("Nothing else you ask can change it." in text)
+
+
+def test_what_was_answered_is_not_asked_again_though_no_line_of_the_plan_changed():
+    plan, doctor = drafted(), a_doctor()
+    asked = re.search(r'name="fact" value="(\w+)"', text_of(doctor, plan))[1]
+    clinic.says(plan.patient, **{asked: False})
+    assess(patient_id=plan.patient_id, because="questionnaire", today=TODAY)
+    draft = Plan.objects.get(patient=plan.patient, status="draft")
+    again = text_of(doctor, draft)
+    assert f'name="fact" value="{asked}"' not in again
+    beside = re.search(r'id="outlook-([0-9a-f-]+)"', text_of(doctor, draft, "review", headers={}))[1]
+    assert f'id="outlook-{beside}"' in again, "what comes takes the place that waits for it"
+    assert "hx-preserve" not in again, "the place that waits would be kept instead of it"
