@@ -101,6 +101,14 @@ _CODES = {
     "P334": CodeInfo("a red flag can be kept out of the plan", "Give it an item that nothing blocks: an alert."),
     "P335": CodeInfo("two rules give doses nobody can compare", "Write both with amount, unit and frequency."),
     "P336": CodeInfo("the solver did not decide this within its limit", "Cover it by tests of the file."),
+    "P337": CodeInfo("a value falls between two rules", "Let one begin where the other ends: < 25 and >= 25."),
+    "P338": CodeInfo("a value falls into two rules that part elsewhere", "Let one end where the other begins."),
+    "P339": CodeInfo("a limit that no value of a case can cross", "Correct the limit, or range and units of the fact."),
+    "P340": CodeInfo(
+        "units of one fact contradict each other", "Write limits in one unit; correct factor and plausible."
+    ),
+    "P341": CodeInfo("a daily maximum and a rule's limit differ", "Correct the maximum in the formulary, or the rule."),
+    "P342": CodeInfo("a question's red flag is less urgent than the plan", "Give it the urgency of the rule's alert."),
     "P327": CodeInfo("a table or its part was not checked for gaps", "Cover its rows by tests of the file."),
     "P405": CodeInfo("the bands of a score leave values out", "Let one band begin where the other ends."),
     "P400": CodeInfo("a formula reads the record directly", "Bind an input to it and read the input."),

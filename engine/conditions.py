@@ -281,10 +281,18 @@ _LISTED: dict[type, str] = {And: "parts", Or: "parts", AtLeast: "parts", Call: "
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Return the expressions directly inside ``expr``, in the order they are written."""
-    listed = _LISTED.get(type(expr))
-    if listed is not None:
-        return tuple(getattr(expr, listed))
-    return tuple(getattr(expr, name) for name in _INSIDE.get(type(expr), ()))
+    read = _CHILDREN.get(type(expr))
+    return () if read is None else read(expr)
+
+
+def _children_of(kind: type) -> Callable[[Any], tuple[Expr, ...]]:
+    names = _INSIDE.get(kind, ())
+    if len(names) == 1:
+        return lambda expr: (getattr(expr, names[0]),)
+    return attrgetter(*names) if names else attrgetter(_LISTED[kind])
+
+
+_CHILDREN: dict[type, Callable[[Any], tuple[Expr, ...]]] = {kind: _children_of(kind) for kind in (*_INSIDE, *_LISTED)}
 
 
 def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
@@ -325,9 +333,11 @@ _VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: _values_of(kind) 
 
 def nodes(expr: Expr) -> Iterator[Expr]:
     """Yield ``expr`` and everything inside it, outermost first."""
-    yield expr
-    for part in children(expr):
-        yield from nodes(part)
+    waiting = [expr]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += reversed(children(one))
 
 
 def facts_of(expr: Expr) -> Iterator[str]:

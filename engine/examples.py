@@ -7,8 +7,9 @@ from fractions import Fraction
 from engine.compiler.program import Program, Scope
 from engine.compiler.walk import chosen_rows, rule_truth, scope_of
 from engine.errors import CaseError, Place
-from engine.evaluator import evaluate, score, score_json
-from engine.evaluator.rules import judge
+from engine.evaluator import score, score_json
+from engine.evaluator.evaluation import plan_of
+from engine.evaluator.rules import decide, judge
 from engine.language.cases import read_example, score_inputs
 from engine.language.documents import Edition, Example, Protocol, Score
 from engine.plan import Item, Plan
@@ -84,17 +85,11 @@ def _protocol_results(program: Program, protocol: Protocol, edition: Edition) ->
         except CaseError as problem:
             results.append(Result(document, example.name, example.place, (f"{problem} {problem.hint}",)))
             continue
-        scope = scope_of(program, case)
+        decided = decide(program, case, asking=bool(example.ask))
         for name in own:
-            fired[name].add(rule_truth(name, scope) is True)
-        results.append(
-            Result(
-                document,
-                example.name,
-                example.place,
-                tuple(failures(evaluate(program, case), example, scope, protocol)),
-            )
-        )
+            fired[name].add(rule_truth(name, decided.scope) is True)
+        found = tuple(failures(plan_of(decided, case), example, decided.scope, protocol))
+        results.append(Result(document, example.name, example.place, found))
     rows = [
         Coverage(name, True in seen, False in seen) for name, seen in rows_tried(program, protocol, edition).items()
     ]

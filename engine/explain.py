@@ -1,7 +1,7 @@
 """Why an item is there, why not, what it waits for: from one trace, in three voices, Spanish and English."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -264,6 +264,26 @@ def nearest(program: Program, case: CaseFacts, plan: Plan, code: str, lang: str 
     return code_title(program, found, lang), text
 
 
+def lacks(
+    program: Program, case: CaseFacts, rules: Mapping[str, Iterable[tuple[str, str]]], lang: str = "es"
+) -> dict[str, str]:
+    """Return, by code, what the nearest of the rules (protocol, rule) lacks that proposed an item before.
+
+    Empty words where the library has none of these rules any more.
+    """
+    scope, found = scope_of(program, case), dict[str, str]()
+    for code, named in rules.items():
+        places = (program.positions.get(f"{protocol}.{rule}") for protocol, rule in named)
+        nodes = [program.rules[place] for place in places if place is not None]
+        near = min(
+            (_near(node, scope, code, lang) for node in nodes),
+            key=lambda each: (each.distance, each.name),
+            default=None,
+        )
+        found[code] = near.text if near is not None else ""
+    return found
+
+
 def item_kind(code: str) -> str:
     return code.partition(":")[0]
 
@@ -361,4 +381,4 @@ def _missing(program: Program, scope: Scope, plan: Plan, fact: str, lang: str) -
     )
 
 
-__all__ = ["MissingFact", "Voice", "case_digest", "missing", "nearest", "trace", "weighing", "why", "why_not"]
+__all__ = ["MissingFact", "Voice", "case_digest", "lacks", "missing", "nearest", "trace", "weighing", "why", "why_not"]

@@ -22,6 +22,38 @@ def hold_above_maximum(drafts: Mapping[str, Draft], program: Program, taken: Cod
 
 
 @dataclass(frozen=True, slots=True)
+class DailySum:
+    """What comes to a day of one ingredient, with what is taken; None where the sum or its maximum is not known."""
+
+    ingredient: str
+    total: tuple[Fraction, str] | None
+    most: tuple[Fraction, str] | None
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def is_above(self) -> bool:
+        """Whether what is known of the sum passes the maximum already."""
+        return self.total is not None and self.most is not None and self.total[0] > self.most[0]
+
+
+def daily_sums(doses: Iterable[Dose], program: Program, taken: CodeSet | None, fact: str) -> list[DailySum]:
+    """Return what each ingredient of these doses comes to in a day, with what is taken of it, in the maximum's unit."""
+    return [_sum_of(dose, program, _taken_daily(program, taken, dose.ingredient, fact)) for dose in doses]
+
+
+def _sum_of(dose: Dose, program: Program, taken: "_Taken") -> DailySum:
+    medicine = program.edition.formulary.medicines.get(dose.ingredient)
+    most = medicine.max_daily if medicine is not None else None
+    given = daily_of(dose)
+    unit = most[1] if most is not None else given[1] if given is not None else ""
+    parts = [None if each is None else in_unit(each, unit) for each in (given, *taken.daily)]
+    known = [part for part in parts if part is not None]
+    waiting = (*taken.waiting, *(f"{dose.ingredient}_daily_dose" for part in parts[1:] if part is None))
+    total = (sum(known, Fraction(0)), unit) if known and parts[0] is not None else None
+    return DailySum(dose.ingredient, total, most, waiting)
+
+
+@dataclass(frozen=True, slots=True)
 class _Taken:
     """What is already taken of an ingredient: doses of a day, and what must be known to be sure."""
 

@@ -316,7 +316,7 @@ def note_duplicates(drafts: Mapping[str, Draft], program: Program, taken: CodeSe
     """Note on each item what the patient already takes of the same ingredient or of the same first class."""
     if taken is None:
         return
-    current_drugs = sorted(drug for drug in program.edition.formulary.medicines if _takes(program, taken, drug))
+    current_drugs = sorted(_means(program, taken) & program.edition.formulary.medicines.keys())
     for _, draft in sorted(drafts.items()):
         for drug in draft.drugs if draft.state != "blocked" else ():
             for other in current_drugs:
@@ -326,9 +326,10 @@ def note_duplicates(drafts: Mapping[str, Draft], program: Program, taken: CodeSe
                     draft.conflicts[f"duplicate_class:{shared}:{other}"] = None
 
 
-def _takes(program: Program, taken: CodeSet, drug: str) -> bool:
+def _means(program: Program, taken: CodeSet) -> frozenset[str]:
+    """Return the codes of what somebody takes, and the ingredients of the brands among them."""
     brands = program.edition.formulary.brands
-    return drug in taken.codes or any(drug in brands[code].ingredients for code in taken.codes if code in brands)
+    return taken.codes.union(*(brands[code].ingredients for code in taken.codes if code in brands))
 
 
 def _first_class(program: Program, drug: str) -> str | None:
@@ -345,7 +346,7 @@ def note_opposed(drafts: Mapping[str, Draft], program: Program, taken: CodeSet |
             if met is not None and met.state != "blocked":
                 draft.conflicts[f"opposed:{other}"] = None
                 met.conflicts[f"opposed:{code}"] = None
-            if taken is not None and other.startswith("drug:") and _takes(program, taken, other[5:]):
+            if taken is not None and other.startswith("drug:") and other[5:] in _means(program, taken):
                 draft.conflicts[f"opposed:{other}"] = None
 
 

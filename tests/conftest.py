@@ -1,5 +1,6 @@
 """What every test stands on. The run connects as the owner, who makes the test database on the private server."""
 
+import gc
 import os
 from collections import Counter
 
@@ -11,8 +12,10 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
+from rules import reading
 from tests import migrated
 
+reading.LIBRARIES, reading.PROGRAMS = 24, 48  # the small ones of many tests do not push the shipped one out
 TOGETHER = ("browser", "tools")  # folders whose files share a running clinic, or a port, and stay in one process
 SECOND_HALF = "test_record_pages"  # the browser's files from here on have a clinic of their own
 # What takes longest begins first, so that no process is left with it while the others have nothing more to do.
@@ -24,6 +27,7 @@ LONGEST = (
     "tests/flows/test_kill_worker.py",
     "tests/webapp/access/test_canary.py",
     "tests/webapp/demo/test_load.py",
+    "tests/engine/opinion/test_random_programs.py",
     "tests/webapp/security/test_every_route.py",
     "tests/flows/test_kill.py",
     "tests/engine/test_commands.py",
@@ -33,6 +37,19 @@ LONGEST = (
     "tests/engine/test_random_cases.py",
     "tests/webapp/access/test_canary_beyond.py",
     "tests/engine/test_examples.py",
+    "tests/engine/analysis/test_encoder.py",
+    "tests/engine/test_reference.py",
+    "tests/webapp/security/test_rotation.py",
+    "tests/engine/opinion/test_shipped.py",
+    "tests/engine/test_plan_properties.py",
+    "tests/webapp/security/test_rotation_live.py",
+    "tests/webapp/plans/test_ageing.py",
+    "tests/flows/test_fifty_doctors.py",
+    "tests/flows/test_two_renewals.py",
+    "tests/flows/test_signing_while_assessed.py",
+    "tests/flows/test_two_doctors.py",
+    "tests/engine/analysis/test_prove.py",
+    "tests/docs/test_tutorial.py",
 )
 
 
@@ -65,6 +82,12 @@ def pytest_collection_modifyitems(config, items):
     tests = Counter(group_of(item.nodeid) for item in items)
     rank = {group: LONGEST.index(group) if group in LONGEST else len(LONGEST) for group in tests}
     items.sort(key=lambda item: (rank[group := group_of(item.nodeid)], -tests[group], group))
+
+
+def pytest_collection_finish():
+    """Leave what stays to the end of the run out of every later search for what can be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

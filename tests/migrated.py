@@ -10,17 +10,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from psycopg import sql
+from psycopg.rows import dict_row
 
 from tools import devdb
 
 Standing = tuple[psycopg.Connection, str]
 ROOT = Path(__file__).resolve().parent.parent
 NAMED, SHELVED, FILLED = "pauta_migrated_", "pauta_shelved_", "pauta_filled_"
-ONE_AT_A_TIME = 7_203_114  # the key of the server's lock under which a copy is made
+# The keys of the server's locks under which a copy is made: who needs the empty one does not wait for the clinic.
+ONE_AT_A_TIME = {NAMED: 7_203_114, SHELVED: 7_203_115, FILLED: 7_203_115}
 BRINGS_MIGRATIONS = ("Django", "django-allauth", "django-axes", "django-pghistory", "django-pgtrigger", "procrastinate")
 MAKES_THE_CLINIC = ("webapp", "engine", "rules", "protocols_yaml", "fixtures", "tools")
 FRESH = 3 * 3600  # seconds for which a demo clinic is as good as new: its days are told from today's
@@ -37,6 +40,15 @@ def copy_shelf(to: str) -> None:
     """Make the database ``to``: no clinic yet, but the protocols of this moment are published."""
     with _shelved() as (server, name):
         _copy(server, name, to)
+
+
+def rows_of_the_shelf(tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what stands in these tables once the protocols of this moment are published: each row by its columns."""
+    with _shelved() as (_server, name):  # while it is read nobody can copy it, so nobody may want to
+        address = devdb.url("owner").rsplit("/", 1)[0] + f"/{name}"
+        with psycopg.connect(address, row_factory=dict_row) as shelf:
+            question = sql.SQL("SELECT * FROM {}")
+            return {table: shelf.execute(question.format(sql.Identifier(table))).fetchall() for table in tables}
 
 
 def copy_clinic(to: str) -> str:
@@ -89,7 +101,7 @@ def _standing(kind: str, digest: str, source: str, make: Callable[[str], None]) 
     """Give the database of a kind and digest, made if it is missing; nobody drops it meanwhile as out of date."""
     name, draft = kind + digest, f"{kind}draft"
     with psycopg.connect(devdb.url("owner"), autocommit=True) as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        server.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME[kind]])
         rows = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [kind]).fetchall()
         if (name,) not in rows:
             for old in {*(old for (old,) in rows), draft}:
@@ -97,22 +109,33 @@ def _standing(kind: str, digest: str, source: str, make: Callable[[str], None]) 
             _copy(server, source, draft)
             make(draft)
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")  # only a whole run makes it the right one
-            server.execute(rename.format(sql.Identifier(draft), sql.Identifier(name)))
+            _once_left(server, rename.format(sql.Identifier(draft), sql.Identifier(name)))
         yield server, name
 
 
 def _copy(server: psycopg.Connection, source: str, to: str) -> None:
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    server.execute(statement.format(sql.Identifier(to), sql.Identifier(source)))
+    _once_left(server, statement.format(sql.Identifier(to), sql.Identifier(source)))
+
+
+def _once_left(server: psycopg.Connection, statement: sql.Composed) -> None:
+    """Run what needs a database nobody is in: on a busy machine whoever just left takes a while to be gone."""
+    for _attempt in range(20):  # the server itself waits five seconds each time
+        try:
+            server.execute(statement)
+        except psycopg.errors.ObjectInUse:
+            continue
+        return
+    server.execute(statement)
 
 
 def _migrate(draft: str) -> None:
-    _run(draft, "manage.py", "migrate", "--verbosity", "0", application="owner")
+    _run(draft, "manage.py", "migrate", "--skip-checks", "--verbosity", "0", application="owner")
 
 
 def _publish(draft: str) -> None:
-    _run(draft, "manage.py", "grant_database_role", application="app")
-    _run(draft, "manage.py", "load_protocols", "protocols_yaml", application="app", role="app")
+    _run(draft, "manage.py", "grant_database_role", "--skip-checks", application="app")
+    _run(draft, "manage.py", "load_protocols", "--skip-checks", "protocols_yaml", application="app", role="app")
 
 
 def _fill(draft: str) -> None:

@@ -28,7 +28,10 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
 LEAVING = 3.0  # seconds in which the connections of processes that were ended close
-OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
+# Without jit: our questions are short, and compiling one takes longer than answering it.
+OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c jit=off"
+# What a test wrote need not outlive a power cut; a server that is killed loses nothing by it.
+OF_TESTS = "-c fsync=off -c full_page_writes=off"
 DATABASE, OWNER, APP, SUPER = "pauta", "pauta_owner", "pauta_app", "postgres"
 
 
@@ -169,9 +172,7 @@ def _next_port() -> int:
 
 def _start(programs: Path, data: Path) -> int:
     for _attempt in range(20):  # after a kill -9 the old process may linger for a second or two
-        options = (
-            f"-c listen_addresses=127.0.0.1 -c port={_next_port()} -c unix_socket_directories='' -c max_connections=200"
-        )
+        options = f"{OPTIONS} -c port={_next_port()} {OF_TESTS if os.environ.get('PAUTA_ENV') == 'test' else ''}"
         try:
             _run(programs / "pg_ctl", "-D", data, "-w", "-l", data / "server.log", "-o", options, "start")
         except subprocess.CalledProcessError:

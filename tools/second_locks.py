@@ -63,4 +63,13 @@ LOCKS: dict[str, tuple[Name, ...]] = {
             "PlanItem.objects.filter(decision__in=TAKEN)",
         ),
     ),
+    "What is known is looked up by each patient asked about, so that nobody else’s is used; it spares reading more.": (
+        (
+            "webapp/results/selectors.py",
+            "people_of",
+            "Observation.objects.filter( patient__in=found, "
+            'code="pregnant", superseded_by__isnull=True, entered_in_error=False )',
+            "Observation.objects.filter(code='pregnant', superseded_by__isnull=True, entered_in_error=False)",
+        ),
+    ),
 }

@@ -8,21 +8,26 @@ Writes tests/engine/faults/found.json and docs/why/seeded-faults.md. The shipped
 """
 
 import json
-import subprocess
 import sys
-import tempfile
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from engine.analysis.conditions import encoder_of
+from engine.analysis.differences import Compared, compare
+from engine.analysis.invariants import Verdict, prove
+from engine.analysis.items import Plans
+from engine.analysis.rules import Finding, findings
+from engine.analysis.search import Search
+from engine.commands.diff import sharing
 from engine.compiler import Program, compile_edition
-from engine.errors import PautaError
 from engine.examples import run as run_examples
 from engine.language.documents import Edition
-from engine.language.library import check_library, edition
+from engine.language.forms_base import Form
+from engine.language.library import check_library, edition, read_version
 from engine.mutation.baseline import baseline
 from tools.seeded_faults_page import page
 
@@ -31,9 +36,8 @@ LIBRARY = ROOT / "protocols_yaml"
 FAULTS = ROOT / "tests/engine/faults/library.yaml"
 FOUND = ROOT / "tests/engine/faults/found.json"
 PAGE = ROOT / "docs/why/seeded-faults.md"
-_PAUTA = ("-c", "from engine.cli import script; script()")
 
-Found = dict[str, str]  # check, test, prove -> the first thing it said; "" if it said nothing
+Found = dict[str, str]  # check, test, prove, diff -> the first thing it said; "" if it said nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +118,46 @@ def _concerned(program: Program, first: list[str]) -> list[str]:
     return [*first, *sorted(readers - set(first))]
 
 
-def proved(files: Mapping[str, str]) -> str:
-    """Return what `pauta prove` refutes, cannot prove or finds on rules, as a director would run it."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-        command = [sys.executable, *_PAUTA, "prove", "--json", folder]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    if ran.returncode not in (0, 1) or not ran.stdout:
-        raise PautaError("P314", f"the prover ended with {ran.returncode}: {ran.stderr[-400:]}")
-    return "; ".join(_said(json.loads(ran.stdout)))
+@dataclass(slots=True)
+class Shipped:
+    """The shipped files, read once: what is the same in faulty ones is not read again."""
+
+    files: Mapping[str, str]
+    forms: dict[str, Form]
+    program: Program
+
+    @staticmethod
+    def read(files: Mapping[str, str]) -> "Shipped":
+        forms: dict[str, Form] = {}
+        return Shipped(files, forms, compile_edition(edition(read_version(files, forms))))
+
+    def other(self, files: Mapping[str, str]) -> Program:
+        """Return the program of other files."""
+        same = {file: form for file, form in self.forms.items() if files.get(file) == self.files[file]}
+        return compile_edition(sharing(edition(read_version(files, same)), self.program.edition))
+
+    def proved(self, files: Mapping[str, str]) -> str:
+        """Return what `pauta prove` refutes, cannot prove or finds on rules."""
+        search = Search(Plans(encoder_of(self.other(files))))
+        stated = search.plans.encoder.program.edition.invariants
+        return "; ".join(_said([prove(each, search) for each in stated], findings(search)))
+
+    def compared(self, files: Mapping[str, str]) -> str:
+        """Return what `pauta diff` says of the shipped files and these."""
+        return "; ".join(_differing(compare(self.program, self.other(files))))
 
 
-def _said(report: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
-    for each in report["invariants"]:
-        if each["result"] != "proved":
-            yield f"{each['name']} {each['result']}"
-    for each in report["rules"]:
-        yield f"{each['rule']} {each['kind']}" + (f" ({each['other']})" if each["other"] else "")
+def _differing(found: Compared) -> Iterator[str]:
+    yield from (f"{each.code} {each.old} -> {each.new}" for each in found.differences)
+    yield from (f"{name} means something else" for name in sorted(found.changed.apart))
+    yield from (name if " fresh " in name else f"{name} differs" for name in found.changed.aside)
+    yield from (f"{code} not decided" for code, _ in found.undecided)
+
+
+def _said(verdicts: Iterable[Verdict], rules: Iterable[Finding]) -> Iterator[str]:
+    yield from (f"{each.invariant.name} {each.found}" for each in verdicts if not each.holds)
+    for each in rules:
+        yield f"{each.rule} {each.kind}" + (f" ({each.other})" if each.other else "")
 
 
 def documents_of(fault: Fault) -> list[str]:
@@ -157,10 +181,11 @@ def main() -> None:
     known, every = results(), faults()
     asked = [each for each in every if not arguments.names or each.name in arguments.names]
     anew = {each.name for each in asked if arguments.again or arguments.names or each.name not in known}
-    run = Run(shipped(), known)
+    run = Run(Shipped.read(shipped()), known)
     run.over([each for each in asked if each.name in anew], "checker and in-file tests", run.look)
-    waiting = [each for each in asked if "prove" not in known[each.name]["now"]]
-    run.over(sorted(waiting, key=lambda each: bool(known[each.name]["now"]["test"])), "prover", run.prove)
+    for key, what, step in (("prove", "prover", run.prove), ("diff", "pauta diff", run.compare)):
+        waiting = [each for each in asked if key not in known[each.name]["now"]]
+        run.over(sorted(waiting, key=lambda each: bool(known[each.name]["now"]["test"])), what, step)
     PAGE.write_text(page(every, known), "utf-8")
 
 
@@ -168,7 +193,7 @@ def main() -> None:
 class Run:
     """The shipped files, and the results so far: kept after each step, so that a run broken off goes on."""
 
-    files: Mapping[str, str]
+    shipped: Shipped
     known: dict[str, dict[str, Found]]
 
     def over(self, chosen: Sequence[Fault], what: str, step: Callable[[Fault], None]) -> None:
@@ -182,12 +207,19 @@ class Run:
 
     def look(self, fault: Fault) -> None:
         """Ask checker and in-file tests."""
-        self._keep(fault, look(seeded(fault, self.files), documents_of(fault)))
+        self._keep(fault, look(seeded(fault, self.shipped.files), documents_of(fault)))
 
     def prove(self, fault: Fault) -> None:
         """Ask the prover."""
-        said = proved(seeded(fault, self.files))
+        said = "" if self.known[fault.name]["now"]["check"] else self.shipped.proved(seeded(fault, self.shipped.files))
         self._keep(fault, {**self.known[fault.name]["now"], "prove": said})
+
+    def compare(self, fault: Fault) -> None:
+        """Ask how the files differ from the shipped ones, where the checker lets them pass."""
+        said = (
+            "" if self.known[fault.name]["now"]["check"] else self.shipped.compared(seeded(fault, self.shipped.files))
+        )
+        self._keep(fault, {**self.known[fault.name]["now"], "diff": said})
 
     def _keep(self, fault: Fault, now: Found) -> None:
         first = {**now, **self.known.get(fault.name, {}).get("first", {})}

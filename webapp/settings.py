@@ -97,9 +97,11 @@ INSTALLED_APPS = [
     "webapp.plans",
     "webapp.results",
     "webapp.intake",
+    "webapp.prescriptions",
     "webapp.portal",
     "webapp.desk",
     "webapp.studio",
+    "webapp.reports",
     "webapp.privacy",
 ]
 MIDDLEWARE = [
@@ -276,6 +278,8 @@ OUTBOX_CHANNELS = {
     "sms": env("SMS_TRANSPORT", default="" if PRODUCTION else _folder),
     "push": env("PUSH_TRANSPORT", default="" if PRODUCTION else _folder),
 }
+PHARMACY_ADAPTER = env("PHARMACY_ADAPTER", default="" if PRODUCTION else "webapp.prescriptions.pharmacy.Folder")
+PHARMACY_FOLDER = env("PHARMACY_FOLDER", default=f"{_files}-orders" if _files else "orders")
 QUIET_HOURS = environment.hours(env("QUIET_HOURS", default="22-8"))
 REMIND_DIARY_AFTER_DAYS = env.int("REMIND_DIARY_AFTER_DAYS", default=3)
 REMIND_QUESTIONNAIRE_AFTER_DAYS = env.int("REMIND_QUESTIONNAIRE_AFTER_DAYS", default=2)

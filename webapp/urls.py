@@ -20,9 +20,11 @@ urlpatterns = [
     path("desk/", include("webapp.desk.urls")),
     path("intake/", include("webapp.intake.urls")),
     path("jobs/", include("webapp.jobs.urls")),
+    path("orders/", include("webapp.prescriptions.urls")),
     path("plans/", include("webapp.plans.urls")),
     path("portal/", include("webapp.portal.urls")),
     path("privacy/", include("webapp.privacy.urls")),
+    path("figures/", include("webapp.reports.urls")),
     path("sheets/", include("webapp.results.urls")),
     path("studio/", include("webapp.studio.urls")),
 ]

@@ -8,7 +8,7 @@ from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
 from engine.errors import NOWHERE
 from engine.facts import FactSpec
 from engine.formulary import Interaction, SafetyCondition
-from engine.language.documents import Action, Score
+from engine.language.documents import Action, Edition, Score
 from engine.language.names import TREATMENT_FACTS
 from engine.merge import meetings, regimen_of
 
@@ -17,7 +17,8 @@ from engine.merge import meetings, regimen_of
 class Changed:
     """``apart``: facts and scores (``score gerdq``) that mean something else; ``codes``: items that may differ.
 
-    ``beside`` are codes that may differ, and those that have a say in whether they do.
+    ``beside`` are codes that may differ, and those that have a say in whether they do. ``aside`` is what differs beside
+    the rules: questions, as ``questionnaire.item``, how long a fact stays fresh, and the ``lexicon`` of free text.
     """
 
     old_facts: tuple[str, ...]
@@ -25,6 +26,7 @@ class Changed:
     apart: frozenset[str]
     codes: frozenset[str]
     beside: frozenset[str]
+    aside: tuple[str, ...] = ()
 
 
 def changed(old: Program, new: Program) -> Changed:
@@ -38,7 +40,38 @@ def changed(old: Program, new: Program) -> Changed:
     near = codes | {other for version in (old, new) for other in _near(version, codes)}
     beside = near | {other for version in (old, new) for other in _near(version, near)}
     only_before, only_after = sorted({*before} - {*after}), sorted({*after} - {*before})
-    return Changed(tuple(only_before), tuple(only_after), frozenset(apart), frozenset(near), frozenset(beside))
+    return Changed(
+        tuple(only_before), tuple(only_after), frozenset(apart), frozenset(near), frozenset(beside),
+        tuple(_aside(old.edition, new.edition)),
+    )  # fmt: skip
+
+
+def _aside(old: Edition, new: Edition) -> Iterator[str]:
+    """Yield the questions that one version asks otherwise, what ages otherwise, and whether free text is read so."""
+    if old.questionnaires is not new.questionnaires:
+        before, after = _questions(old), _questions(new)
+        yield from sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    before_facts, after_facts = old.vocabulary.facts, new.vocabulary.facts
+    for name in sorted(before_facts.keys() & after_facts.keys()):
+        was, now = before_facts[name].fresh_for_days, after_facts[name].fresh_for_days
+        if was != now:
+            yield f"{name} fresh for {was or 'any number of'} days before, {now or 'any number of'} now"
+    if old.lexicon != new.lexicon:
+        yield "lexicon"
+
+
+def _questions(edition: Edition) -> dict[str, object]:
+    """Return every question of a version with what it stands under and the instructions it may show."""
+    return {
+        f"{asked.name}.{question.item}": (
+            group.when,
+            question,
+            [asked.instructions.get(f.instruction) for f in question.red_flags],
+        )
+        for asked in edition.questionnaires.values()
+        for group in asked.groups
+        for question in group.questions
+    }
 
 
 # --- names
@@ -65,8 +98,7 @@ def _facts(old: Program, new: Program) -> Iterator[str]:
 
 def _meaning(spec: FactSpec) -> object:
     return (
-        spec.type, spec.unit, dict(spec.units), spec.range, sorted(spec.choices), spec.fresh_for_days, spec.several,
-        spec.grade,
+        spec.type, spec.unit, dict(spec.units), spec.range, sorted(spec.choices), spec.several, spec.grade,
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from engine.urgency import URGENCIES
 Aspect = Literal["state", "urgency", "dose", "days", "open"]
 ASPECTS: tuple[Aspect, ...] = ("state", "urgency", "dose", "days")
 FEW = 2  # patients looked at for one aspect of one item: there are many items
+MOST = 60  # items looked at: a change that reaches more is read with more time
+Told = Callable[[int, int], None]
 QUIET = ("held", "open", "absent")  # differences among these are told apart: nothing is given or kept from anybody
 
 
@@ -50,16 +52,23 @@ class Compared:
         return not self.differences and not self.undecided
 
 
-def compare(old: Program, new: Program) -> Compared:
-    """Return for whom two versions differ, item by item."""
+def compare(old: Program, new: Program, most: int | None = MOST, told: Told = lambda count, number: None) -> Compared:
+    """Return for whom two versions differ, item by item; of more than ``most`` items the rest is left undecided.
+
+    ``told`` is called with each item, how many were looked at and how many there are.
+    """
     what = changed(old, new)
     found: list[Difference] = []
     undecided: list[tuple[str, str]] = []
     both = Both.of(old, new, what)
-    for code in sorted(what.codes):
+    codes = sorted(what.codes)
+    chosen = codes if most is None else codes[:most]
+    for count, code in enumerate(chosen, start=1):
+        told(count, len(chosen))
         mine, why = both.differences(code)
         found += mine
         undecided += [(code, why)] if why else []
+    undecided += [(code, f"not looked into: more than {most} items may differ") for code in codes[len(chosen) :]]
     return Compared(what, tuple(found), tuple(undecided))
 
 

@@ -12,10 +12,10 @@ from engine.analysis.search import Answer, Search
 from engine.analysis.stated import shown
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program
-from engine.compiler.walk import scope_of, truth
+from engine.compiler.walk import rule_truth, scope_of, truth
 from engine.evaluator import evaluate
 from engine.language.documents import Invariant
-from engine.language.invariants import ANY_MEDICINE, KINDS
+from engine.language.invariants import ANY_MEDICINE, KINDS, PROTOCOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,15 @@ def _speaks_of(speaks: Meant, code: str, plans: Plans) -> bool:
 
 
 def _there(code: str, plans: Plans) -> z3.BoolRef:
+    """Return that an item is in the plan; of a protocol, that one of its rules is not known to have nothing to say."""
+    if code.startswith(PROTOCOL):
+        return some(no(plans.encoder.rule(name).false) for name in _rules(code, plans.encoder.program))
     item, added = plans.items.get(code), some(plans.added.get(code, ()))
     return added if item is None else shown(item, added)
+
+
+def _rules(code: str, program: Program) -> list[str]:
+    return [node.name for node in program.rules if node.protocol.name == code.removeprefix(PROTOCOL)]
 
 
 def _verdict(invariant: Invariant, answer: Answer, happens: tuple[z3.BoolRef, z3.BoolRef], search: Search) -> Verdict:
@@ -125,6 +132,10 @@ def breaks(invariant: Invariant, witness: Witness, program: Program) -> bool:
         return False
     plan, speaks = evaluate(program, witness.facts), meant(invariant, program)
     if invariant.kind == "always":
+        scope = scope_of(program, witness.facts)
+        spoken = (name for code in invariant.names if code.startswith(PROTOCOL) for name in _rules(code, program))
+        if any(rule_truth(name, scope) is not False for name in spoken):
+            return False
         return not any(item.code in invariant.names and item.state != "blocked" for item in plan.items)
     return any(
         item.state == "proposed" and (speaks.whole(item.code) or speaks.given(item.code, item.drugs))

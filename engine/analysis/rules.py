@@ -5,9 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from engine.analysis.rails import every, no, some
+from engine.analysis.asked import late
+from engine.analysis.bands import families, misplaced
+from engine.analysis.flags import switched_off
+from engine.analysis.measures import mistaken
+from engine.analysis.rails import every, no
 from engine.analysis.search import Answer, Confirms, Search
-from engine.analysis.stated import Stated, shown
+from engine.analysis.stated import Stated
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program, RuleNode
 from engine.compiler.walk import rule_truth, scope_of
@@ -19,15 +23,21 @@ from engine.merge import daily_of
 from engine.plan import Dose
 
 NOBODY = CaseFacts("", None, {})  # of whom nothing is known: most rules are silent
-Kind = Literal["never", "always", "hidden", "opposed", "silenced", "doses", "undecided"]
+Kind = Literal[
+    "never", "always", "hidden", "opposed", "silenced", "doses", "gap", "overlap", "beyond", "units", "most", "late",
+    "undecided",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``rule`` never fires, always does, is hidden by ``other``; two items are opposed; a red flag can be silenced.
 
-    ``doses``: ``rule`` and ``other`` give doses of one item of which nobody can tell which is more. ``undecided``: the
-    solver did not answer, ``other`` says why.
+    ``doses``: ``rule`` and ``other`` give doses of one item of which nobody can tell which is more. ``gap``: between
+    what ``rule`` and ``other`` say of a number lies a value of which nothing is said; ``overlap``: there both are said.
+    ``beyond``, ``units``, ``most``: a number of the fact or medicine ``rule`` cannot be meant, ``other`` says why.
+    ``late``: the question ``rule`` lets a patient wait longer than any plan does. ``undecided``: the solver did not
+    answer, ``other`` says why.
     """
 
     kind: Kind
@@ -43,6 +53,11 @@ def findings(search: Search) -> Iterator[Finding]:
         yield from (replace(each, place=node.rule.place) for each in of_rule(node, search))
     yield from opposed(search)
     yield from unlike_doses(search)
+    yield from bands(search)
+    for each in mistaken(search.plans.encoder.program):
+        yield Finding(each.kind, each.subject, each.said, place=each.place)
+    for flag in late(search):
+        yield from _found(Finding("late", flag.question, flag.said, place=flag.place), flag.answer)
 
 
 def of_rule(node: RuleNode, search: Search) -> Iterator[Finding]:
@@ -54,7 +69,7 @@ def of_rule(node: RuleNode, search: Search) -> Iterator[Finding]:
     elif rule_truth(node.name, scope_of(encoder.program, NOBODY)) is True and not search.can_be(no(fires)):
         yield Finding("always", node.name)
     if node.rule.red_flag:
-        yield from _silenced(node, search)
+        yield from _found(Finding("silenced", node.name), switched_off(node, search))
 
 
 def _dead(node: RuleNode, search: Search) -> Finding:
@@ -67,23 +82,6 @@ def _dead(node: RuleNode, search: Search) -> Finding:
                 return Finding("hidden", node.name, name)
         return Finding("hidden", node.name, " and ".join(node.silencers) or "its own exclude")
     return Finding("never", node.name)
-
-
-def _silenced(node: RuleNode, search: Search) -> Iterator[Finding]:
-    """Yield a patient of whom a red flag is true and nothing of it stands in the plan."""
-    encoder, plans = search.plans.encoder, search.plans
-    codes = [a.code for a in node.rule.actions if a.kind not in ("ask", "conclude") and a.code in plans.items]
-    there = [shown(plans.items[code], some(plans.added.get(code, ()))) for code in codes]
-    if not codes or node.rule.exclude is not None:  # what it excludes is written at the rule itself, with its reason
-        return
-    program = encoder.program
-
-    def confirms(witness: Witness) -> bool:
-        plan = {item.code for item in evaluate(program, witness.facts).items if item.state != "blocked"}
-        return not plan.intersection(codes)
-
-    wanted = every((encoder.truth(node.when, red=True).true, no(some(there))))
-    yield from _found(Finding("silenced", node.name), search.find(wanted, confirms))
 
 
 def _found(finding: Finding, answer: Answer) -> Iterator[Finding]:
@@ -147,6 +145,18 @@ def _differ(code: str, drug: str, search: Search) -> Confirms:
         return any(item.code == code and f"doses_differ:{drug}" in item.conflicts for item in items)
 
     return confirms
+
+
+def bands(search: Search) -> Iterator[Finding]:
+    """Yield a patient for each number that falls between two rules of a protocol, or into both."""
+    program = search.plans.encoder.program
+    for family in families(program):
+        where, answer = misplaced(family, search)
+        finding = Finding("undecided", f"{family.protocol}: {family.name}")
+        if where is not None:
+            place = program.rules[program.positions[where.below]].rule.place
+            finding = Finding(where.kind, where.below, f"{where.above}, at {where.value}", place=place)
+        yield from _found(finding, answer)
 
 
 def _place(item: Stated) -> Place:

@@ -20,6 +20,9 @@ ByCase = Callable[[Scope], tuple[Truth, ...]]
 """What the evaluator says every rule of a case comes to: true, false, or None for open and held."""
 
 
+LISTS = 50_000  # answers about lists remembered from block to block: lists of real patients seldom repeat for ever
+
+
 @dataclass(slots=True)
 class Filler:
     """Collects cases. A case whose free text mentions something is decided by ``by_case``: no column knows that."""
@@ -39,6 +42,8 @@ class Filler:
     def clear(self) -> None:
         """Forget the cases, for the next block."""
         self.size, self.walked = 0, {}
+        if len(self._members) > LISTS:
+            self._members.clear()
         self.numbers = {name: [] for name in facts_read(self.code, "flag", "below", "up to", "equal")}
         self.recorded = {name: [] for name in facts_read(self.code, "recorded")}
         self.answers = [[] for _ in self.code.tests]

@@ -22,7 +22,8 @@ from engine.language.spelling import nearest
 HELP = "prove the invariants for all possible patients, and find rules that can never fire or contradict each other"
 _CODES = {
     "never": "P330", "always": "P331", "hidden": "P332", "opposed": "P333", "silenced": "P334", "doses": "P335",
-    "undecided": "P336",
+    "undecided": "P336", "gap": "P337", "overlap": "P338", "beyond": "P339", "units": "P340",
+    "most": "P341", "late": "P342",
 }  # fmt: skip
 _SAYS = {
     "never": "can never fire: no patient meets its condition",
@@ -31,6 +32,12 @@ _SAYS = {
     "opposed": "may be proposed together with {other}, which says the opposite",
     "silenced": "is a red flag, and nothing of it stands in the plan of this patient",
     "doses": "gives a dose of the same item as {other}, and nobody can tell which is more",
+    "gap": "leaves a gap to {other}: nothing is said there of this patient",
+    "overlap": "meets {other}: both are said there of this patient",
+    "beyond": "is compared with {other}",
+    "units": "is measured in two ways that contradict each other: {other}",
+    "most": "may be given more of than rules let pass: {other}",
+    "late": "tells this patient {other}",
     "undecided": "not decided: {other}",
 }
 

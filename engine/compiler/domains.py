@@ -17,7 +17,6 @@ from engine.conditions import (
     Expr,
     Name,
     Number,
-    OfSeries,
     OneOf,
     Times,
     Within,
@@ -161,19 +160,9 @@ def _largest(writer: FormulaText, expr: Expr, name: str) -> Iterator[Expr]:
         yield from _largest(writer, meaning, name)
 
 
-def pairs_of_lists(writer: FormulaText) -> frozenset[tuple[str, str]]:
-    """Return the lists that are read by the entries of another: ``highest(h2, minutes <= 90)`` is (h2, minutes)."""
-    return frozenset(
-        (writer.bare(node.series), writer.bare(window.series))
-        for part in every_part(writer.score)
-        for node in nodes(part)
-        if isinstance(node, OfSeries) and isinstance(window := getattr(node, "window", None), Beside)
-    )
-
-
 def classes(writer: FormulaText, name: str, choices: tuple[Total, ...]) -> tuple[Total, ...]:
     """Return the first value of each class that no part of the formula tells apart (0, 1, 2-3 and 4-7 days)."""
-    if any(name in pair for pair in pairs_of_lists(writer)):
+    if name in writer.beside:
         return choices  # read beside another list: no part of the formula rests on it alone
     parts = [compile_part(writer, part, name) for part in parts_of_one(writer, name)]
     first: dict[tuple[object, ...], Total] = {}

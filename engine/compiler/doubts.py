@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from engine.compiler.domains import pairs_of_lists
 from engine.compiler.formula import FormulaText, function_over
 from engine.compiler.program import Doubt, Given, ScoreProgram, Unknown
 
@@ -11,7 +10,7 @@ def doubts(writer: FormulaText) -> tuple[Doubt, ...]:
     """Return the contradictions a score declares under ``doubtful``, and lists of unlike length, as functions."""
     found = [
         Doubt(name, (writer.names.index(name), writer.names.index(other)), _of_other_length)
-        for name, other in sorted(pairs_of_lists(writer))
+        for name, other in sorted(writer.pairs)
     ]
     for name, condition in writer.score.doubtful.items():
         inputs = sorted(writer.inputs(condition), key=writer.names.index)

@@ -28,7 +28,7 @@ def drug_index(formulary: Formulary) -> DrugIndex:
     """Return the membership tables of a formulary."""
     codes = sorted({*formulary.medicines, *formulary.classes})
     classes = {code: above(formulary, code) for code in codes}
-    members = {code: _members(formulary, code, classes) for code in codes}
+    members = _members(formulary, classes)
     medicines = sorted(formulary.medicines)
     return DrugIndex(
         classes,
@@ -38,11 +38,17 @@ def drug_index(formulary: Formulary) -> DrugIndex:
     )
 
 
-def _members(formulary: Formulary, code: str, classes: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """Return every code that, recorded, means this ingredient or class: itself, what is below it, brands holding it."""
-    below = {other for other, parents in classes.items() if code in parents} | {code}
-    brands = {key for key, brand in formulary.brands.items() if below & set(brand.ingredients)}
-    return frozenset(below | brands)
+def _members(formulary: Formulary, classes: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return every code that, recorded, means an ingredient or class: itself, what is below it, brands holding it."""
+    below = {code: {code} for code in classes}
+    for code, parents in classes.items():
+        for parent in parents:
+            below.setdefault(parent, {parent}).add(code)
+    holding: dict[str, set[str]] = {}
+    for key, brand in formulary.brands.items():
+        for ingredient in brand.ingredients:
+            holding.setdefault(ingredient, set()).add(key)
+    return {code: frozenset(below[code].union(*(holding.get(each, ()) for each in below[code]))) for code in classes}
 
 
 def _allergens(

@@ -62,13 +62,20 @@ class FormulaText:
     optional: frozenset[str] = frozenset()
     lists: list[OfSeries] = field(default_factory=list)  # what is read from list inputs, by its number in the source
     rests: dict[int, tuple[Expr, frozenset[str]]] = field(default_factory=dict)  # by identity: asked for many times
+    pairs: frozenset[tuple[str, str]] = frozenset()  # lists read by the entries of another: highest(h2, minutes <= 90)
+    beside: frozenset[str] = frozenset()  # the lists of all pairs
 
     def __post_init__(self) -> None:
         declared = {name for name, item in self.score.inputs.items() if item.null_is_not_done}
-        read = {
-            self.bare(node.fact) for part in every_part(self.score) for node in nodes(part) if isinstance(node, Known)
-        }
+        every = [node for part in every_part(self.score) for node in nodes(part)]
+        read = {self.bare(node.fact) for node in every if isinstance(node, Known)}
         self.optional = frozenset(declared | read)
+        self.pairs = frozenset(
+            (self.bare(node.series), self.bare(window.series))
+            for node in every
+            if isinstance(node, OfSeries) and isinstance(window := getattr(node, "window", None), Beside)
+        )
+        self.beside = frozenset(name for pair in self.pairs for name in pair)
 
     def bare(self, name: str) -> str:
         return name.removeprefix(f"{self.score.name}.")

@@ -57,7 +57,7 @@ class Interval:
 
     @property
     def is_point(self) -> bool:
-        return self.low == self.high
+        return self.low is self.high or self.low == self.high
 
 
 ANYTHING = Interval(-INFINITE, INFINITE)

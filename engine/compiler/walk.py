@@ -83,26 +83,38 @@ def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
     key = (id(expr), red)
     known = scope.decided.get(key, ...)
     if known is ...:
-        known = _truth(expr, scope, red=red)
+        decide = _TRUTHS.get(type(expr))
+        if decide is None:
+            raise TypeError(f"{type(expr).__name__} is not a condition")
+        known = decide(expr, scope, red)
         if known is not True and scope.calm is not None:  # a mention makes things true, it never makes them false
             known = truth(expr, scope.calm, red=red)
         scope.decided[key] = known
     return known
 
 
-def _truth(expr: Expr, scope: Scope, *, red: bool) -> Truth:
-    decide = _TRUTHS.get(type(expr))
-    if decide is None:
-        raise TypeError(f"{type(expr).__name__} is not a condition")
-    return decide(expr, scope, red)
-
-
 def _and(expr: And, scope: Scope, red: bool) -> Truth:
-    return conjunction(truth(part, scope, red=red) for part in expr.parts)
+    """Return what ``conjunction`` does, written out: half of all there is to decide passes here."""
+    result: Truth = True
+    for part in expr.parts:
+        found = truth(part, scope, red=red)
+        if found is False:
+            return False
+        if found is None:
+            result = None
+    return result
 
 
 def _or(expr: Or, scope: Scope, red: bool) -> Truth:
-    return disjunction(truth(part, scope, red=red) for part in expr.parts)
+    """Return what ``disjunction`` does, written out as ``_and``."""
+    result: Truth = False
+    for part in expr.parts:
+        found = truth(part, scope, red=red)
+        if found is True:
+            return True
+        if found is None:
+            result = None
+    return result
 
 
 def _not(expr: Not, scope: Scope, red: bool) -> Truth:
@@ -344,7 +356,8 @@ def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) ->
         unknown = () if scope.adult is False else ("age",)
         return ScoreState(ScoreResult(title, None, None, "incomplete", unknown), waiting=unknown)
     given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
-    queried = tuple(item.name for item in program.score.inputs.values() if _is_queried(program, item, scope))
+    items = zip(program.score.inputs.values(), given, strict=True)
+    queried = tuple(item.name for item, value in items if _is_queried(program, item, value, scope))
     queried = queried or doubted(program, given)
     if queried:
         facts = tuple(dict.fromkeys(fact for name in queried for fact in bound_facts(program, name)))
@@ -352,11 +365,11 @@ def score_state(program: ScoreProgram, scope: Scope, name: str | None = None) ->
     return settled(program, analyse(program, given), title, scope)
 
 
-def _is_queried(program: ScoreProgram, item: ScoreInput, scope: Scope) -> bool:
-    values = map(scope.values.get, program.reads[item.name])
-    if any(isinstance(value, Missing) and value.because == "queried" for value in values):
-        return True
-    given = bound_value(program, item, scope)
+def _is_queried(program: ScoreProgram, item: ScoreInput, given: Given, scope: Scope) -> bool:
+    for fact in program.reads[item.name]:
+        value = scope.values.get(fact)
+        if isinstance(value, Missing) and value.because == "queried":
+            return True
     return item.range is not None and isinstance(given, (int, Fraction)) and not fits(given, item)
 
 

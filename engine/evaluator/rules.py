@@ -36,10 +36,13 @@ class Decided:
     decisions: tuple[Decision, ...]
 
 
-def decide(program: Program, case: CaseFacts) -> Decided:
-    """Return the decision on every rule that is not known false. The rails know no mentions: with some, all walk."""
+def decide(program: Program, case: CaseFacts, *, asking: bool = True) -> Decided:
+    """Return the decision on every rule that is not known false. The rails know no mentions: with some, all walk.
+
+    Not ``asking``: open rules do not say what they wait for, a third of the work; all that is decided is the same.
+    """
     scope = scope_of(program, case)
-    return _decided(scope, not_false(scope))
+    return _decided(scope, not_false(scope), asking=asking)
 
 
 def not_false(scope: Scope) -> Iterable[int]:
@@ -62,8 +65,8 @@ def rails(scope: Scope) -> tuple[list[int], list[int], list[int]]:
     return fired, open_, stopped
 
 
-def _decided(scope: Scope, live: Iterable[int]) -> Decided:
-    found = (judge(scope.program.rules[index], scope) for index in live)
+def _decided(scope: Scope, live: Iterable[int], *, asking: bool) -> Decided:
+    found = (judge(scope.program.rules[index], scope, asking=asking) for index in live)
     return Decided(scope, tuple(decision for decision in found if decision.outcome != "silent"))
 
 
@@ -99,10 +102,10 @@ def _remember(scope: Scope, fired: Iterable[int], open_: Iterable[int]) -> None:
     scope.truths.update({keys[index]: None for index in open_})
 
 
-def judge(node: RuleNode, scope: Scope) -> Decision:
+def judge(node: RuleNode, scope: Scope, *, asking: bool = True) -> Decision:
     """Return what a rule comes to: proposed, held until its exclusions are known, open, or shown as excluded."""
     outcome = outcome_of(node, scope)
-    if outcome not in {"open", "held"}:
+    if outcome not in ({"open", "held"} if asking else {"held"}):
         return Decision(node, outcome)
     red = node.rule.red_flag
     indication, exclusion = reads(node, scope)

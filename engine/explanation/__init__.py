@@ -1,6 +1,6 @@
 """What would change a plan: the smallest change of one answer, how near a threshold is, and what to ask next."""
 
-from engine.explanation.asking import Asking, Question, asking, asking_about
+from engine.explanation.asking import Asking, Question, asking, asking_about, prepare
 from engine.explanation.changing import Change, changes
 from engine.explanation.nearness import Near, fragility
 from engine.explanation.outcomes import Outcomes
@@ -17,5 +17,5 @@ from engine.explanation.telling import (
 
 __all__ = [
     "Asking", "Change", "Near", "Outcomes", "Prospect", "Question", "ToldChange", "ToldNear", "ToldQuestion",
-    "asking", "asking_about", "changes", "fragility", "told_changes", "told_near", "told_questions", "word",
+    "asking", "asking_about", "changes", "fragility", "prepare", "told_changes", "told_near", "told_questions", "word",
 ]  # fmt: skip

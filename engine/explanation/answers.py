@@ -64,6 +64,8 @@ class Readings:
     turned: dict[int, tuple[Expr, frozenset[str]]] = field(default_factory=dict)
     rules_turned: dict[str, frozenset[str]] = field(default_factory=dict)
     resting: dict[str, Resting] = field(default_factory=dict)  # fact -> what must be decided anew when it is answered
+    score_facts: dict[str, frozenset[str]] = field(default_factory=dict)
+    acting: frozenset[str] = field(init=False)  # rules that put something into the plan
     guarding: frozenset[str] = field(init=False)  # facts that the safety of some medicine looks at
     brought: frozenset[str] = field(init=False)  # codes of items that the safety of some medicine brings with it
 
@@ -79,6 +81,11 @@ class Readings:
                     self._read(item.bind)
         self._read_medicines()
         self.brought = frozenset(_brought(self.program))
+        self.acting = frozenset(
+            node.name
+            for node in self.program.rules
+            if any(action.kind not in {"conclude", "ask"} for action in node.rule.actions)
+        )
         self.guarding = frozenset(self._guarding())
         self._read_resting()
 
@@ -168,7 +175,8 @@ class Readings:
             for fact in facts:
                 self._rest(fact).truths |= {(name, False), (name, True)}
         for name in program.scores:
-            for fact in self.facts(Name(name, "score")):
+            self.score_facts[name] = self.facts(Name(name, "score"))
+            for fact in self.score_facts[name]:
                 self._rest(fact).scores.add(name)
 
     def _guarding(self) -> Iterator[str]:

@@ -11,11 +11,13 @@ from fractions import Fraction
 from itertools import islice, product
 from math import prod
 
+from engine.compiler.program import Program
+from engine.evaluator import evaluate
 from engine.explanation.answers import HYPOTHESIS
-from engine.explanation.outcomes import MEDICINES, Group, Outcome, Outcomes, Shown, come_to
-from engine.explanation.prospects import NOTHING, Given, Live
+from engine.explanation.outcomes import MEDICINES, Group, Outcome, Outcomes, Shown
+from engine.explanation.prospects import NOTHING, Given, Live, Prospect
 from engine.explanation.witness import Guesses
-from engine.facts import CodeSet
+from engine.facts import CaseFacts, CodeSet
 from engine.plan import Plan
 
 WORK = 400  # rules decided in all, for one case, where every answer is tried
@@ -50,6 +52,12 @@ class Asking:
     @property
     def settled(self) -> bool:
         return not self.questions
+
+
+def prepare(program: Program) -> None:
+    """Work out what depends on the program alone, by asking of somebody of whom nothing is known."""
+    nobody = CaseFacts("", None, {})
+    asking(Outcomes(Prospect(program, nobody)), evaluate(program, nobody))
 
 
 def asking(outcomes: Outcomes, plan: Plan) -> Asking:
@@ -205,7 +213,7 @@ class Verdicts:
         return self._of(group, without) != full
 
     def _of(self, group: Group, given: Given) -> Outcome | Shown | None:
-        found = come_to(group, self.outcomes.prospect.at(given))
+        found = self.outcomes.trials.of(group, given)
         return found.get(self.only) if self.only else found
 
     # --- every answer
@@ -237,8 +245,7 @@ def table(
         given = {
             fact: value for fact, each, n in zip(facts, known, chosen, strict=True) if (value := each[n]) is not None
         }
-        scope = outcomes.prospect.at(given)
-        found = [come_to(group, scope) for group in groups]
+        found = [outcomes.trials.of(group, given) for group in groups]
         rows[chosen] = [each.get(only) for each in found] if only else found
     return rows
 
@@ -312,4 +319,4 @@ def _list(code: str) -> CodeSet:
     return CodeSet(frozenset((code,)), HYPOTHESIS)
 
 
-__all__ = ["WORK", "Asking", "Question", "Verdicts", "asking", "asking_about", "expected"]
+__all__ = ["WORK", "Asking", "Question", "Verdicts", "asking", "asking_about", "expected", "prepare"]

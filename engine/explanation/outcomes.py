@@ -3,6 +3,9 @@
 Items fall into groups that decide nothing of each other. An item that gives no medicine, and that no medicine can
 bring, is a group of its own with the rules that propose it; everything about medicines is one group, because doses,
 interactions and allergies are judged across the whole plan.
+
+Each rule is decided once for answers that it can tell apart: it looks at few of the facts that are open. Where every
+rule about medicines comes to the same, so do their doses, unless safety looks at one of the answers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from engine.compiler.program import RuleNode, Scope
 from engine.evaluator.evaluation import drafted
 from engine.evaluator.rules import DOSED, Decided, Decision, outcome_of
-from engine.explanation.prospects import NOTHING, Given, Live, Part, Prospect
+from engine.evaluator.rules import Outcome as Verdict
+from engine.explanation.prospects import NOTHING, Answered, Given, Live, Part, Prospect, answered
 from engine.language.documents import Action
 from engine.plan import Dose, Plan, State
 from engine.urgency import URGENCIES, Urgency
@@ -40,7 +44,7 @@ def shown(plan: Plan) -> Outcome:
 def come_to(group: Group, scope: Scope) -> Outcome:
     """Return what the items of a group come to."""
     if group.name != MEDICINES:
-        return dict(_plain(group, scope))
+        return _plain(group.name, [(live, outcome_of(live.node, scope)) for live in group.lives])
     return lines(group, scope, decisions(group, scope))
 
 
@@ -61,16 +65,54 @@ def lines(group: Group, scope: Scope, decided: tuple[Decision, ...]) -> Outcome:
 
 
 @dataclass(slots=True)
+class Trials:
+    """Further answers to open facts of one case; ``facts`` are those that may move its medicines."""
+
+    prospect: Prospect
+    facts: frozenset[str]
+    _verdicts: dict[tuple[str, Answered], Verdict] = field(default_factory=dict)
+    _lines: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
+    _used: list[Given] = field(default_factory=list)  # answers known by their identity are kept
+    _last: tuple[Given, Scope] | None = None  # groups are looked at in turn with the same answers
+
+    def of(self, group: Group, given: Given) -> Outcome:
+        """Return what the items of a group come to under further answers."""
+        found = [(live, self._verdict(live, given)) for live in group.lives]
+        if group.name != MEDICINES:
+            return _plain(group.name, found)
+        decided = tuple(Decision(live.node, verdict) for live, verdict in found if verdict in {"proposed", "held"})
+        looked = self.facts if self.prospect.mentions else self.facts & self.prospect.known.guarding
+        key = (tuple((each.node.name, each.outcome) for each in decided), answered(given, looked))
+        if key not in self._lines:
+            self._lines[key] = lines(group, self._scope(given), decided)
+        return self._lines[key]
+
+    def _verdict(self, live: Live, given: Given) -> Verdict:
+        key = live.node.name, answered(given, live.facts)
+        if key not in self._verdicts:
+            self._verdicts[key] = outcome_of(live.node, self._scope(given))
+        return self._verdicts[key]
+
+    def _scope(self, given: Given) -> Scope:
+        if self._last is None or self._last[0] is not given:
+            self._used.append(given)
+            self._last = given, self.prospect.at(given)
+        return self._last[1]
+
+
+@dataclass(slots=True)
 class Outcomes:
     """The groups of a case, and what each comes to under further answers."""
 
     prospect: Prospect
     lives: tuple[Live, ...] = field(init=False)
     groups: dict[str, Group] = field(init=False)
+    trials: Trials = field(init=False)
 
     def __post_init__(self) -> None:
         self.lives = tuple(self.prospect.live())
         self.groups = {group.name: group for group in self._grouped()}
+        self.trials = Trials(self.prospect, self.groups[MEDICINES].facts)
 
     def about(self, code: str) -> Group:
         """Return the group of one item with the facts that may move this item: none if nothing open does."""
@@ -109,8 +151,8 @@ class Outcomes:
 
     def all(self, given: Given = NOTHING) -> Outcome:
         """Return what every item comes to under further answers: as the evaluator has it."""
-        scope = self.prospect.at(given)
-        return {code: each for group in self.groups.values() for code, each in come_to(group, scope).items()}
+        found = (self.trials.of(group, given) for group in self.groups.values())
+        return {code: each for outcome in found for code, each in outcome.items()}
 
     # --- groups
 
@@ -155,13 +197,9 @@ def _urgency(node: RuleNode, code: str) -> int:
     return max(URGENCIES.index(action.urgency) for action in node.rule.actions if action.code == code)
 
 
-def _plain(group: Group, scope: Scope) -> Iterator[tuple[str, Shown]]:
-    state: State = "held"
-    urgency = -1
-    for live in group.lives:
-        outcome = outcome_of(live.node, scope)
-        if outcome in {"proposed", "held"}:
-            urgency = max(urgency, _urgency(live.node, group.name))
-            state = "proposed" if outcome == "proposed" else state
-    if urgency >= 0:
-        yield group.name, (state, URGENCIES[urgency], ())
+def _plain(code: str, found: Iterable[tuple[Live, Verdict]]) -> Outcome:
+    sure = [(live, verdict) for live, verdict in found if verdict in {"proposed", "held"}]
+    if not sure:
+        return {}
+    state: State = "proposed" if any(verdict == "proposed" for _, verdict in sure) else "held"
+    return {code: (state, URGENCIES[max(_urgency(live.node, code) for live, _ in sure)], ())}

@@ -4,8 +4,10 @@ A condition is settled when no further answer can move it. That is more than bei
 is decided while x is unknown and turns when it is answered, and so does what rests on the patient's own words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from engine.compiler.intervals import at_least, conjunction, disjunction, negation
 from engine.compiler.program import Program, RuleNode, Scope, ScoreState
@@ -14,6 +16,7 @@ from engine.conditions import And, AtLeast, Expr, Known, Name, Not, Or
 from engine.evaluator.rules import is_guarded, not_false, reads
 from engine.evaluator.safety import list_fact
 from engine.explanation.answers import Readings, Resting, readings
+from engine.explanation.layers import Layer, Scores
 from engine.facts import CaseFacts, CodeSet, FactValue, Mention, Missing, Series
 from engine.language.documents import Action
 from engine.merge import regimen_of
@@ -23,8 +26,7 @@ Given = Mapping[str, FactValue]
 NOTHING: Given = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A condition of a rule or a medicine as it is read for a case, and what would let the rule fire."""
 
     expr: Expr
@@ -42,13 +44,14 @@ class Live:
     facts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What is worked out of a case: named truths, scores, and conditions by their identity."""
+Answered = frozenset[tuple[str, int]]  # facts and the identity of the answers to them
+_NOT_READ = Resting()
+_JOINED = frozenset((And, Or, Not, AtLeast, Name))  # made of other conditions: most are not, and are told apart at once
 
-    truths: dict[tuple[str, bool], Truth]
-    states: dict[str, ScoreState]
-    decided: dict[tuple[int, bool], Truth]
+
+def answered(given: Given, facts: AbstractSet[str]) -> Answered:
+    """Return the answers to some facts, as what tells trials apart. The answers must be kept as long as this is."""
+    return frozenset((fact, id(value)) for fact, value in given.items() if fact in facts)
 
 
 @dataclass(slots=True)
@@ -62,8 +65,8 @@ class Prospect:
     scope: Scope = field(init=False)
     open: frozenset[str] = field(init=False)
     _turns: bool = field(init=False)  # the patient wrote what nobody confirmed: any answer may take back what it says
-    _base: "Decided | None" = None  # what was decided when the first further answer was looked at
-    _resting: dict[str, Resting] = field(default_factory=dict)
+    _scores: dict[tuple[str, Answered], ScoreState] = field(default_factory=dict)  # found under further answers
+    _used: list[Given] = field(default_factory=list)  # answers known by their identity are kept
     _still: dict[tuple[int, int, bool], Truth] = field(default_factory=dict)
     _rules: dict[tuple[str, int], Truth] = field(default_factory=dict)
     _asked: dict[tuple[int, int, bool], frozenset[str]] = field(default_factory=dict)
@@ -95,34 +98,20 @@ class Prospect:
         return self._told(values, given)
 
     def _told(self, values: Mapping[str, FactValue], given: Given) -> Scope:
-        """Return the scope of further answers, keeping all that was decided and does not rest on them."""
+        """Return the scope of further answers, which shares all that does not rest on them."""
         base = self.scope
-        if self._base is None:
-            self._base = Decided(base.truths.copy(), base.states.copy(), base.decided.copy())
-        truths, states, decided = self._base.truths.copy(), self._base.states.copy(), self._base.decided.copy()
-        for fact in given:
-            resting = self._resting_on(fact, self._base)
-            for name in resting.truths:
-                truths.pop(name, None)
-            for score in resting.scores:
-                states.pop(score, None)
-            for condition in resting.conditions:
-                decided.pop(condition, None)
-        adult = is_adult(values) if "age" in given else base.adult
+        resting = [self.known.resting.get(fact, _NOT_READ) for fact in given]
+        self._used.append(given)
         return Scope(
-            self.program, values, adult=adult, repeated=base.repeated, today=base.today, truths=truths, states=states,
-            decided=decided,
+            self.program, values, adult=is_adult(values) if "age" in given else base.adult, repeated=base.repeated,
+            today=base.today,
+            truths=Layer(base.truths, [each.truths for each in resting]),
+            states=Scores(base.states, [each.scores for each in resting], self._scores, self._answers(given)),
+            decided=Layer(base.decided, [each.conditions for each in resting]),
         )  # fmt: skip
 
-    def _resting_on(self, fact: str, base: "Decided") -> Resting:
-        """Return what was decided of this case and rests on a fact."""
-        if fact not in self._resting:
-            every = self.known.resting.get(fact, Resting())
-            self._resting[fact] = Resting(
-                base.truths.keys() & every.truths, base.states.keys() & every.scores,
-                base.decided.keys() & every.conditions,
-            )  # fmt: skip
-        return self._resting[fact]
+    def _answers(self, given: Given) -> Callable[[str], Answered]:
+        return lambda score: answered(given, self.known.score_facts[score])
 
     # --- settled or not
 
@@ -131,11 +120,14 @@ class Prospect:
         key = (id(expr), id(scope), red)
         found = self._still.get(key, ...)
         if found is ...:
-            turns = self._turns or self.known.turning(expr) & self.open
+            turns = self._turns or not self.known.turning(expr).isdisjoint(self.open)
             found = self._still[key] = self._found(expr, scope, red) if turns else truth(expr, scope, red=red)
         return found
 
     def _found(self, expr: Expr, scope: Scope, red: bool) -> Truth:
+        if type(expr) not in _JOINED:
+            decided = truth(expr, scope, red=red)
+            return None if decided is None or self._may_turn(expr) else decided
         match expr:
             case And(parts=parts):
                 return conjunction(self.still(part, scope, red=red) for part in parts)
@@ -160,7 +152,7 @@ class Prospect:
 
     def rule_still(self, name: str, scope: Scope) -> Truth:
         """Return whether a rule is proposed whatever else is answered."""
-        if not self._turns and not self.known.rule_turning(name) & self.open:
+        if not self._turns and self.known.rule_turning(name).isdisjoint(self.open):
             return rule_truth(name, scope)
         key = (name, id(scope))
         if key not in self._rules:
@@ -185,6 +177,9 @@ class Prospect:
         return self._asked[key]
 
     def _open_facts(self, expr: Expr, scope: Scope, red: bool) -> Iterator[str]:
+        if type(expr) not in _JOINED:
+            yield from self.known.facts(expr) & self.open
+            return
         match expr:
             case And(parts=parts) | Or(parts=parts) | AtLeast(parts=parts):
                 for part in parts:
@@ -216,8 +211,8 @@ class Prospect:
         """Yield every rule that puts something into the plan or may still do so."""
         possible = set(not_false(self.scope))
         for index, node in enumerate(self.program.rules):
-            turns = index in possible or self.known.rule_turning(node.name) & self.open
-            if turns and any(action.kind not in {"conclude", "ask"} for action in node.rule.actions):
+            turns = index in possible or not self.known.rule_turning(node.name).isdisjoint(self.open)
+            if turns and node.name in self.known.acting:
                 found = self._live(node)
                 if found is not None:
                     yield found

@@ -13,6 +13,7 @@ from engine.language.validation import Problems
 
 ANY_MEDICINE = "any_medicine"
 KINDS = tuple(PREFIX.values())
+PROTOCOL = "protocol:"  # with a name: what any rule of it says
 
 
 def invariants_of(form: InvariantsForm, problems: Problems) -> Iterator[Invariant]:
@@ -43,8 +44,10 @@ def _invariant(name: str, shape: InvariantForm, problems: Problems) -> Invariant
 
 def resolved_invariant(invariant: Invariant, checker: Checker, problems: Problems) -> Invariant:
     """Return a statement with its condition resolved; names that nothing in the library bears are noted."""
-    for name in _unknown((*invariant.names, *invariant.but), checker.world):
-        hint = f"Use a code, a kind ({', '.join(KINDS)}), drug: with an ingredient or class, or any_medicine."
+    protocols = {f"{PROTOCOL}{name}" for name in checker.world.protocols} if invariant.kind == "always" else set()
+    for name in _unknown((*(name for name in invariant.names if name not in protocols), *invariant.but), checker.world):
+        hint = f"Use a code, a kind ({', '.join(KINDS)}), drug: with an ingredient or class, any_medicine."
+        hint += " What is always there may be protocol: with its name: whatever it says."
         problems.add(invariant.place, "P313", f'no plan can hold "{name}"', hint)
     return replace(invariant, when=checker.resolver(Scope(checker.world, None)).condition(invariant.when))
 

@@ -73,12 +73,36 @@ def problems_of(files: Mapping[str, str]) -> tuple[tuple[Problem, ...], tuple[Pr
     return found, () if found else tuple(sorted(set(problems.notes)))
 
 
+def read_versions(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Library, Library]:
+    """Return two versions of a library; raise LibraryError as ``read_library`` does.
+
+    A file that both hold is read once. Names and codes in tests are not looked into: nobody runs them here.
+    """
+    forms: dict[str, Form] = {}
+    first = read_version(before, forms)
+    if before == after:
+        return first, first
+    return first, read_version(after, {file: form for file, form in forms.items() if before[file] == after.get(file)})
+
+
+def read_version(files: Mapping[str, str], known: dict[str, Form]) -> Library:
+    """Return a library without a look at its tests; forms of files are taken from ``known`` and kept there."""
+    problems = Problems()
+    library = _run(files, problems, _untested, known)
+    if library is None or problems.found:
+        raise LibraryError(tuple(sorted(set(problems.found))))
+    return library
+
+
 def _run(
-    files: Mapping[str, str], problems: Problems, last: Callable[["_Read", Problems], Library | None]
+    files: Mapping[str, str],
+    problems: Problems,
+    last: Callable[["_Read", Problems], Library | None],
+    known: dict[str, Form] | None = None,
 ) -> Library | None:
     try:
         with _collector_paused():
-            return last(_read_all(files, problems), problems)
+            return last(_read_all(files, problems, {} if known is None else known), problems)
     except RecursionError:
         hint = "Name parts of the longest expressions under define."
         problems.add(Place(next(iter(sorted(files)), "")), "P121", "definitions are nested too deeply", hint)
@@ -125,8 +149,11 @@ class _Read:
         return Library(self.vocabulary, self.formulary, *drafts, files=self.hashes)
 
 
-def _read_all(files: Mapping[str, str], problems: Problems) -> _Read:
-    forms = {file: form for file in sorted(files) if (form := _form(file, files[file], problems)) is not None}
+def _read_all(files: Mapping[str, str], problems: Problems, forms: dict[str, Form]) -> _Read:
+    """Return what was read; ``forms`` are those of files that were read before, and take up the others."""
+    new = {file: _form(file, files[file], problems) for file in sorted(files) if file not in forms}
+    forms |= {file: form for file, form in new.items() if form is not None}
+    forms = dict(sorted(forms.items()))
     hashes = {file: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for file, text in files.items()}
     broken = [file for file in sorted(files) if file not in forms]
     vocabulary, shared = vocabulary_of(_of(VocabularyForm, forms), problems)
@@ -156,11 +183,17 @@ def _read_all(files: Mapping[str, str], problems: Problems) -> _Read:
 
 def _whole(read: _Read, problems: Problems) -> Library | None:
     """Return the library of what was read, with every problem noted."""
+    if read.world is not None:
+        references.check_examples(read.library, read.world.unread, problems)
+    return _untested(read, problems)
+
+
+def _untested(read: _Read, problems: Problems) -> Library | None:
+    """Return the library of what was read, with every problem noted but those of its tests."""
     lexicon = lexicon_of(read.lexicons, read.vocabulary, read.formulary, problems)
     if read.world is None:  # every name would look unknown: the data come first
         problems.found = [found for found in problems.found if found.code not in _NEED_DATA]
         return None
-    references.check_examples(read.library, read.world.unread, problems)
     return replace(_resolved(read.world, read.drafts, read.hashes, problems), lexicon=lexicon)
 
 

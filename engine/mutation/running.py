@@ -81,10 +81,13 @@ def noticed_by(mutant: Mutant, known: Baseline) -> str | None:
 
 
 def with_fault(mutant: Mutant, program: Program) -> Program:
-    """Return the program with the fault in it. Its rails are the old ones: only the walk may be used."""
+    """Return the program with the fault in it. Its rails are the old ones: only the walk may be used.
+
+    What is kept of comparisons names what stands behind their definitions, so none of it may stay.
+    """
     if mutant.score is not None:
         made = compile_score(mutant.score, program.edition.vocabulary)
-        return replace(program, scores={**program.scores, mutant.score.name: made}, sides=dict(program.sides))
+        return replace(program, scores={**program.scores, mutant.score.name: made}, sides={})
     fresh = {node.name: node for node in mutant.nodes}
     rules = tuple(fresh.get(node.name, node) for node in program.rules)
     definitions, applies = dict(program.definitions), dict(program.applies)
@@ -92,7 +95,7 @@ def with_fault(mutant: Mutant, program: Program) -> Program:
         definitions[mutant.changed] = mutant.definition
     if mutant.applies is not None:
         applies[mutant.changed.partition(":")[2]] = mutant.applies
-    return replace(program, rules=rules, definitions=definitions, applies=applies, sides=dict(program.sides))
+    return replace(program, rules=rules, definitions=definitions, applies=applies, sides={})
 
 
 def _changed(mutant: Mutant, known: Baseline) -> frozenset[str]:

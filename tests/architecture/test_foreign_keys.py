@@ -10,7 +10,7 @@ from django.test.utils import isolate_apps
 FLOORS = (
     {"privacy"},
     {"portal", "desk", "studio", "reports", "importer", "prediction", "fhir"},
-    {"intake", "results", "chat", "billing", "marketing", "support", "engagement"},
+    {"intake", "results", "prescriptions", "chat", "billing", "marketing", "support", "engagement"},
     {"appointments", "plans"},
     {"alerts"},
     {"patients"},

@@ -133,3 +133,30 @@ def test_a_patient_is_registered_and_a_consent_on_paper_written_down(visit):
     expect(page.locator("main .chip.accepted").first).to_be_visible()
     expect(treatment.locator("button[value=accept]")).to_have_count(0)
     assert violations(page) == []
+
+
+# --- the list that is left open
+
+SOMEBODY_ELSE = """SELECT id FROM patients_patient
+    WHERE id NOT IN (SELECT patient_id FROM plans_plan WHERE status = 'draft')
+    AND id NOT IN (SELECT patient_id FROM alerts_alert) ORDER BY record_number LIMIT 1"""
+RAISED = """from webapp.alerts.services import raise_
+raise_(patient_id="{}", rule="alarm_upper.bleeding", code="alert:gi_bleed", urgency="same_day", facts={{}},
+       text={{"es": "Heces negras", "en": "Black stools"}})"""
+
+
+def test_who_comes_while_the_list_is_open_is_told_moves_nothing_and_is_shown_with_a_key(visit, site):
+    [(newest,)] = site.query(SOMEBODY_ELSE)
+    page = visit(LAPTOP).log_in(DOCTOR)
+    page.goto("/desk/")
+    row = page.locator("#waiting tbody a").nth(1)
+    tab_to(page, row)
+    held, shown = row.get_attribute("id"), page.locator("#waiting [data-row]").count()
+    site.manage("shell", "-c", RAISED.format(newest))
+    page.evaluate("document.getElementById('live').dispatchEvent(new Event('look'))")  # as on coming back to the page
+    expect(page.locator("#news[role=status]")).to_contain_text("1 nuevo")
+    assert page.locator("#waiting [data-row]").count() == shown
+    expect(page.locator(f"#{held}")).to_be_focused()
+    page.keyboard.press("u")
+    expect(page.locator(f"#row-{newest}")).to_contain_text("Heces negras")
+    assert violations(page) == []

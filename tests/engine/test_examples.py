@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from engine.compiler import compile_edition
+from engine.evaluator.rules import decide
 from engine.examples import run
 from engine.language.documents import Example
-from tests.engine.builders import action, edition, fact, is_, number, points, protocol, rule, score_of, yes_no
+from tests.engine.builders import action, case, edition, fact, is_, number, points, protocol, rule, score_of, yes_no
 from tests.engine.command_line import ROOT, json_lines, pauta
 
 FACTS = {**yes_no("reflux", "dysphagia"), **number("days", 0, 7)}
@@ -36,6 +37,14 @@ def test_a_test_that_holds_passes():
     )
     assert failures(held=("plan:trial",), exclude=("ref:now",), ask=("dysphagia",), not_fired=("trial",)) == ()
     assert failures(given={"dysphagia": "yes"}, include=("ref:*",), urgency="same_day", fired=("p.urgent",)) == ()
+
+
+def test_who_does_not_ask_is_told_the_same_of_every_rule_but_what_open_ones_wait_for():
+    program, nothing_known = compile_edition(edition(FACTS, protocol("p", *RULES))), case()
+    asked, unasked = (decide(program, nothing_known, asking=asking).decisions for asking in (True, False))
+    assert [(one.node.name, one.outcome) for one in asked] == [(one.node.name, one.outcome) for one in unasked]
+    assert [one.waiting for one in asked if one.outcome == "open"] == [("reflux",), ("dysphagia",)]
+    assert [one.waiting for one in unasked if one.outcome == "open"] == [(), ()]
 
 
 @pytest.mark.parametrize(

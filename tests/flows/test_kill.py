@@ -1,7 +1,10 @@
-"""A power cut in the middle of a questionnaire: whatever was acknowledged is there when the clinic is back."""
+"""A power cut in the middle of a questionnaire, or of prescriptions: what was acknowledged is there, and none twice."""
 
 import json
 import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -9,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.site import Browser, Site, clinic
+from tests.site import ROOT, Browser, Site, clinic
 
 EMAIL, PASSWORD = "kill@example.org", "correct horse battery"
 A_PATIENT = f"""
@@ -40,6 +43,28 @@ print("STATE" + json.dumps({
     "reminders": list(Reminder.objects.values_list("outcome", flat=True)),
     "jobs": ProcrastinateJob.objects.filter(task_name="plans.assess").count(),
 }))
+"""
+
+BATCHES = 24
+A_PLAN = """
+from tests.webapp.plans.factories import ppi
+from tests.webapp.prescriptions.orders import a_known_patient, a_prescriber, told_plan
+doctor = a_prescriber()
+told_plan(a_known_patient(email=None), ppi(), ppi(code="rx:ppi_or_prokinetic_trial"), doctor=doctor)
+"""
+# As the web server does when a doctor presses the button again and again: each batch in a transaction of its own.
+WRITER = f"""
+from uuid import UUID
+from tests.webapp.prescriptions.orders import written
+from webapp.audit.services import verify_chain
+from webapp.plans.models import Plan
+plan = Plan.objects.get(status="signed")
+doctor = plan.signed_by
+doctor.active_role = "doctor"
+for number in range({BATCHES}):
+    written(plan, doctor, batch=UUID(int=number))
+    print(f"ACK {{number}}", flush=True)
+assert verify_chain().broken_at is None
 """
 
 
@@ -110,6 +135,39 @@ def test_a_kill_loses_no_acknowledged_answer_and_sends_nothing_twice(site):
     assert (done["answers"], done["status"], done["jobs"]) == (kept, "completed", 1)
     assert done["observations"] == len(places)
     assert done["reminders"] == ["done"]
+
+
+def _write(site: Site, killed_after: int | None) -> list[int]:
+    """Let a process write prescriptions, killed once so many are acknowledged; return those it acknowledged."""
+    command = [sys.executable, "manage.py", "shell", "-c", WRITER]
+    told = []
+    with subprocess.Popen(command, cwd=ROOT, env=site.environment("app"), stdout=subprocess.PIPE, text=True) as writer:
+        for line in writer.stdout:
+            word, _space, number = line.partition(" ")
+            told += [int(number)] if word == "ACK" else []
+            if len(told) == killed_after:
+                writer.kill()
+    assert writer.returncode == (-signal.SIGKILL if killed_after else 0)
+    return told
+
+
+def _written(site: Site) -> tuple[dict[int, int], int]:
+    """Return how many prescriptions each batch has, and how often one was noted in the audit."""
+    rows = site.query("SELECT batch, count(*) FROM prescriptions_prescription GROUP BY batch")
+    [(noted,)] = site.query("SELECT count(*) FROM audit_entry WHERE verb = 'prescription.written'")
+    return {batch.int: count for batch, count in rows}, noted
+
+
+def test_a_kill_among_prescriptions_leaves_none_half_written_loses_none_and_prints_none_twice(site):
+    site.manage("shell", "-c", A_PLAN, role="owner")  # who may let an hour pass since the signature
+    acknowledged = _write(site, killed_after=BATCHES // 4)
+    batches, noted = _written(site)
+    assert BATCHES // 4 <= len(batches) < BATCHES, "everything was written before it was killed"
+    assert set(acknowledged) <= batches.keys()
+    assert set(batches.values()) == {2}, "a batch is both its medicines or nothing"
+    assert noted == len(batches)
+    assert _write(site, killed_after=None) == list(range(BATCHES))  # all again: what was there stays as it is
+    assert _written(site) == (dict.fromkeys(range(BATCHES), 2), BATCHES)
 
 
 def _send(browser: Browser, response: str) -> None:

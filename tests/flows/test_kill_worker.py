@@ -15,7 +15,7 @@ from tests.flows.worked_site import worked_site
 from tests.site import ROOT
 
 pytestmark = pytest.mark.slow
-REMINDERS, WRITTEN = 1000, 300
+REMINDERS, WRITTEN, ORDERS = 1000, 300, 300
 PEOPLE = f"""
 from datetime import date
 from django.utils import timezone
@@ -26,7 +26,7 @@ mails = [f"patient{{n}}@example.org" for n in range({REMINDERS})]
 users = [User(email=mail, email_index=email_index(mail), display_name="P", password="!") for mail in mails]
 users = User.objects.bulk_create(users)
 patients = Patient.objects.bulk_create(
-    Patient(user=user, record_number=f"{{100000 + n}}", given_name="P", family_name="Q", birth_date=date(1980, 1, 1))
+    Patient(user=user, record_number=f"{{500000 + n}}", given_name="P", family_name="Q", birth_date=date(1980, 1, 1))
     for n, user in enumerate(users)
 )
 now = timezone.now()
@@ -46,6 +46,30 @@ print("STATE" + json.dumps({
 }))
 """
 
+
+# One patient's approved renewals, each ordered at the pharmacy that was chosen.
+APPROVED = f"""
+from django.utils import timezone
+from tests.webapp.plans.factories import ppi
+from tests.webapp.prescriptions.orders import a_known_patient, a_prescriber, told_plan
+from webapp.prescriptions.models import DispensingOrder, Pharmacy, Renewal
+doctor, patient, now = a_prescriber(), a_known_patient(email=None), timezone.now()
+plan = told_plan(patient, ppi(), doctor=doctor)
+about = {{"patient": patient, "plan": plan, "item": plan.items.get(), "asked_by": patient.user, "verdict": "clear"}}
+approved = {{"state": "approved", "decided_by": doctor, "decided_at": now, "until": now.date(), "doses": []}}
+renewals = [Renewal(**about, **approved, check_result={{}}) for _ in range({ORDERS})]
+pharmacy = Pharmacy.objects.create(name="Farmacia Sol")
+DispensingOrder.objects.bulk_create(
+    DispensingOrder(renewal=one, patient=patient, pharmacy=pharmacy, content={{"renewal": str(one.pk)}})
+    for one in Renewal.objects.bulk_create(renewals)
+)
+"""
+ORDERED = """
+import json
+from webapp.prescriptions.models import DispensingOrder
+rows = DispensingOrder.objects.all()
+print("STATE" + json.dumps({str(one.pk): [one.state, str(one.renewal_id), one.error] for one in rows}))
+"""
 
 # As a web server would: a message in a transaction of its own, tried again until it is committed, and then told.
 WRITER = f"""
@@ -71,8 +95,8 @@ def clinic():
         yield site
 
 
-def state(site):
-    return json.loads(site.manage("shell", "-c", STATE).rpartition("STATE")[2])
+def state(site, question=STATE):
+    return json.loads(site.manage("shell", "-c", question).rpartition("STATE")[2])
 
 
 def test_a_worker_killed_twice_in_a_thousand_reminders_sends_each_of_them_once(clinic):
@@ -92,6 +116,24 @@ def test_a_worker_killed_twice_in_a_thousand_reminders_sends_each_of_them_once(c
     assert found["failures"] == []
     assert found["in_doubt"] <= 2  # at each kill one letter at most was on its way
     assert not list((clinic.folder / "mail").glob("*.half"))
+
+
+def test_a_worker_killed_twice_among_the_orders_hands_each_to_its_pharmacy_once(clinic):
+    clinic.manage("shell", "-c", APPROVED, role="owner")  # who may let an hour pass since the signature
+    first, found = {}, {}
+    for reached in (ORDERS // 6, ORDERS // 2):
+        with clinic.worker() as process:
+            clinic.wait_for(reached, process, clinic.orders)
+            os.killpg(process.pid, signal.SIGKILL)
+        first |= {path: path.stat().st_ino for path in clinic.orders() if path not in first}
+    assert len(first) < ORDERS, "the worker was done before it was killed"
+    with clinic.worker() as process:
+        clinic.wait_for(ORDERS, process, clinic.orders)
+        _until(lambda: found.update(state(clinic, ORDERED)) or {row[0] for row in found.values()} == {"sent"})
+    handed = {path.stem: json.loads(path.read_text())["renewal"] for path in clinic.orders()}
+    assert handed == {order: renewal for order, (_state, renewal, _error) in found.items()}
+    assert {(said, error) for said, _renewal, error in found.values()} == {("sent", "")}
+    assert {path: path.stat().st_ino for path in first} == first, "what the pharmacy had was written once more"
 
 
 def _listen(writer, acknowledged):

@@ -52,13 +52,17 @@ class WorkedSite(Site):
         """How many letters each address got."""
         return Counter(message_from_bytes(path.read_bytes())["To"] for path in self.letters())
 
-    def wait_for(self, count, process):
-        """Wait until so many letters have left; the patience is that of a machine on which everything else runs."""
-        until = time.monotonic() + 240
-        while len(self.letters()) < count:
+    def orders(self):
+        """The files of the orders that reached the pharmacies."""
+        return list((self.folder / "mail-orders").glob("*.json"))
+
+    def wait_for(self, count, process, what=None):
+        """Wait until so many letters have left, or of what else; as patient as a machine on which everything runs."""
+        sent, until = what or self.letters, time.monotonic() + 240
+        while len(sent()) < count:
             assert process.poll() is None, (self.folder / "worker.txt").read_text()[-3000:]
-            assert time.monotonic() < until, f"{len(self.letters())} letters"
-            time.sleep(0.1)
+            assert time.monotonic() < until, f"{len(sent())} have left"
+            time.sleep(0.05)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """The changes that take access checks away: each kind of check is found, and what takes its place lets more through."""
 
 import ast
+import gc
 from types import SimpleNamespace
 
 import pytest
 
-from tools import access_checks, access_shared, access_words
+from tools import access_changes, access_checks, access_shared, access_words
 from tools.second_locks import reasons
 
 
@@ -139,3 +140,18 @@ def test_the_product_has_hundreds_of_checks_and_each_second_lock_is_one_of_them(
     assert {change.path.split("/")[1] for change in found if change.kind == "door"} >= {"alerts", "desk", "plans"}
     assert reasons().keys() <= {change.name for change in found}
     assert all(len(reason) > 20 for reason in reasons().values())
+
+
+def test_functions_are_found_though_the_tests_put_aside_what_stays_in_memory():
+    gc.freeze()
+    access_changes.functions.cache_clear()
+    found = access_changes.functions()["webapp/base/access.py"]
+    assert "refusal" in {one.__name__ for one in found}
+
+
+def test_where_no_function_of_ours_is_in_memory_that_is_said_and_no_check_is_called_unnoticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(access_changes, "ROOT", tmp_path)
+    access_changes.functions.cache_clear()
+    with pytest.raises(RuntimeError, match="no function"):
+        access_changes.functions()
+    access_changes.functions.cache_clear()

@@ -68,8 +68,8 @@ def confirmed(client: Client) -> Client:
 
 
 def a_dni(n: int | None = None) -> str:
-    """Return a DNI whose letter fits."""
-    digits = f"{10_000_000 + (n or next(_numbers)):08d}"
+    """Return a DNI whose letter fits, and whose digits are no record number's (those begin at 100001)."""
+    digits = f"{48_000_000 + (n or next(_numbers)):08d}"
     return digits + identity.letter_of(digits)
 
 

@@ -17,6 +17,7 @@ from webapp.base import access
 from webapp.base.roles import STAFF
 
 SEEN_EVERY = timedelta(minutes=1)
+LOOKS_BY_ITSELF = "live"  # the id of what asks again and again on an open page
 # What a person of the staff may open who has no second step yet: setting it up, and leaving.
 BEFORE_SECOND_STEP = frozenset(
     {
@@ -62,6 +63,11 @@ def why_over(user: User, row: Session, now: datetime) -> str:
     return "idle" if away > idle else ""
 
 
+def looks_by_itself(request: HttpRequest) -> bool:
+    """Tell whether an open page asked, and nobody: a list that is looked at anew keeps no session awake."""
+    return bool(request.headers.get("HX-Trigger") == LOOKS_BY_ITSELF)
+
+
 class SessionLimits:
     """Ends sessions left alone or grown old, tells their owners so, and remembers when each was last used."""
 
@@ -76,7 +82,7 @@ class SessionLimits:
             request.session_over = why_over(request.user, row, now)
             if request.session_over:
                 logout(request)
-            elif now - row.seen_at > SEEN_EVERY:
+            elif now - row.seen_at > SEEN_EVERY and not looks_by_itself(request):
                 Session.objects.filter(pk=row.pk).update(seen_at=now)
         return self.get_response(request)
 

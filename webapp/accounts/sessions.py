@@ -24,9 +24,8 @@ class SessionStore(InDatabase):
         return apps.get_model("accounts", "Session")
 
     def _get_session_from_db(self) -> Any:
-        known = self.model.objects.with_factor()
         try:
-            self.row = known.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+            self.row = self.model.objects.going_on(self.session_key, timezone.now())
         except SuspiciousOperation:
             self.row = None
         if self.row is None:

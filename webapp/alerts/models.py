@@ -81,6 +81,7 @@ class Reminder(models.Model):
         QUESTIONNAIRE = "questionnaire"
         FOLLOW_UP = "follow_up"
         TASK = "task"
+        REVIEW = "review"  # of what has been taken for long: the patient is asked, and a doctor's list says so
 
     class Outcome(models.TextChoices):
         DONE = "done"

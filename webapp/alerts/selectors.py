@@ -1,13 +1,13 @@
 """Reads of alerts: clinicians see those of the patients they may see, everybody else none."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from webapp.accounts.models import User
 from webapp.alerts.models import RANK, Alert, Reminder
-from webapp.base import fields
+from webapp.base import fields, house
 from webapp.base.roles import Role
 
 RED_FLAG = ("emergency", "same_day", "urgent_2w")
@@ -60,6 +60,18 @@ def reminders_for(user: User) -> QuerySet[Reminder]:
     """Return the open reminders of every patient whose record this user may read, due or to come."""
     still_open = Reminder.objects.filter(settled_at=None).order_by("due_at")
     return still_open if user.may("record.read") else still_open.none()
+
+
+def silent_for(user: User, now: datetime) -> QuerySet[Reminder]:
+    """Return the open reminders of diaries that rest so long that a doctor is told."""
+    told = house.now()
+    since = now - timedelta(days=max(0, told.silent_after - told.remind_diary_after))
+    return reminders_for(user).filter(kind=Reminder.Kind.DIARY, due_at__lte=since)
+
+
+def reviews_for(user: User, now: datetime) -> QuerySet[Reminder]:
+    """Return what has been taken for so long that somebody looks at it again, and nobody has."""
+    return reminders_for(user).filter(kind=Reminder.Kind.REVIEW, due_at__lte=now)
 
 
 def reminders_of(user: User, patient_id: UUID) -> QuerySet[Reminder]:

@@ -50,3 +50,8 @@ def actors_of(patient_id: UUID) -> list[int]:
     """Return the people who stand in this patient's part of the book."""
     found = Entry.objects.filter(patient_id=patient_id, actor_id__isnull=False)
     return list(found.order_by("actor_id").values_list("actor_id", flat=True).distinct())
+
+
+def deeds(verb: str, since: datetime) -> QuerySet[Entry]:
+    """Return the lines of one deed since then, to be counted."""
+    return Entry.objects.filter(verb=verb, at__gte=since)

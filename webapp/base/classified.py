@@ -83,9 +83,9 @@ TABLES: dict[str, Table] = {
     ),
     "intake.QuestionnaireResponse": table(
         CARE, "A questionnaire or diary page a patient fills in", RECORD,
-        clinical="questionnaire for_day",
+        clinical="questionnaire for_day only",
         technical="id patient_id version_id release_id status recalled language started_at completed_at"
-        " completed_by_id",
+        " completed_by_id asked_by_id",
     ),
     "intake.Answer": table(
         CARE, "What was answered", RECORD,
@@ -116,7 +116,16 @@ TABLES: dict[str, Table] = {
     "plans.PlanItem": table(
         CARE, "Each line of a plan and what the doctor decided", RECORD,
         clinical="code code_index kind state urgency content note final",
-        technical="id plan_id position decision reason_code decided_by_id decided_at",
+        technical="id plan_id position decision reason_code decided_by_id decided_at second_signer_id",
+    ),
+    "plans.Handover": table(
+        CARE, "Drafts one doctor handed to another, and why", RECORD,
+        clinical="reason", technical="id plan_id given_by_id given_to_id given_at opened_at taken_back_at",
+    ),
+    "plans.SecondSignature": table(
+        CARE, "Who was asked to answer for a blocked line too, and the answer", RECORD,
+        clinical="answer",
+        technical="id item_id plan_id asked_by_id asked_of_id reason_code asked_at state answered_at",
     ),
     "plans.ItemSeen": table(
         CARE, "That a doctor had a line on the screen", RECORD, audit="seen_at", technical="id item_id user_id"
@@ -238,7 +247,9 @@ TABLES: dict[str, Table] = {
         RUNNING, "What the clinic says of itself, each time it was changed", ALWAYS,
         identity="author_name", technical="author_id",
         none="id number at section name_es name_en signature address phone emergency quiet_from quiet_until"
-        " remind_diary_after remind_questionnaire_after remind_before_follow_up specialties stages faq logo_id",
+        " remind_diary_after remind_questionnaire_after remind_before_follow_up remind_before_test silent_after"
+        " slips_below review_after most_messages minutes_item minutes_reminder minutes_release prescription_form"
+        " specialties stages faq logo_id",
     ),
     "clinic.Logo": table(RUNNING, "The clinic's picture", ALWAYS, none="id digest png added_at"),
     # --- running
@@ -262,6 +273,40 @@ TABLES: dict[str, Table] = {
         clinical="words",
         technical="id patient_id key kind template questionnaire path source due_at told_at settled_at outcome",
     ),
+    "prescriptions.Prescriber": table(
+        PEOPLE, "What stands of a doctor on prescriptions", ACCOUNT,
+        identity="given_name surnames qualification college_number speciality", contact="email phone address town",
+        technical="user_id changed_at",
+    ),
+    "prescriptions.Prescription": table(
+        CARE, "Prescriptions as they were printed", RECORD,
+        clinical="content", technical="id batch patient_id plan_id item_id place issued_by_id issued_at",
+    ),
+    "prescriptions.Tick": table(
+        CARE, "Which doses a patient said were taken", RECORD,
+        clinical="taken day part", technical="id item_id patient_id place ticked_at",
+    ),
+    "prescriptions.Week": table(
+        CARE, "Doses due and taken, by weeks of a plan", RECORD,
+        clinical="due done not_done", technical="id plan_id patient_id number last_day",
+    ),
+    "prescriptions.Pharmacy": table(
+        CONTENT, "Pharmacies patients may choose", ALWAYS, none="id name address is_active added_at"
+    ),
+    "prescriptions.PharmacyChoice": table(
+        CARE, "Where a patient fetches medicines", RECORD, technical="patient_id pharmacy_id chosen_at"
+    ),
+    "prescriptions.Renewal": table(
+        CARE, "Requests to go on with a medicine, and what a doctor decided", RECORD,
+        clinical="verdict check_result doses reason justification runs_out_on until changed",
+        technical="id patient_id plan_id item_id state asked_by_id asked_at decided_by_id decided_at",
+    ),
+    "prescriptions.DispensingOrder": table(
+        CARE, "What pharmacies were sent, and how far it came", RECORD,
+        clinical="content",
+        technical="id renewal_id patient_id pharmacy_id state attempts error due_at ordered_at sent_at received_at"
+        " ready_at",
+    ),
     "results.Release": table(
         CARE, "Whether a patient may read a report, and since when", RECORD,
         clinical="abnormal critical",
@@ -284,6 +329,10 @@ TABLES: dict[str, Table] = {
     ),
     "jobs.Failure": table(
         RUNNING, "Of what kind a fault was that ended a job", "Three months", technical="id job_id task code at"
+    ),
+    "desk.SavedView": table(
+        PEOPLE, "What somebody chose to see in the worklist, under a name", ACCOUNT,
+        identity="name name_index", technical="id user_id tab doctor days is_default made_at",
     ),
     "outbox.Message": table(
         RUNNING, "What people are told by mail, and what became of it", "A year after it was sent",
@@ -338,6 +387,16 @@ IN_CLEAR: dict[str, str] = {
     "alerts.Alert.urgency": _ORDER,
     "results.Release.abnormal": _ORDER,
     "results.Release.critical": _ORDER,
+    "prescriptions.Renewal.verdict": _ORDER,
+    "prescriptions.Renewal.changed": _ORDER,
+    "prescriptions.Renewal.runs_out_on": _WHEN,
+    "prescriptions.Renewal.until": _WHEN,
+    "prescriptions.Tick.day": _WHEN,
+    "prescriptions.Tick.part": "Morning, noon and so on: says nothing of what is taken",
+    "prescriptions.Tick.taken": "Yes or no beside an item whose name is sealed; weeks are counted by it",
+    "prescriptions.Week.due": _ORDER,
+    "prescriptions.Week.done": _ORDER,
+    "prescriptions.Week.not_done": _ORDER,
     "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
     "rules.Version.author_name": "Stands beside the text of a protocol as its signature",
     "plans.Settlement.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",

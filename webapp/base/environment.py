@@ -34,6 +34,12 @@ VARIABLES = (
     Variable("SITE_URL", "Where people find the site: begins every link that is sent", "the first of ALLOWED_HOSTS"),
     Variable("SMS_TRANSPORT", "Class that sends SMS: docs/how-to/send-messages.md", "files in the data folder"),
     Variable("PUSH_TRANSPORT", "Class that sends push messages", "files in the data folder"),
+    Variable(
+        "PHARMACY_ADAPTER",
+        "Class that carries orders: docs/how-to/send-orders-to-pharmacies.md",
+        "files; nothing in production",
+    ),
+    Variable("PHARMACY_FOLDER", "Where orders are files", "beside the mail files of the data folder"),
     Variable("QUIET_HOURS", "From when to when nobody is written to, by Madrid's clock; 0-0: never", "22-8"),
     Variable("REMIND_DIARY_AFTER_DAYS", "Whole days without a diary page until a patient is reminded", "3"),
     Variable("REMIND_QUESTIONNAIRE_AFTER_DAYS", "Days a questionnaire lies begun until a patient is reminded", "2"),

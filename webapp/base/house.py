@@ -27,6 +27,15 @@ class House:
     remind_diary_after: int
     remind_questionnaire_after: int
     remind_before_follow_up: int
+    remind_before_test: int = 0
+    silent_after: int = 7  # days
+    slips_below: int = 70  # percent
+    review_after: int = 8  # weeks
+    most_messages: int = 3  # a day
+    minutes_item: int = 2
+    minutes_reminder: int = 3
+    minutes_release: int = 4
+    prescription_form: str = "proposal"  # or "college"
     signature: str = "Pauta"  # names the sender in messages that anybody may see: never a word of health
     address: str = ""
     phone: str = ""

@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("accounts:permissions", _("Permissions"), "shield-lock", permission="permissions.manage"),
     Entry("privacy:texts", pgettext_lazy("rail", "Texts"), "file-text", permission="consents.publish"),
     Entry("clinic:settings", _("Clinic"), "building", permission="clinic.manage"),
+    Entry("reports:saved", _("Hours saved"), "bar-chart", permission="reports.read"),
     Entry("jobs:overview", pgettext_lazy("rail", "Jobs"), "list-check", permission="jobs.read"),
     Entry("desk:looks_search", _("Who looked"), "eye", permission="audit.read"),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),

@@ -72,6 +72,34 @@ class RemindersForm(PlainForm):
     remind_diary_after = _number(_("Days without diary until a reminder"), 1, 60)
     remind_questionnaire_after = _number(_("Days until an unsent questionnaire is asked for"), 1, 29)
     remind_before_follow_up = _number(_("Days before a follow-up that it is told"), 0, 60)
+    remind_before_test = _number(_("Days before a test that it is told"), 0, 60)
+    silent_after = _number(_("Days without diary until the doctor’s list says so"), 1, 60)
+    slips_below = _number(_("Percent of doses taken, below which the doctor’s list says so"), 1, 100)
+    review_after = _number(_("Weeks of an acid suppressant until it is looked at again"), 1, 52)
+    most_messages = _number(
+        _("Messages a day to one person, at most"), 1, 20, _("What comes on top waits for the morning, as one.")
+    )
+
+
+class SavedForm(PlainForm):
+    """How long a person would need for what is done by itself."""
+
+    minutes_item = _number(_("Minutes a person needs for a line of a plan"), 0, 120)
+    minutes_reminder = _number(_("Minutes a person needs for a reminder"), 0, 120)
+    minutes_release = _number(_("Minutes a person needs to release a result"), 0, 120)
+
+
+class SheetsForm(PlainForm):
+    """What prescriptions are printed on."""
+
+    prescription_form = forms.ChoiceField(
+        label=_("What prescriptions are printed on"),
+        choices=[
+            ("proposal", _("Plain paper, headed “not valid for dispensing”")),
+            ("college", _("The form of the doctors’ college, with its verification code")),
+        ],
+        help_text=_("A pharmacy may refuse what is printed on plain paper; the law asks for the college’s own form."),
+    )
 
 
 def _lines_field(label: Any, help_text: Any) -> forms.CharField:

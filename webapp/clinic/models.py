@@ -57,6 +57,15 @@ class Edition(models.Model):
     remind_diary_after = models.PositiveSmallIntegerField()
     remind_questionnaire_after = models.PositiveSmallIntegerField()
     remind_before_follow_up = models.PositiveSmallIntegerField()
+    remind_before_test = models.PositiveSmallIntegerField(default=0)
+    silent_after = models.PositiveSmallIntegerField(default=7)  # days without a diary until the doctor's list says so
+    slips_below = models.PositiveSmallIntegerField(default=70)  # percent of the doses told of
+    review_after = models.PositiveSmallIntegerField(default=8)  # weeks of an acid suppressant until it is looked at
+    most_messages = models.PositiveSmallIntegerField(default=3)  # a day to one person, of the kind that can wait
+    minutes_item = models.PositiveSmallIntegerField(default=2)  # what a person would need for each, by the clinic
+    minutes_reminder = models.PositiveSmallIntegerField(default=3)
+    minutes_release = models.PositiveSmallIntegerField(default=4)
+    prescription_form = models.CharField(max_length=8, default="proposal")  # or "college": onto the college's form
     specialties = models.JSONField(default=list)  # [{"es": ..., "en": ...}]
     stages = models.JSONField(default=list)
     faq = models.JSONField(default=list)  # [{"question": {"es": ..., "en": ...}, "answer": {...}}]
@@ -71,6 +80,9 @@ class Edition(models.Model):
                 condition=Q(quiet_from__lte=23) & Q(quiet_until__lte=23), name="clinic_hours_of_the_clock"
             ),
             models.CheckConstraint(condition=~Q(emergency=""), name="clinic_says_whom_to_call"),
+            models.CheckConstraint(
+                condition=Q(prescription_form__in=["proposal", "college"]), name="clinic_prints_on_a_known_form"
+            ),
         ]
         triggers = _kept("editions")
 

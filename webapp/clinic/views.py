@@ -20,6 +20,8 @@ REFUSED, A_PAGE = 422, 10
 FORMS: dict[str, type[forms.PlainForm]] = {
     "identity": forms.IdentityForm,
     "reminders": forms.RemindersForm,
+    "sheets": forms.SheetsForm,
+    "saved": forms.SavedForm,
     "lists": forms.ListsForm,
 }
 keepers = access.may("clinic.manage")
@@ -92,6 +94,8 @@ def _show(
     shown: dict[str, Any] = {
         "identity": forms.IdentityForm(initial=_fields(now, "identity")),
         "reminders": forms.RemindersForm(initial=_fields(now, "reminders")),
+        "sheets": forms.SheetsForm(initial=_fields(now, "sheets")),
+        "saved": forms.SavedForm(initial=_fields(now, "saved")),
         "lists": forms.ListsForm(
             initial={name: forms.written_lines(getattr(now, name)) for name in selectors.SECTIONS["lists"]}
         ),

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_GET
 from webapp.alerts import selectors as alerts
 from webapp.audit import services as audit
 from webapp.base import access
-from webapp.desk import long_lists, record
+from webapp.desk import long_lists, record, timeline
+from webapp.desk.moment import Reader
 from webapp.intake import selectors as intake
 from webapp.intake.reading import reading_of
 from webapp.patients import selectors as people
 from webapp.patients.models import Patient
 from webapp.plans.lines import terms_now
+from webapp.plans.models import Plan
 
 
 def _language() -> str:
@@ -43,8 +45,13 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_write": request.user.may("record.write"),
         "may_register": request.user.may("patients.register"),
         "may_audit": request.user.may("audit.read"),
+        "may_prescribe": request.user.may("plans.sign") and _is_told(sheet.signed),
     }
     return render(request, "desk/patient.html", context)
+
+
+def _is_told(plan: Plan | None) -> bool:
+    return bool(plan and plan.told_at and plan.told_at <= timezone.now())
 
 
 def _identity(request: HttpRequest, person: Patient) -> HttpResponse:
@@ -85,3 +92,14 @@ def answers(request: HttpRequest, pk: UUID, response: UUID) -> HttpResponse:
     reading = reading_of(found)
     context = {"patient": person, "response": found, "reading": reading, "title": reading.title}
     return render(request, "desk/answers.html", context)
+
+
+@access.may("record.read")
+@require_GET
+def moments(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show everything about a patient in the order it happened."""
+    person = get_object_or_404(people.patients_for(request.user), pk=pk)
+    reader = Reader(request.user, person, _language(), timezone.localdate(), request.path)
+    found = timeline.timeline_of(reader, request.GET.get("kind", ""), request.GET.get("page", "1"))
+    query = f"kind={found.kind}" if found.kind else ""
+    return render(request, "desk/timeline.html", {"patient": person, "time": found, "query": query})

@@ -3,6 +3,7 @@
 Thousands of rows are sorted from plain columns alone; names and texts are decrypted for the page shown.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from webapp.accounts.models import User
 from webapp.alerts import selectors as alerts
 from webapp.alerts.models import RANK, Alert
-from webapp.desk.sources import SOURCES, Reason, Waiting, reasons
+from webapp.desk.choosing import Choice
+from webapp.desk.sources import SOURCES, Reason, Waiting, reasons, tabs_of
 from webapp.patients import selectors as patients
 from webapp.patients.finding import found_among
 from webapp.patients.models import Patient
@@ -25,14 +27,8 @@ from webapp.plans.models import Plan, PlanItem, Task
 from webapp.plans.terms import words
 
 PAGE = 50
-TABS = {
-    "all": gettext_lazy("All"),
-    "flags": gettext_lazy("Red flags"),
-    "plans": gettext_lazy("Plans"),
-    "sheets": gettext_lazy("Results"),
-    "watched": gettext_lazy("To be watched"),
-    "not_assessed": gettext_lazy("Not assessed"),
-}
+NEVER = float("inf")
+TABS = {"all": gettext_lazy("All"), **tabs_of(SOURCES)}
 BANDS = (
     (RANK["same_day"], pgettext_lazy("worklist", "Now")),
     (RANK["urgent_2w"], pgettext_lazy("worklist", "Within 2 weeks")),
@@ -47,7 +43,9 @@ class Entry:
 
     patient_id: UUID
     rank: int = 0
-    since: datetime | None = None
+    since: datetime | None = None  # the first thing that waits
+    newest: datetime | None = None  # the last one that came
+    due: datetime | None = None  # the first promise
     waiting: dict[str, list[UUID]] = field(default_factory=dict)
     tabs: set[str] = field(default_factory=set)
 
@@ -55,7 +53,12 @@ class Entry:
         self.waiting.setdefault(source, []).append(one.pk)
         self.tabs |= one.tabs
         self.rank = max(self.rank, one.rank)
-        self.since = min(self.since or one.since, one.since)
+        if self.since is None or one.since < self.since:
+            self.since = one.since
+        if self.newest is None or one.since > self.newest:
+            self.newest = one.since
+        if one.due is not None and (self.due is None or one.due < self.due):
+            self.due = one.due
 
     @property
     def plan_id(self) -> UUID | None:
@@ -107,17 +110,49 @@ def entries_for(user: User) -> list[Entry]:
     found: dict[UUID, Entry] = {}
     for source in SOURCES:
         for one in source.waiting(user):
-            found.setdefault(one.patient_id, Entry(one.patient_id)).tell(source.name, one)
+            entry = found.get(one.patient_id)
+            if entry is None:
+                entry = found[one.patient_id] = Entry(one.patient_id)
+            entry.tell(source.name, one)
     return sorted(found.values(), key=_order)
 
 
-def _order(entry: Entry) -> tuple[int, float, str]:
-    return -entry.rank, entry.since.timestamp() if entry.since else 0.0, str(entry.patient_id)
+def _order(entry: Entry) -> tuple[int, float, float, str]:
+    due = entry.due.timestamp() if entry.due else NEVER
+    return -entry.rank, due, entry.since.timestamp() if entry.since else 0.0, str(entry.patient_id)
+
+
+def chosen_among(user: User, entries: Sequence[Entry], choice: Choice, now: datetime) -> list[Entry]:
+    """Return those a reader chose to see, whatever their kind; one query where a doctor is chosen."""
+    listed = [entry for entry in entries if choice.waits_long_enough(entry.since, now)]
+    if not choice.doctor:
+        return listed
+    theirs = patients.patients_for(user).filter(general_practitioner_id=choice.doctor_id)
+    found = set(theirs.values_list("pk", flat=True))
+    return [entry for entry in listed if entry.patient_id in found]
+
+
+def stamp_of(entries: Iterable[Entry]) -> str:
+    """Return what changes whenever somebody comes, goes, or waits for something else: made of plain columns alone."""
+    told = hashlib.blake2b(digest_size=16)
+    for entry in entries:
+        told.update(entry.patient_id.bytes + bytes([entry.rank]))
+        told.update(b"".join(pk.bytes for pks in entry.waiting.values() for pk in pks))
+    return told.hexdigest()
+
+
+def come_since(entries: Iterable[Entry], moment: datetime) -> int:
+    """Return how many have something that came after a moment."""
+    return sum(entry.newest is not None and entry.newest > moment for entry in entries)
 
 
 def tab_counts(entries: Iterable[Entry]) -> dict[str, int]:
-    listed = list(entries)
-    return {tab: sum(entry.in_tab(tab) for entry in listed) for tab in TABS}
+    found = dict.fromkeys(TABS, 0)
+    for entry in entries:
+        found["all"] += 1
+        for tab in entry.tabs & found.keys():
+            found[tab] += 1
+    return found
 
 
 def rows_of(user: User, entries: Sequence[Entry], language: str) -> list[Row]:
@@ -169,7 +204,7 @@ def _told(entry: Entry, told: dict[UUID, Alert], about: dict[UUID, str], languag
 def banded(rows: Sequence[Row], entries: Sequence[Entry]) -> list[Band]:
     """Return the rows of a page under how soon they are due, each with how many there are in all."""
     found = []
-    ceiling = max(RANK.values()) + 1
+    ceiling = NEVER
     for floor, title in BANDS:
         inside = [row for row in rows if floor <= row.entry.rank < ceiling]
         if inside:

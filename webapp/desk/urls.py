@@ -4,12 +4,15 @@ from django.urls import path, register_converter
 
 from webapp.desk import (
     consent_views,
+    course_views,
     entry_views,
     inviting_views,
     looks_views,
     measure_views,
     people_views,
     record_views,
+    saved_views,
+    summary_views,
     views,
 )
 from webapp.desk.places import Part
@@ -19,10 +22,17 @@ app_name = "desk"
 _LIST = "patients/<uuid:pk>/record/<part:kind>"
 urlpatterns = [
     path("", views.worklist, name="list"),
+    path("live/", views.live, name="live"),
+    path("views/", saved_views.kept, name="views"),
+    path("views/<uuid:view>/", saved_views.change, name="view_change"),
     path("next/", views.following, name="next"),
     path("patients/", people_views.patients, name="patients"),
     path("patients/new/", people_views.register, name="register"),
     path("patients/<uuid:pk>/", record_views.patient, name="patient"),
+    path("patients/<uuid:pk>/time/", record_views.moments, name="timeline"),
+    path("patients/<uuid:pk>/course/", course_views.course, name="course"),
+    path("patients/<uuid:pk>/course/figures/", course_views.figures, name="course_figures"),
+    path("patients/<uuid:pk>/summary/", summary_views.summary, name="summary"),
     path("patients/<uuid:pk>/identity/", people_views.identity, name="identity"),
     path("patients/<uuid:pk>/all/<part:part>/", record_views.whole_list, name="whole_list"),
     path("patients/<uuid:pk>/contacts/new/", entry_views.add_contact, name="contact_add"),

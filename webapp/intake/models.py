@@ -42,6 +42,10 @@ class QuestionnaireResponse(models.Model):
     completed_at = models.DateTimeField(null=True)
     completed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    # the items a doctor asked for; null: the whole questionnaire
+    only = EncryptedJSONField(null=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
     class Meta:
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["patient", "questionnaire", "-for_day"], name="intake_by_patient")]
@@ -56,6 +60,10 @@ class QuestionnaireResponse(models.Model):
                 condition=Q(status="in_progress", completed_at__isnull=True, completed_by__isnull=True)
                 | Q(status="completed", completed_at__isnull=False, completed_by__isnull=False),
                 name="intake_completed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(only__isnull=True, asked_by__isnull=True) | Q(only__isnull=False, asked_by__isnull=False),
+                name="intake_asked_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("started_at")),
@@ -85,6 +93,8 @@ class QuestionnaireResponse(models.Model):
     @property
     def title(self) -> str:
         """Its name in the reader's language, by the version it was answered in."""
+        if self.only is not None:
+            return str(_("A few questions of your clinic"))
         titles = self.version.report["title"]
         return str(titles.get((get_language() or "es")[:2]) or self.questionnaire)
 

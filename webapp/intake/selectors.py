@@ -1,6 +1,8 @@
 """Reads of questionnaires and of what was answered: a patient the own ones, a clinician those of the clinic."""
 
+from dataclasses import replace
 from datetime import date
+from math import ceil
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,6 +21,7 @@ from webapp.patients.models import Patient
 
 Status = QuestionnaireResponse.Status
 FILL_IN = "intake.fill"
+ASKED = {"es": "Unas preguntas de su clínica", "en": "A few questions of your clinic"}
 
 
 def responses_for(user: User) -> QuerySet[QuestionnaireResponse]:
@@ -58,7 +61,20 @@ def book_of(response: QuestionnaireResponse) -> Book:
         for one in shelf_services.library(digest).questionnaires
         if (one.name, one.version) == (response.questionnaire, response.version.version)
     ]
-    return Book(found[0], shelf_services.edition(digest), shelf_services.program(digest))
+    return Book(asked_of(response, found[0]), shelf_services.edition(digest), shelf_services.program(digest))
+
+
+def asked_of(response: QuestionnaireResponse, whole: Questionnaire) -> Questionnaire:
+    """Return the questionnaire of a response: the whole, or the few questions a doctor asked for."""
+    if response.only is None:
+        return whole
+    wanted = frozenset(response.only)
+    groups = [
+        replace(group, questions=tuple(one for one in group.questions if one.item in wanted)) for group in whole.groups
+    ]
+    count = sum(len(group.questions) for group in whole.groups)
+    minutes = max(1, ceil(whole.minutes * len(wanted) / max(1, count)))
+    return replace(whole, title=ASKED, minutes=minutes, groups=tuple(group for group in groups if group.questions))
 
 
 def answers_of(response: QuestionnaireResponse) -> dict[str, Stored]:

@@ -80,7 +80,7 @@ def start(
     """
     if not selectors.may_fill_in(actor, patient):
         raise Patient.DoesNotExist
-    _must_consent(patient)
+    must_consent(patient)
     asked = selectors.questionnaires().get(questionnaire)
     if asked is None:
         raise IntakeError(_("This questionnaire is no longer in use."))
@@ -100,7 +100,8 @@ def start(
         )
 
 
-def _must_consent(patient: Patient) -> None:
+def must_consent(patient: Patient) -> None:
+    """Raise ConsentMissing for a patient who has not agreed to the treatment text in force."""
     if not patients.has_current_consent(patient, TREATMENT):
         raise ConsentMissing(_("Before any question, please read how we use your answers, and decide."))
 
@@ -198,7 +199,7 @@ def _locked(response_id: UUID, actor: User, sent_too: bool = False) -> tuple[Que
     response = rows.get(pk=response_id)
     if response.status != Status.IN_PROGRESS and not sent_too:
         raise AlreadySent(_("You have sent this questionnaire already. Your answers are kept."))
-    _must_consent(response.patient)
+    must_consent(response.patient)
     return response, selectors.book_of(response)
 
 
@@ -286,6 +287,8 @@ def note_patient(*, patient: Patient, actor: User, path: str) -> None:
 
 
 def _because(response: QuestionnaireResponse) -> str:
+    if response.only is not None:
+        return "asked"
     return "diary" if response.for_day else "questionnaire"
 
 

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from webapp.base import access
-from webapp.intake import screens, selectors, services
+from webapp.intake import asking, screens, selectors, services
 from webapp.intake.models import QuestionnaireResponse
 from webapp.intake.screens import reader
 from webapp.intake.services import ConsentMissing, IntakeError
@@ -30,6 +32,23 @@ def for_patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         return redirect("intake:resume", begun.pk)
     services.note_patient(patient=person, actor=request.user, path=request.path)
     return render(request, "intake/for_patient.html", _choices(request, person))
+
+
+@access.may("plans.sign")
+@require_POST
+def ask(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Ask a patient the questions that were chosen, and go back to where they were."""
+    person = get_object_or_404(patients.patients_for(request.user), pk=patient)
+    try:
+        asking.ask(patient_id=person.pk, facts=request.POST.getlist("ask"), doctor=request.user)
+        messages.success(request, _("The questions wait in the portal. The answers will be assessed when they come."))
+    except ConsentMissing:
+        messages.warning(request, str(services.NO_CONSENT_FOR))
+    except IntakeError as problem:
+        messages.warning(request, str(problem))
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe else reverse("intake:for_patient", args=[person.pk]))
 
 
 def _choices(request: HttpRequest, person: Patient) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("consent/", views.consent, name="consent"),
     path("start/", views.start, name="start"),
     path("for/<uuid:patient>/", staff_views.for_patient, name="for_patient"),
+    path("for/<uuid:patient>/ask/", staff_views.ask, name="ask"),
     path("<uuid:pk>/", views.resume, name="resume"),
     path("<uuid:pk>/kept/", kept_views.kept, name="kept"),
     path("<uuid:pk>/check-and-send/", views.check, name="check"),

@@ -19,6 +19,8 @@ TITLES: dict[str, Any] = {
     "results.forget": _("Forgets files of results nobody confirmed"),
     "privacy.copy": _("Makes copies of large records"),
     "privacy.forget": _("Deletes copies of records after two hours"),
+    "prescriptions.count_weeks": _("Counts which doses patients took in the weeks that are over"),
+    "prescriptions.deliver": _("Carries orders to pharmacies and asks how far they are"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
+from webapp.base.fields import blind
 from webapp.outbox.hours import is_quiet
 from webapp.outbox.models import Message
 
@@ -46,3 +47,14 @@ def given_up() -> QuerySet[Message]:
     """Return what was given up, newest first, without address, link or key."""
     rows = Message.objects.filter(state=State.GIVEN_UP).order_by("-due_at", "-pk")
     return rows.only("pk", "state", "template", "channel", "attempts", "error", "due_at")
+
+
+def to_person(recipient: str) -> QuerySet[Message]:
+    """Return every message to one person, without address or link: when, by which way, and what became of it."""
+    rows = Message.objects.filter(recipient=blind(recipient, "outbox.message.recipient"))
+    return rows.only("pk", "state", "template", "channel", "due_at", "sent_at")
+
+
+def reminders_sent(since: datetime) -> QuerySet[Message]:
+    """Return the reminders that left since then, by themselves or in one message with others."""
+    return Message.objects.filter(state=State.SENT, key__startswith="reminder:", sent_at__gte=since)

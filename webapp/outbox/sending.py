@@ -22,7 +22,6 @@ from webapp.outbox.texts import IN_DOUBT, TEXTS, TOO_LATE
 from webapp.outbox.transports import NotSent, Transport, transport_of
 
 WAITS = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 180, 360, 720))  # after the last of them: given up
-A_DAY = 3  # messages a day to one person; what comes on top waits for the morning, as one
 MOST_DOUBTS = 3
 State, Haste = Message.State, Message.Haste
 
@@ -82,7 +81,7 @@ def _over_the_cap(message: Message, now: datetime) -> bool:
     if message.haste != Haste.NORMAL:
         return False
     today = Message.objects.filter(recipient=message.recipient, sent_at__gte=day_begins(now), carried_by__isnull=True)
-    return today.exclude(haste=Haste.NOW).count() >= A_DAY
+    return today.exclude(haste=Haste.NOW).count() >= house.now().most_messages  # what comes on top waits, as one
 
 
 def _companions(message: Message, now: datetime) -> QuerySet[Message]:

@@ -9,6 +9,8 @@ def reached_by(patient: Patient) -> dict[str, str]:
     """Return ``channel`` and ``address`` of the notices for a patient; e-mail where the way chosen leads nowhere."""
     if patient.channel == Patient.Channel.SMS and patient.phone and sms_reaches(patient):
         return {"channel": "sms", "address": patient.phone}
+    if patient.channel == Patient.Channel.PUSH and patient.user_id and settings.OUTBOX_CHANNELS.get("push"):
+        return {"channel": "push", "address": f"account-{patient.user_id}"}  # whoever carries it knows the telephones
     return {"channel": "email", "address": patient.email or (patient.user.email if patient.user else "")}
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
-from webapp.patients.access import may_read_record, number_index, own_patient, patients_for
+from webapp.patients.access import is_own, may_read_record, number_index, own_patient, patients_for
 from webapp.patients.filed import Download, document_for, shown_to
 from webapp.patients.finding import (
     PREFIX,
@@ -66,6 +66,7 @@ __all__ = [
     "duplicates_of",
     "has_current_consent",
     "history_of",
+    "is_own",
     "ledger_of",
     "line_for",
     "may_read_record",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,9 +11,9 @@ from engine.evaluator import Addition, evaluate
 from engine.evaluator.output import item_json
 from engine.facts import CaseFacts
 from engine.formulary import Part
-from engine.language.cases import read_case
-from rules import services as shelf
+from engine.plan import Plan as Whole
 from webapp.plans.models import Evaluation, Plan, PlanItem
+from webapp.plans.reading import engine_of
 from webapp.plans.refusing import PlanError
 from webapp.plans.running import FAULTS
 
@@ -93,7 +92,7 @@ def _checked(evaluation: Evaluation, content: Content, beside: Sequence[PlanItem
     code = content["code"]
     given = [item for item in beside if item.code != code]
     others, without, instead = _by_hand(given), _rejected(given), _instead(given)
-    program, case = _engine(evaluation)
+    program, case = engine_of(evaluation)
     found = {
         item.code: item for item in evaluate(program, case, [*others, *_addition(content)], without, instead).items
     }
@@ -113,17 +112,17 @@ def _with_doses(
     if not changed:
         return None
     others = [one for one in beside if one.code != item.code]
-    program, case = _engine(evaluation)
+    program, case = engine_of(evaluation)
     instead = {**_instead(others), item.code: changed}
     by_hand = [*_by_hand(others), *(_addition(item.content) if is_by_hand(item) else ())]
     found = {one.code: one for one in evaluate(program, case, by_hand, _rejected(others), instead).items}
     return {name: value for name, value in item_json(found[item.code]).items() if name in SEEN}
 
 
-def _engine(evaluation: Evaluation) -> tuple[Program, CaseFacts]:
-    digest = evaluation.release.digest if evaluation.release else None
-    program = shelf.program(digest, date.fromisoformat(evaluation.case["as_of"]))
-    return program, read_case(evaluation.case, program.edition.vocabulary, program.edition.formulary)
+def whole(evaluation: Evaluation, items: Sequence[PlanItem]) -> tuple[Program, CaseFacts, Whole]:
+    """Return what the engine says of a plan as decided so far: without what is rejected, with what was changed."""
+    program, case = engine_of(evaluation)
+    return program, case, evaluate(program, case, _by_hand(items), _rejected(items), _instead(items))
 
 
 def _by_hand(items: Iterable[PlanItem]) -> list[Addition]:

@@ -28,7 +28,7 @@ from webapp.plans.refusing import (
 Decision = PlanItem.Decision
 
 
-def _draft(plan_id: UUID) -> Plan:
+def draft_of(plan_id: UUID) -> Plan:
     """Return the draft, locked until the transaction ends; raise PlanError if it is one no longer."""
     plan = Plan.objects.select_for_update().get(pk=plan_id)  # no join: whoever waited here reads the row as it is now
     if plan.status == Plan.Status.SIGNED and plan.signed_by:
@@ -38,7 +38,8 @@ def _draft(plan_id: UUID) -> Plan:
     return plan
 
 
-def _bump(plan: Plan) -> None:
+def bump(plan: Plan) -> None:
+    """Count a change of a draft: whoever looks at an older state signs nothing."""
     closing.forget(plan)
     plan.revision += 1
     plan.save(update_fields=["revision"])
@@ -80,13 +81,13 @@ def decide_item(
     PlanError for everything else.
     """
     doctor_only(doctor)
-    plan = _draft(plan_id)
+    plan = draft_of(plan_id)
     item = _item(plan, item_id, doctor, was)
     _check_decision(item, decision, reason_code, note, final)
     final = _with_checked_doses(plan, item, final, reason_code, note) if decision == Decision.EDITED else None
     watched = item.reason_code == OverrideReason.WILL_MONITOR
     item.decision, item.reason_code, item.note = decision, reason_code, note.strip() or None
-    item.final = final
+    item.final, item.second_signer = final, None
     item.decided_by, item.decided_at = doctor, timezone.now()
     item.save()
     mark_seen(user=doctor, items=[item])
@@ -94,7 +95,7 @@ def decide_item(
     if watched and reason_code != OverrideReason.WILL_MONITOR:
         monitoring.forget(plan=plan, what=item.code, doctor=doctor)
     _watch(plan, item, doctor, watch_days)
-    _bump(plan)
+    bump(plan)
     _record(doctor, f"plan.item_{decision}", plan, item=str(item.pk), code=reason_code)
     return item
 
@@ -144,7 +145,7 @@ def undecide(*, plan_id: UUID, item_id: UUID, doctor: User, shown: str | None = 
     unseen. Raises PlanError.
     """
     doctor_only(doctor)
-    plan = _draft(plan_id)
+    plan = draft_of(plan_id)
     item = _item(plan, item_id, doctor, None)
     if shown is not None and item.decided_by_id not in (None, doctor.pk) and shown != item.decided_at.isoformat():
         raise PlanError(_decided_before(item))
@@ -154,10 +155,10 @@ def undecide(*, plan_id: UUID, item_id: UUID, doctor: User, shown: str | None = 
         _take_out(plan, item)
     else:
         item.decision, item.reason_code, item.note, item.final = Decision.PENDING, "", None, None
-        item.decided_by = item.decided_at = None
+        item.decided_by = item.decided_at = item.second_signer = None
         item.save()
         outcomes.decided(doctor, [item])
-    _bump(plan)
+    bump(plan)
     _record(doctor, "plan.item_undecided", plan, item=str(item_id))
 
 
@@ -185,7 +186,7 @@ def add_item(
     rejected item is taken up where it stands), or if it is held or blocked and nobody wrote why it is given anyway.
     """
     doctor_only(doctor)
-    plan = _draft(plan_id)
+    plan = draft_of(plan_id)
     if plan.items.filter(code_index=index_of(PlanItem, "code_index", plan.pk, content["code"])).exists():
         raise PlanError(_("This is already in the plan. Decide it where it stands."))
     check_note(note)
@@ -194,7 +195,7 @@ def add_item(
     _watch(plan, item, doctor, monitoring.USUAL)
     along = [_put(plan, {**one, "brought_by": item.code}, doctor) for one in brings]
     mark_seen(user=doctor, items=[item, *along])
-    _bump(plan)
+    bump(plan)
     _record(doctor, "plan.item_added", plan, item=str(item.pk), code=item.reason_code)
     return item
 
@@ -206,7 +207,7 @@ def close_without(*, plan_id: UUID, doctor: User, reason_code: str, note: str = 
     Raises PlanError while an item is taken or waits to be decided.
     """
     doctor_only(doctor)
-    plan = _draft(plan_id)
+    plan = draft_of(plan_id)
     check_note(note)
     if reason_code not in NothingReason.values:
         raise PlanError(_("Choose why no treatment is needed."))
@@ -216,7 +217,7 @@ def close_without(*, plan_id: UUID, doctor: User, reason_code: str, note: str = 
         raise PlanError(_("The plan has items. Reject them first, each with its reason."))
     item = _put(plan, closing.content(text), doctor, reason_code, note)
     mark_seen(user=doctor, items=[item])
-    _bump(plan)
+    bump(plan)
     _record(doctor, "plan.item_added", plan, item=str(item.pk), code=reason_code)
     return item
 
@@ -256,11 +257,11 @@ def accept_rest(*, plan_id: UUID, doctor: User) -> int:
     Raises PlanError while a first-tier alert is open or an item has not been on this doctor's screen.
     """
     doctor_only(doctor)
-    plan = _draft(plan_id)
+    plan = draft_of(plan_id)
     items = selectors.items_for(doctor, plan)
     left = selectors.to_do(doctor, plan, items)
     if left.first_tier:
-        raise PlanError(_("Settle the alerts in red first. Nothing was accepted."))
+        raise PlanError(_in_the_way(left, _("Nothing was accepted.")))
     if left.not_confirmed:
         raise PlanError(_("The second opinion does not confirm this plan: decide each item by itself."))
     if left.unseen:
@@ -269,7 +270,7 @@ def accept_rest(*, plan_id: UUID, doctor: User) -> int:
     taken = plan.items.filter(pk__in=[item.pk for item in rest])
     taken.update(decision=Decision.ACCEPTED, decided_by=doctor, decided_at=timezone.now())
     outcomes.decided(doctor, taken.select_related("plan"))
-    _bump(plan)
+    bump(plan)
     _record(doctor, "plan.rest_accepted", plan, items=len(rest))
     return len(rest)
 
@@ -298,7 +299,7 @@ def sign(*, plan_id: UUID, doctor: User, revision: int, unconfirmed_note: str = 
 
 @transaction.atomic
 def _signed(plan_id: UUID, doctor: User, revision: int, unconfirmed_note: str) -> Plan:
-    plan = _draft(plan_id)
+    plan = draft_of(plan_id)
     if plan.revision != revision:
         raise PlanError(_("The plan changed while you were looking at it. Look at it again, then sign."))
     items = selectors.items_for(doctor, plan)
@@ -326,15 +327,26 @@ def _retire_the_one_before(plan: Plan) -> Plan | None:
     return before
 
 
-def _refuse_unready(left: selectors.ToDo) -> None:
+def _in_the_way(left: selectors.ToDo, so: str) -> str:
+    """Return which matter of the first tier comes first, and that nothing was done because of it."""
     if left.not_assessed:
-        raise PlanError(_("The newest answers could not be assessed. Nothing was signed."))
-    if left.no_consent:
-        raise PlanError(_("The patient took back the consent to be treated. Nothing was signed."))
+        what = _("The newest answers could not be assessed")
+    elif left.no_consent:
+        what = _("The patient took back the consent to be treated")
+    elif left.alerts or left.allergies:
+        what = _("Settle the alerts in red first")
+    else:
+        what = _("The newest data are not checked yet: check them first")
+    return f"{what}. {so}"
+
+
+def _refuse_unready(left: selectors.ToDo) -> None:
     if left.first_tier:
-        raise PlanError(_("Settle the alerts in red first. Nothing was signed."))
+        raise PlanError(_in_the_way(left, _("Nothing was signed.")))
     if left.unseen:
         raise PlanError(_unseen_text(left.unseen))
+    if left.seconds:
+        raise PlanError(_("A colleague has been asked to sign too. Wait for the answer, or take the question back."))
     if left.held:
         raise PlanError(_("A held item waits for its answer or for your decision."))
     if left.undecided:

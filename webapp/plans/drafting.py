@@ -5,16 +5,16 @@ from typing import Any
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
-from webapp.plans import adding
+from webapp.plans import adding, handing
 from webapp.plans.closing import NOTHING
-from webapp.plans.models import UNDECIDED_MAY_STAY, Evaluation, ItemSeen, Plan, PlanItem
+from webapp.plans.models import UNDECIDED_MAY_STAY, Evaluation, ItemSeen, Plan, PlanItem, SecondSignature
 
 Items = Sequence[Mapping[str, Any]]
 UNDECIDED = {
     "decision": PlanItem.Decision.PENDING, "reason_code": "", "note": None, "final": None, "decided_by_id": None,
-    "decided_at": None,
+    "decided_at": None, "second_signer_id": None,
 }  # fmt: skip
-DECIDED = ("decision", "reason_code", "note", "final", "decided_by_id", "decided_at")
+DECIDED = ("decision", "reason_code", "note", "final", "decided_by_id", "decided_at", "second_signer_id")
 
 
 def draft(evaluation: Evaluation, result: Mapping[str, Any], actor: User | None) -> Plan | None:
@@ -33,6 +33,7 @@ def draft(evaluation: Evaluation, result: Mapping[str, Any], actor: User | None)
     _fill(plan, result["items"])
     if old is not None:
         _carry_over(old, plan)
+        handing.carry(old, plan)
     elif newest is not None:
         _carry_medicines(newest, plan)
     audit.record(
@@ -144,6 +145,7 @@ def _copy_decision(item: PlanItem, same: PlanItem, beside: Sequence[PlanItem]) -
         for name in DECIDED:
             setattr(same, name, getattr(item, name))
         same.save()
+    item.second_signatures.filter(state=SecondSignature.State.ASKED).update(item=same, plan=same.plan)
     seen = [ItemSeen(item=same, user_id=one.user_id) for one in item.seen.all()]
     ItemSeen.objects.bulk_create(seen, ignore_conflicts=True)
 

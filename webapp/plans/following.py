@@ -15,7 +15,7 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.alerts.services import Wanted
 from webapp.base import house
-from webapp.plans import watching
+from webapp.plans import lasting, watching
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.selectors import TAKEN, words_of
 from webapp.plans.watching import SETTLED, morning_of
@@ -32,9 +32,10 @@ def follow_up(now: datetime | None = None) -> int:
     _call_off(moment)
     before = house.now().remind_before_follow_up
     wanted = [one for item in _items(moment) for one in _wanted(item, before)]
-    watched = _new(watching.wanted(moment, before))
-    alerts.remind_all([*wanted, *watched])
-    return len(wanted) + len(watched)
+    watched = _new(watching.wanted(moment, house.now().remind_before_test))
+    looked_at = _new(lasting.wanted(moment, house.now().review_after))
+    alerts.remind_all([*wanted, *watched, *looked_at])
+    return len(wanted) + len(watched) + len(looked_at)
 
 
 def _new(wanted: list[Wanted]) -> list[Wanted]:
@@ -46,7 +47,8 @@ def _new(wanted: list[Wanted]) -> list[Wanted]:
 
 def _call_off(now: datetime) -> None:
     """Call off what came of plans that were replaced; not while that signature may still be taken back."""
-    still_open = Reminder.objects.filter(kind=Reminder.Kind.FOLLOW_UP, settled_at=None, source__isnull=False)
+    of_plans = (Reminder.Kind.FOLLOW_UP, Reminder.Kind.REVIEW)
+    still_open = Reminder.objects.filter(kind__in=of_plans, settled_at=None, source__isnull=False)
     may_return = Q(replaced_by__status=Plan.Status.SIGNED, replaced_by__signed_at__gt=now - SETTLED)
     standing = Plan.objects.filter(Q(status=Plan.Status.SIGNED) | may_return).values("pk")
     gone = still_open.exclude(source__in=standing).values_list("source", flat=True)
@@ -55,7 +57,7 @@ def _call_off(now: datetime) -> None:
 
 def _items(now: datetime) -> QuerySet[PlanItem]:
     """Return the released follow-ups of signed plans that have no reminder yet."""
-    known = Reminder.objects.filter(source=OuterRef("plan_id"), settled_at=None)
+    known = Reminder.objects.filter(source=OuterRef("plan_id"), kind=Reminder.Kind.FOLLOW_UP, settled_at=None)
     signed = PlanItem.objects.filter(
         plan__status=Plan.Status.SIGNED, plan__signed_at__range=(now - LOOK_BACK, now - SETTLED)
     )

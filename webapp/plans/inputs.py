@@ -11,14 +11,13 @@ from django.utils.formats import date_format
 
 from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
 from engine.explain import weighing
-from engine.language.cases import read_case
 from engine.language.documents import Edition
-from rules import services as shelf
 from webapp.accounts import selectors as accounts
 from webapp.patients.models import Observation
 from webapp.patients.selectors import Record
 from webapp.plans.case import DIARY, FREE_TEXT, day_of
 from webapp.plans.models import Evaluation, PlanItem
+from webapp.plans.reading import engine_of
 from webapp.plans.terms import NBSP, Terms, unit_words
 from webapp.plans.why import SECTIONS
 
@@ -136,13 +135,7 @@ def _is_read(row: Observation, used: set[str], since: date | None) -> bool:
 def speaking(items: Iterable[PlanItem], evaluation: Evaluation) -> frozenset[str]:
     """Return the facts by which the rules behind these items are true; a value no rule was true by is not abnormal."""
     rules = {(reason["protocol"], reason["rule"]) for item in items for reason in item.content.get("reasons", ())}
-    program = shelf.program(evaluation.release.digest if evaluation.release else None, _as_of(evaluation))
-    case = read_case(evaluation.case, program.edition.vocabulary, program.edition.formulary)
-    return weighing(program, case, sorted(rules))
-
-
-def _as_of(evaluation: Evaluation) -> date:
-    return date.fromisoformat(evaluation.case["as_of"])
+    return weighing(*engine_of(evaluation), sorted(rules))
 
 
 def _disagreement(conflict: Mapping[str, Any], terms: Terms) -> Disagreement:

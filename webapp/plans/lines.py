@@ -16,6 +16,7 @@ from engine.language.documents import Edition
 from rules import services as shelf
 from rules.selectors import ShelfError
 from webapp.patients import models
+from webapp.patients.titles import title_of
 from webapp.plans.terms import Terms
 
 Words = str | Promise
@@ -46,7 +47,9 @@ def name_of(line: Any, terms: Terms) -> str:
         return _listed(line, terms, line.relation)
     if isinstance(line, models.Encounter):
         return line.reason
-    if isinstance(line, models.DiagnosticReport | models.DocumentReference):
+    if isinstance(line, models.DiagnosticReport):
+        return title_of(line)
+    if isinstance(line, models.DocumentReference):
         return line.title
     if isinstance(line, models.RelatedPerson):
         return line.name

@@ -9,10 +9,26 @@ from datetime import datetime, timedelta
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from webapp.base.fields import BlindIndexOf, EncryptedJSONField, EncryptedTextField
 from webapp.plans import triggers
+from webapp.plans.colleagues import Handover, SecondSignature
+
+__all__ = (
+    "UNDECIDED_MAY_STAY",
+    "UNDO",
+    "Confirmation",
+    "Evaluation",
+    "Handover",
+    "ItemSeen",
+    "Plan",
+    "PlanItem",
+    "RuleEvent",
+    "SecondSignature",
+    "Settlement",
+    "Task",
+)
 
 UNDO = timedelta(minutes=3)  # after the signature the signer may take it back; then the patient is told
 UNDECIDED_MAY_STAY = frozenset({"dx", "alert", "ask"})  # shown to the doctor, released to nobody: need no decision
@@ -186,6 +202,8 @@ class PlanItem(models.Model):
     final = EncryptedJSONField(null=True)  # what is released in place of the content, once edited or added
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    # who else answers for a blocked item that was taken, in place of a written justification
+    second_signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["plan", "position"]
@@ -207,8 +225,14 @@ class PlanItem(models.Model):
             models.CheckConstraint(
                 condition=Q(state="proposed")
                 | ~Q(decision__in=["accepted", "edited", "added"])
-                | Q(note__isnull=False),
+                | Q(note__isnull=False)
+                | Q(state="blocked", second_signer__isnull=False),
                 name="plans_item_overridden_in_writing",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_signer__isnull=True)
+                | (Q(decided_by__isnull=False) & ~Q(second_signer=F("decided_by"))),
+                name="plans_item_second_signer_is_another",
             ),
         ]
         triggers = [
@@ -323,6 +347,8 @@ class RuleEvent(models.Model):
         EDITED = "edited"
         REJECTED = "rejected"
         OVERRIDDEN = "overridden"  # a held or blocked item taken anyway, or an alert settled
+        SECOND_SIGNED = "co_signed"  # by a colleague who was asked to answer for a blocked item too
+        SECOND_REFUSED = "co_refused"
         UNDECIDED = "undecided"  # a decision taken back
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")

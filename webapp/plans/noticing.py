@@ -22,6 +22,7 @@ from webapp.patients.models import AllergyIntolerance
 from webapp.plans import presenting, selectors
 from webapp.plans.inputs import facts_behind
 from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem, Settlement
+from webapp.plans.reading import engine_of
 from webapp.plans.terms import Terms, words
 
 SHOWN = 3
@@ -77,7 +78,7 @@ class Notices:
 def notices_of(user: User, plan: Plan, items: Sequence[PlanItem], left: selectors.ToDo, terms: Terms) -> Notices:
     """Return the alerts of a plan for one reader."""
     settled = settlements_of(plan)
-    case = _case(plan, terms)
+    case = _case(plan, terms, left.stands_on)
     stops = _first_tier(user, left, terms) if plan.status == Plan.Status.DRAFT else []  # nothing else can be stopped
     column = [*stops, *_live(user, plan, terms)]
     told = {one.alert.code for one in column if one.alert}
@@ -219,8 +220,10 @@ def _beside(item: PlanItem, case: CaseFacts | None, terms: Terms) -> list[Notice
     return list(found.values())
 
 
-def _case(plan: Plan, terms: Terms) -> CaseFacts:
+def _case(plan: Plan, terms: Terms, basis: Evaluation | None = None) -> CaseFacts:
     """Return the newest facts: an assessment that changed no item leaves the draft with an older evaluation."""
+    if basis is not None and plan.status == Plan.Status.DRAFT:
+        return engine_of(basis)[1]
     newest = selectors.latest_evaluation(plan.patient_id)
     same = newest is not None and newest.status == "ok" and newest.release_id == plan.evaluation.release_id
     case = newest.case if newest is not None and same else plan.evaluation.case

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 OCCASIONS: Mapping[str, str | Promise] = {
     "questionnaire": _("after a questionnaire"),
     "diary": _("after a page of the diary"),
+    "asked": _("after answers the doctor asked for"),
     "answer": _("after the doctor’s answer"),
     "allergy": _("after an allergy was settled"),
     "visit": _("after a visit"),

@@ -96,9 +96,13 @@ def ensure(plan_id: UUID) -> None:
         check(evaluation.pk)
 
 
-def check_left_over() -> int:
-    """Return how many evaluations behind drafts were checked that no job has checked, such as after a crash."""
-    before = timezone.now() - LEFT_OVER
+def check_left_over(*, at_start: bool = False) -> int:
+    """Return how many evaluations behind drafts were checked that no job has checked, such as after a crash.
+
+    What is fresh is left to the job of its own, unless a worker has just started: such a job may have
+    died with the one before it or, in a clinic filled by a command, never have been.
+    """
+    before = timezone.now() - (timedelta(0) if at_start else LEFT_OVER)
     waiting = Plan.objects.filter(
         status=Plan.Status.DRAFT, evaluation__confirmation=None, evaluation__created_at__lt=before
     )

@@ -50,6 +50,11 @@ def settled(user: User, plan: Plan, rules: Iterable[Mapping[str, str]], reason_c
     _write(_row(plan, user, rule, What.OVERRIDDEN, reason_code=reason_code) for rule in rules)
 
 
+def seconded(user: User, item: PlanItem, what: str) -> None:
+    """Write that a colleague answered for a blocked item too, or refused to."""
+    _write(_rows(item, user, what, item.reason_code))
+
+
 def _rows(item: PlanItem, user: User, what: str, reason_code: str = "", seconds: int | None = None) -> list[RuleEvent]:
     """Return one row for each rule behind an item; none for what a person added, or for no outcome at all."""
     by_hand = item.decision == Decision.ADDED or item.content.get("by_hand")

@@ -22,6 +22,7 @@ from engine.explanation import (
 from engine.language.cases import read_case
 from engine.plan import Plan
 from rules import services as shelf
+from webapp.plans.askable import askable
 from webapp.plans.models import Evaluation
 from webapp.plans.presenting import Question, question
 from webapp.plans.terms import Terms
@@ -35,6 +36,7 @@ class Asked:
 
     question: Question
     told: ToldQuestion
+    of_patient: bool = False  # a questionnaire asks it: the patient can be asked
 
     @property
     def titles(self) -> str:
@@ -54,6 +56,11 @@ class Outlook:
     more: int
     settled: bool
     near: Sequence[ToldNear]
+
+    @property
+    def to_ask(self) -> list[Asked]:
+        """The questions that a patient can be asked: in order, those answered on the spot first."""
+        return [each for each in (*self.offered, *self.named) if each.of_patient]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def outlook_of_item(evaluation: Evaluation, code: str, terms: Terms) -> ItemOutl
 
 
 def _asked(told: ToldQuestion, terms: Terms) -> Asked:
-    return Asked(question(told.fact, terms), told)
+    return Asked(question(told.fact, terms), told, told.fact in askable(terms.edition))
 
 
 def _prospect(evaluation: Evaluation) -> tuple[Prospect, Plan]:

@@ -1,7 +1,7 @@
 """A draft as the review page shows it: rows in the order a doctor reads, each with its one line of why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,7 @@ EVIDENCE = {
 }
 GROUPS: tuple[tuple[str, Promise | str], ...] = (
     ("start", pgettext_lazy("group of items", "Start")),
+    ("change", pgettext_lazy("group of items", "Change")),
     ("stop", pgettext_lazy("group of items", "Stop")),
     ("continue", pgettext_lazy("group of items", "Continue")),
     ("test", pgettext_lazy("group of items", "Tests")),
@@ -65,6 +66,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How an item stands to the plan signed before: start, change, continue, or stop where it is forbidden now."""
+
+    word: str
+    was: Sequence[str] = ()  # what of it changed, old and new
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One item as a line of the page."""
 
@@ -88,6 +97,8 @@ class Row:
     notices: Sequence[Any] = ()  # what safety says beside it, each to be settled (noticing.Notice)
     to_confirm: Sequence[Question] = ()  # facts it rests on that only the patient's own words say
     alone: bool = False  # it checks on a treatment, and no medicine of its protocol is left
+    standing: Standing | None = None  # to the plan signed before, where there is one
+    second: Any = None  # the newest question to a colleague whether she answers for it too (models.SecondSignature)
 
     @property
     def mark_class(self) -> str:
@@ -128,10 +139,23 @@ class Group:
     name: str
     title: Any
     rows: Sequence[Row]
+    gone: Sequence[Any] = ()  # what of the plan signed before is left out (comparing.Gone)
 
 
-def group_of(item: PlanItem) -> str:
-    """Return the part of the page an item stands in."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the items: how they stand to the plan signed before, by code, what of it is left out, which
+    stands with what stops, and what colleagues were asked, by item."""
+
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    gone: Sequence[Any] = ()
+    seconds: Mapping[UUID, Any] = field(default_factory=dict)
+
+
+def group_of(item: PlanItem, standing: Standing | None = None) -> str:
+    """Return the part of the page an item stands in; a medicine by how it stands to the plan signed before."""
+    if standing is not None and item.kind in adding.DRUGS:
+        return standing.word
     if item.kind != "plan":
         return GROUP_OF.get(item.kind, "follow")
     name = item.code.partition(":")[2]
@@ -217,19 +241,25 @@ def question(name: str, terms: Terms) -> Question:
 
 
 def groups_of(
-    items: Sequence[PlanItem], terms: Terms, notices: Mapping[UUID, Sequence[Any]] | None = None
+    items: Sequence[PlanItem],
+    terms: Terms,
+    notices: Mapping[UUID, Sequence[Any]] | None = None,
+    more: Beside | None = None,
 ) -> list[Group]:
     """Return the rows of a plan in the order of GROUPS; hypotheses and alerts stand elsewhere on the page.
 
     ``notices`` are the alerts that stand beside an item, by its id.
     """
-    beside, alone = notices or {}, leaning.left_alone(items)
-    rows: dict[str, list[Row]] = {}
+    beside, alone, also = notices or {}, leaning.left_alone(items), more or Beside()
+    rows: dict[str, list[Row]] = {"stop": []} if also.gone else {}
     for item in items:
         if item.kind not in UNDECIDED_MAY_STAY:
+            standing, second = also.standings.get(item.code), also.seconds.get(item.pk)
             row = row_of(item, terms, beside.get(item.pk, ()))
-            rows.setdefault(group_of(item), []).append(replace(row, alone=item.pk in alone))
-    return [Group(name, title, rows[name]) for name, title in GROUPS if name in rows]
+            row = replace(row, alone=item.pk in alone, standing=standing, second=second)
+            rows.setdefault(group_of(item, standing), []).append(row)
+    left_out = {"stop": also.gone}
+    return [Group(name, title, rows[name], left_out.get(name, ())) for name, title in GROUPS if name in rows]
 
 
 @dataclass(frozen=True, slots=True)

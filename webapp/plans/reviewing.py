@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -11,9 +11,22 @@ from webapp.accounts.models import User
 from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 from webapp.patients.selectors import Record
-from webapp.plans import inputs, listed, monitoring, noticing, papers, presenting, selectors, trends
+from webapp.plans import (
+    checks,
+    comparing,
+    cosigning,
+    handing,
+    inputs,
+    listed,
+    monitoring,
+    noticing,
+    papers,
+    presenting,
+    selectors,
+    trends,
+)
 from webapp.plans.lines import name_of
-from webapp.plans.models import Plan, PlanItem, Task
+from webapp.plans.models import Handover, Plan, PlanItem, Task
 from webapp.plans.occasions import occasion
 from webapp.plans.terms import Terms, terms_of
 
@@ -39,6 +52,10 @@ class Page:
     newer: Plan | None
     may_decide: bool
     namesakes: Sequence[Patient]
+    compared: comparing.Comparison
+    since: comparing.Since | None
+    checks: Sequence[checks.Line]
+    handed: Handover | None
     undo_seconds: int = 0  # how long the reader, who signed it, may still take it back
 
     @property
@@ -93,15 +110,18 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
     items = selectors.items_for(user, plan)
     left = selectors.to_do(user, plan, items, record)
     notices = noticing.notices_of(user, plan, items, left, terms)
-    before = _signed_before(user, plan)
+    before = comparing.signed_before(plan)
+    compared = comparing.comparison(plan, before, items, terms)
     return Page(
         plan=plan,
         record=record,
         terms=terms,
         items=items,
-        groups=presenting.groups_of(items, terms, notices.beside),
+        groups=presenting.groups_of(
+            items, terms, notices.beside, presenting.Beside(compared.by_code, compared.gone, cosigning.told_of(plan))
+        ),
         hypotheses=presenting.hypotheses_of(items, terms),
-        inputs=inputs.inputs_of(record, items, plan.evaluation, terms, before.date() if before else None),
+        inputs=inputs.inputs_of(record, items, plan.evaluation, terms, _day_of(before)),
         notices=notices,
         tasks=list(monitoring.open_of(user, plan.patient_id)),
         trends=trends.trends_of(plan.evaluation.case.get("diary")),
@@ -112,6 +132,10 @@ def page_of(user: User, plan: Plan, *, language: str, today: date, path: str = "
         newer=_newer(user, plan),
         may_decide=plan.status == Plan.Status.DRAFT and user.may("plans.sign"),
         namesakes=patients.namesakes_of(user, plan.patient, path=path),
+        compared=compared,
+        since=comparing.since_before(plan, terms),
+        checks=checks.lines_of(left.stands_on or plan.evaluation, items, terms),
+        handed=handing.opened(plan, user) if plan.status == Plan.Status.DRAFT else None,
         undo_seconds=seconds_left(user, plan),
     )
 
@@ -145,9 +169,9 @@ def seconds_left(user: User, plan: Plan) -> int:
     return max(int((plan.told_at - timezone.now()).total_seconds()), 0)
 
 
-def _signed_before(user: User, plan: Plan) -> datetime | None:
-    signed = selectors.plans_of(user, plan.patient_id).exclude(pk=plan.pk).filter(signed_at__isnull=False)
-    return signed.order_by("-signed_at").values_list("signed_at", flat=True).first()
+def _day_of(before: Plan | None) -> date | None:
+    """Return the day of the plan signed before: what came later is new."""
+    return before.signed_at.date() if before is not None and before.signed_at else None
 
 
 def _newer(user: User, plan: Plan) -> Plan | None:

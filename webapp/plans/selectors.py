@@ -16,7 +16,16 @@ from webapp.patients.models import AllergyIntolerance, Consent, Purpose
 from webapp.patients.selectors import Record, contents_of
 from webapp.plans import ageing, freshness
 from webapp.plans.closing import gives_nothing
-from webapp.plans.models import UNDECIDED_MAY_STAY, UNDO, Confirmation, Evaluation, ItemSeen, Plan, PlanItem
+from webapp.plans.models import (
+    UNDECIDED_MAY_STAY,
+    UNDO,
+    Confirmation,
+    Evaluation,
+    ItemSeen,
+    Plan,
+    PlanItem,
+    SecondSignature,
+)
 from webapp.plans.taken import TAKEN, words_of
 from webapp.plans.told import SIGNED, told
 
@@ -121,7 +130,8 @@ def basis_of(plan: Plan, latest: Evaluation | None) -> Evaluation:
     """Return what a draft stands on today: an evaluation that changed no line leaves it with its own, older one."""
     if latest is None or latest.status != Evaluation.Status.OK or plan.status != Plan.Status.DRAFT:
         return plan.evaluation
-    return latest if latest.release_id == plan.evaluation.release_id else plan.evaluation
+    is_another = latest.pk != plan.evaluation_id and latest.release_id == plan.evaluation.release_id
+    return latest if is_another else plan.evaluation
 
 
 def assessed_among(patient_ids: Iterable[UUID]) -> list[UUID]:
@@ -144,8 +154,13 @@ class ToDo:
     no_consent: bool = False  # the patient took back the consent to be treated: no new plan is made
     opinion: str = ""  # what the second opinion says: confirmed, not_confirmed, absent; empty while it is not known
     opinion_reason: str = ""
-    basis: UUID | None = None  # the evaluation that tells what can still change
+    stands_on: Evaluation | None = None  # the evaluation that tells what can still change
+    seconds: int = 0  # blocked items a colleague was asked to answer for too
     not_checked: bool = False  # no assessment has seen the record as it is, under today's library
+
+    @property
+    def basis(self) -> UUID | None:
+        return self.stands_on.pk if self.stands_on else None
 
     @property
     def first_tier(self) -> bool:
@@ -163,7 +178,8 @@ class ToDo:
 
     @property
     def may_sign(self) -> bool:
-        return not (self.first_tier or self.unseen or self.held or self.undecided or self.gives_nothing)
+        waits = self.unseen or self.held or self.undecided or self.seconds
+        return not (self.first_tier or waits or self.gives_nothing)
 
 
 def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | None = None) -> ToDo:
@@ -182,7 +198,8 @@ def to_do(user: User, plan: Plan, items: Sequence[PlanItem], record: Record | No
         gives_nothing=gives_nothing(items),
         no_consent=_took_back(plan.patient_id),
         **_opinion(plan, evaluation),
-        basis=basis_of(plan, evaluation).pk,
+        stands_on=basis_of(plan, evaluation),
+        seconds=SecondSignature.objects.filter(plan=plan, state=SecondSignature.State.ASKED).count(),
         not_checked=evaluation is not None and not _is_checked(evaluation, record),
     )
 

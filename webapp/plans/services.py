@@ -2,6 +2,7 @@
 
 from webapp.plans.assessment import assess, reassess_bytes
 from webapp.plans.deciding import accept_rest, add_item, close_without, decide_item, mark_seen, sign, undecide
+from webapp.plans.keeping import keep
 from webapp.plans.monitoring import settle as settle_task
 from webapp.plans.opinions import check as ask_second_opinion
 from webapp.plans.opinions import check_left_over
@@ -19,6 +20,7 @@ __all__ = (
     "check_left_over",
     "close_without",
     "decide_item",
+    "keep",
     "mark_seen",
     "on_screen",
     "reassess_bytes",

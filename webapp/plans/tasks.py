@@ -33,8 +33,8 @@ def confirm(evaluation_id: str) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="plans.confirm_left_over", queue="assess", queueing_lock="plans.confirm_left_over")
 def confirm_left_over(timestamp: int = 0) -> None:
-    """Ask about drafts whose evaluation no job has asked about; may run twice."""
-    services.check_left_over()
+    """Ask about drafts whose evaluation no job has asked about; may run twice. A worker gives 0 at its start."""
+    services.check_left_over(at_start=timestamp == 0)
 
 
 def enqueue(*, patient_id: UUID, because: str, today: date) -> None:

@@ -15,6 +15,7 @@ from webapp.plans.models import Plan, PlanItem, RuleEvent
 
 What = RuleEvent.What
 DECIDED = {What.ACCEPTED, What.EDITED, What.REJECTED, What.OVERRIDDEN}
+SECONDED = {What.SECOND_SIGNED, What.SECOND_REFUSED}
 AGAINST = {What.REJECTED, What.OVERRIDDEN}
 LOUD = 0.5  # of the decisions: above it a rule is asked about (experience.md, the director's step 8)
 ENOUGH = 5  # decisions below which a share says nothing
@@ -46,6 +47,7 @@ class Use:
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: int = 0
     timed: int = 0
+    seconded: Counter[str] = field(default_factory=Counter)  # what colleagues said who were asked to sign too
 
     @property
     def decided(self) -> int:
@@ -101,6 +103,7 @@ def _use(protocol: str, rule: str, rows: Sequence[Row]) -> Use:
         reasons=Counter(row.reason_code for row in last if row.reason_code),
         seconds=sum(seconds for _item, seconds in times),
         timed=len({item for item, _seconds in times}),
+        seconded=Counter(row.what for row in rows if row.what in SECONDED),
     )
 
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from engine.errors import PautaError
+from engine.explanation import prepare
 from rules import services as shelf
 from rules.selectors import ShelfError
 
@@ -14,18 +15,20 @@ AFTER = 1.5  # seconds: the very first page is answered before the compiler take
 log = logging.getLogger(__name__)
 
 
-def start() -> Timer:
-    """Return the thread that warms the library; it never stops the process from ending."""
-    thread = Timer(AFTER, warm)
+def start(*, pages: bool = True) -> Timer:
+    """Return the thread that warms the library, for ``pages`` also what to ask next; no process waits for it."""
+    thread = Timer(AFTER, warm, kwargs={"pages": pages})
     thread.daemon = True
     thread.start()
     return thread
 
 
-def warm() -> None:
+def warm(*, pages: bool = True) -> None:
     """Compile what is in force today; an empty shelf or a database that sleeps is met again by the first request."""
     try:
-        shelf.program(as_of=timezone.localdate())
+        program = shelf.program(as_of=timezone.localdate())
+        if pages:
+            prepare(program)
     except (ShelfError, PautaError, DatabaseError) as fault:
         log.warning("The library is not warm: %s", type(fault).__name__)
     finally:

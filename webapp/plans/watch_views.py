@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from webapp.audit import services as audit
 from webapp.base import access
-from webapp.plans import monitoring, presenting, services
+from webapp.plans import handing, monitoring, presenting, services
 from webapp.plans.models import PlanItem
 from webapp.plans.pages import change_plan, leave, plan_of, terms_for
 from webapp.plans.reasons import OverrideReason, RejectReason
@@ -46,6 +46,25 @@ def settle(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @doctors
 @require_POST
+def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep a medicine of the signed plan that this draft leaves out."""
+    plan, wanted = plan_of(request, pk), _named(request.POST.get("item", ""))
+    terms = terms_for(plan)
+    return change_plan(
+        request, plan, lambda: services.keep(plan=plan, doctor=request.user, item_id=wanted, terms=terms)
+    )
+
+
+def _named(text: str) -> UUID:
+    """Return the item a form names; what is no name names none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+@doctors
+@require_POST
 def close_without(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that a plan which gives nothing is closed without treatment."""
     plan, form = plan_of(request, pk), request.POST
@@ -75,6 +94,7 @@ def override(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
         "row": presenting.row_of(row, terms_for(plan)),
         "override_reasons": OverrideReason.choices,
         "blocked": RejectReason.BLOCKED,
+        "colleagues": handing.colleagues_of(request.user),
     }
     return render(request, "plans/_override.html" if request.htmx else "plans/override.html", context)
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,12 @@ def _an_address() -> forms.EmailField:
     return forms.EmailField(label=_("E-mail"), required=False, max_length=200, error_messages=words)
 
 
+def _ways() -> list[tuple[str, Any]]:
+    """Return the ways somebody carries messages by; e-mail and text messages are always offered."""
+    push = [Patient.Channel.PUSH] if settings.OUTBOX_CHANNELS.get("push") else []
+    return [(one.value, one.label) for one in (Patient.Channel.EMAIL, Patient.Channel.SMS, *push)]
+
+
 class ReachForm(PlainForm):
     """How the clinic reaches the patient."""
 
@@ -42,7 +49,7 @@ class ReachForm(PlainForm):
     email = _an_address()
     channel = forms.ChoiceField(
         label=_("How to tell you that there is something to read"),
-        choices=[(one.value, one.label) for one in (Patient.Channel.EMAIL, Patient.Channel.SMS)],
+        choices=_ways,
         help_text=_("A notice never says a word about your health."),
     )
     language = forms.ChoiceField(label=_("Language of our letters"), choices=[("es", "Español"), ("en", "English")])

@@ -80,8 +80,12 @@ def _is_open(response: QuestionnaireResponse, name: str) -> bool:
 def _tasks(known: Known, responses: Sequence[QuestionnaireResponse], language: str) -> list[Task]:
     """Return begun questionnaires first, then the intake if it was never sent."""
     begun = [one for one in responses if one.status != SENT and one.for_day is None]
-    tasks = [_task(known[one.questionnaire], language, one) for one in begun if one.questionnaire in known]
-    done = {one.questionnaire for one in responses}
+    tasks = [
+        _task(intake.asked_of(one, known[one.questionnaire]), language, one)
+        for one in begun
+        if one.questionnaire in known
+    ]
+    done = {one.questionnaire for one in responses if one.only is None}
     return tasks + [_task(one, language) for one in known.values() if one.kind == "intake" and one.name not in done]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from engine.facts import FactSpec
 from webapp.patients.models import Observation
 from webapp.plans.terms import NBSP, number, unit_words
+from webapp.results.axes import Axis, axis_of
 from webapp.results.catalogue import Limits, converted
 from webapp.results.judging import exact
 
@@ -136,10 +137,10 @@ def chart_of(
     known = [(row, value) for row, value in told if value is not None]
     if len(known) < 2:
         return None
-    bottom, top = _scale([value for _row, value in known], limits)
+    axis = axis_of([value for _row, value in known], limits)
 
     def height(value: Fraction) -> float:
-        return BOTTOM - float((value - bottom) / (top - bottom)) * (BOTTOM - TOP)
+        return BOTTOM - float((value - axis.bottom) / (axis.top - axis.bottom)) * (BOTTOM - TOP)
 
     points = _points(known, height)
     return Chart(
@@ -147,8 +148,8 @@ def chart_of(
         unit=unit_words(unit),
         points=points,
         line=" ".join(f"{point.x},{point.y}" for point in points),
-        grid=[(figure(value), f"{height(value):.1f}") for value in (bottom, (bottom + top) / 2, top)],
-        band=_band(limits, bottom, top, height),
+        grid=[(figure(value), f"{height(value):.1f}") for value in axis.figures],
+        band=_band(limits, axis, height),
         finding=_finding(title, known, unit),
     )
 
@@ -156,21 +157,6 @@ def chart_of(
 def _in(row: Observation, spec: FactSpec | None, unit: str) -> Fraction | None:
     found = exact(row.value)
     return None if found is None else converted(spec, found, row.unit, unit)
-
-
-def _scale(values: Sequence[Fraction], limits: Limits | None) -> tuple[Fraction, Fraction]:
-    """Return what the chart shows: the values, the nearest end of the range, the other where it flattens nothing."""
-    low, high = min(values), max(values)
-    for place, end in enumerate(sorted(_ends(limits), key=lambda end: abs(end - values[-1]))):
-        wider = min(low, end), max(high, end)
-        if place == 0 or wider[1] - wider[0] <= 2 * (high - low):
-            low, high = wider
-    air = (high - low) / 10 or abs(high) / 10 or Fraction(1)
-    return (max(low - air, Fraction(0)) if low >= 0 else low - air), high + air
-
-
-def _ends(limits: Limits | None) -> list[Fraction]:
-    return [end for end in (limits.low, limits.high) if end is not None] if limits else []
 
 
 def _points(known: Sequence[tuple[Observation, Fraction]], height: Any) -> list[Point]:
@@ -189,11 +175,11 @@ def _points(known: Sequence[tuple[Observation, Fraction]], height: Any) -> list[
     ]
 
 
-def _band(limits: Limits | None, bottom: Fraction, top: Fraction, height: Any) -> tuple[str, str] | None:
+def _band(limits: Limits | None, axis: Axis, height: Any) -> tuple[str, str] | None:
     if limits is None or limits.is_open:
         return None
-    upper = height(min(limits.high, top) if limits.high is not None else top)
-    lower = height(max(limits.low, bottom) if limits.low is not None else bottom)
+    upper = height(min(limits.high, axis.top) if limits.high is not None else axis.top)
+    lower = height(max(limits.low, axis.bottom) if limits.low is not None else axis.bottom)
     return f"{upper:.1f}", f"{max(lower - upper, 0):.1f}"
 
 

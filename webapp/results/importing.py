@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.patients.titles import LABORATORY
 from webapp.plans.lines import terms_now
 from webapp.plans.terms import Terms
 from webapp.results import reading
@@ -110,7 +111,7 @@ def _sheets(rows: Sequence[Row]) -> list[Sheet]:
 def _sheet(rows: Sequence[Row], day: date, laboratory: str) -> Sheet:
     patient, values = rows[0].patient, [row.value for row in rows if row.value is not None]
     assert patient is not None  # noqa: S101 — rows without one have another verdict
-    return Sheet(patient, "laboratory", _("Laboratory results"), day, values, laboratory)
+    return Sheet(patient, "laboratory", str(LABORATORY), day, values, laboratory)
 
 
 def _pieces(sheets: Sequence[Sheet]) -> Iterator[Sequence[Sheet]]:

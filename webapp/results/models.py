@@ -27,7 +27,7 @@ class Kind(models.TextChoices):
     IMAGING = "imaging", _("Imaging")
     PATHOLOGY = "pathology", _("Pathology")
     FUNCTION = "function", _("Function tests")
-    OTHER = "other", pgettext_lazy("report", "Other")
+    OTHER = "other", pgettext_lazy("reports", "Other")
 
 
 class Mode(models.TextChoices):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from webapp.patients.models import DiagnosticReport, Observation
+from webapp.patients.titles import title_of
 from webapp.plans.terms import Terms
 from webapp.results import charts, selectors
 from webapp.results.judging import Flag, Person, Range, exact, verdict
@@ -75,6 +76,10 @@ class Shown:
     report: DiagnosticReport
     lines: Sequence[Line]
     day: date | None  # None where only the month or the year is known
+
+    @property
+    def title(self) -> str:
+        return title_of(self.report)
 
     @property
     def out(self) -> Sequence[Line]:

@@ -1,5 +1,7 @@
 """The director's pages: when results of each kind are released, and the words that explain an analyte."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,13 +38,23 @@ def rules(request: HttpRequest) -> HttpResponse:
     page = {
         "kinds": _kinds(request, problems),
         "modes": Mode.choices,
-        "texts": found,
         "missing": sum(one.current is None for one in found),
-        "proposed": sum(one.last == 0 and bool(one.es) for one in found),
+        **_told_apart(found),
         "problems": problems,
         "known": analytes(),
     }
     return render(request, "results/rules.html", page, status=REFUSED if problems else 200)
+
+
+def _told_apart(found: Sequence[ruling.Text]) -> dict[str, list[ruling.Text]]:
+    """Return the texts that are proposed and never were in force, those in force, and the rest."""
+    proposed = [one for one in found if one.current is None and one.last == 0 and one.es]
+    in_force = [one for one in found if one.current is not None]
+    return {
+        "proposed": proposed,
+        "in_force": in_force,
+        "without": [one for one in found if one not in proposed and one not in in_force],
+    }
 
 
 def _kinds(request: HttpRequest, problems: dict[str, str]) -> list[dict[str, object]]:

@@ -19,6 +19,7 @@ from webapp.base.downloads import attachment
 from webapp.patients import selectors as people
 from webapp.patients.models import DocumentReference, Patient
 from webapp.patients.services import NotAllowed, PatientError
+from webapp.patients.titles import LABORATORY
 from webapp.plans.terms import Terms
 from webapp.results import comparing, entering, originals, presenting, selectors, services
 from webapp.results.forms import CATEGORIES, MOST_ROWS, ROWS, SheetForm, ValueRows
@@ -153,7 +154,7 @@ def _record(
     sheet = services.Sheet(
         patient=person,
         category=given["category"],
-        title=given["title"] or _("Laboratory results"),
+        title=given["title"] or str(LABORATORY),
         day=given["day"],
         values=rows.values,
         laboratory=given["laboratory"],

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from engine.analysis.differences import compare
 from engine.analysis.witness import read
 from engine.cli import main
+from engine.commands.diff import programs
 from engine.compiler import compile_edition
 from engine.evaluator import evaluate
 from engine.language.library import edition, read_library
 from tests.engine.analysis.disk import write
-from tests.engine.language.a_library import PROTOCOL, VOCABULARY, files
+from tests.engine.language.a_library import PROTOCOL, QUESTIONNAIRE, VOCABULARY, files
 from tests.engine.programs import built, cases, conditions, protocols
 
 LONG = int(os.environ.get("PAUTA_LONG_PROPERTIES", "0"))
@@ -81,6 +82,39 @@ def test_a_fact_that_only_one_version_knows_is_told():
     found = compared("facts:\n", f"facts:\n{fact}", VOCABULARY)
     assert found.changed.new_facts == ("hiccups",)
     assert found.equivalent
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "file", "named"),
+    [
+        ("    fresh_for: 4 weeks\n", "    fresh_for: 5 weeks\n", VOCABULARY, "fresh for 28 days before, 35 now"),
+        ("- item: ", "- always_ask: yes\n        item: ", QUESTIONNAIRE, "daily."),
+    ],
+)
+def test_what_differs_beside_the_rules_is_named_and_not_searched_for(old, new, file, named):
+    found = compared(old, new, file)
+    assert found.equivalent
+    assert len(found.changed.aside) == 1
+    assert named in found.changed.aside[0]
+
+
+def test_of_a_broad_change_some_items_are_looked_into_and_the_others_named():
+    seen = []
+    old, new = program(files()), program(changed("when: heartburn_days >= 2", "when: heartburn_days >= 3"))
+    found = compare(old, new, most=1, told=lambda count, number: seen.append((count, number)))
+    assert seen == [(1, 1)]
+    assert "rx:ppi_8w" in {code for code, _ in found.undecided}
+    assert "more than 1 items" in found.undecided[0][1]
+    assert {each.code for each in found.differences} == {"fu:review_8w"}
+    assert not compare(old, new, most=None).undecided
+
+
+def test_two_versions_read_together_are_those_read_apart():
+    before, after = files(), changed("when: heartburn_days >= 2", "when: heartburn_days >= 3")
+    together = [made.edition for made in programs(before, after)]
+    assert together == [program(before).edition, program(after).edition]
+    one, other = programs(before, before)
+    assert one is other
 
 
 def test_the_command_prints_the_item_and_the_patient_and_ends_with_1(tmp_path, capsys):

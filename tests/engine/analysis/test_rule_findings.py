@@ -1,5 +1,7 @@
 """What the solver says of rules that should not be so: one seeded fault of each kind, and its mended sibling."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.analysis.conditions import encoder_of
@@ -36,9 +38,9 @@ def rx(dose):
     return action("rx:aspirin", medicine="aspirin", dose=dose, frequency="daily")
 
 
-def found(*rules, **more):
+def found(*rules, applies=None, **more):
     drugs = formulary([medicine("aspirin")])
-    made = compile_edition(edition(FACTS, protocol("p", *rules), drugs=drugs, **more))
+    made = compile_edition(edition(FACTS, protocol("p", *rules, applies=applies), drugs=drugs, **more))
     return made, list(findings(Search(Plans(encoder_of(made)))))
 
 
@@ -85,3 +87,39 @@ def test_the_patient_of_a_finding_is_one_of_whom_the_evaluator_says_the_same(kin
 @pytest.mark.parametrize(("rules", "more"), MENDED)
 def test_rules_without_the_fault_are_clean(rules, more):
     assert found(*rules, **more)[1] == []
+
+
+FREE = rule("free", A, "conclude:found")
+FLAG = rule("flag", FOUND, "alert:flag", red_flag=True)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [replace(FREE, unless=("p.stop",)), rule("stop", B, "alert:stop"), FLAG],
+        [FREE, rule("stop", B, "alert:stop", overrides=("p.free",)), FLAG],
+    ],
+)
+def test_a_red_flag_that_rests_on_a_rule_which_another_silences_is_found(rules):
+    made, told = found(*rules)
+    assert [(each.kind, each.rule) for each in told] == [("silenced", "p.flag")]
+    assert told[0].witness.given["a"] == "yes"
+    assert "alert:flag" not in {item.code for item in evaluate(made, told[0].witness.facts).items}
+
+
+def test_a_red_flag_that_rests_on_a_rule_of_some_ages_is_found():
+    made, told = found(FREE, FLAG, applies=is_(">=", "x", 3))
+    assert [(each.kind, each.rule) for each in told] == [("silenced", "p.flag")]
+    assert "alert:flag" not in {item.code for item in evaluate(made, told[0].witness.facts).items}
+
+
+def test_what_a_red_flag_excludes_switches_it_off_and_nothing_else_does():
+    flag = rule("flag", A, "alert:flag", red_flag=True, exclude=B)
+    assert found(flag)[1] == []
+    _, told = found(replace(flag, actions=(rx("10 mg"),)))
+    assert [each.kind for each in told] == ["silenced"]
+    assert told[0].witness.given.get("b") != "yes"
+
+
+def test_a_red_flag_that_rests_on_a_rule_nothing_silences_is_clean():
+    assert found(FREE, FLAG)[1] == []

@@ -2,12 +2,11 @@
 
 import pytest
 
-from engine.language.library import edition, read_library
-from tests.engine.command_line import ROOT, json_lines, lines, pauta
+from engine.language.library import edition
+from tests.engine.command_line import json_lines, lines, pauta
+from tests.engine.content.shipped import library
 
-FOLDER = ROOT / "protocols_yaml"
-FILES = {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in sorted(FOLDER.rglob("*.yaml"))}
-SHIPPED = edition(read_library(FILES))
+SHIPPED = edition(library())
 RULES = [(protocol, rule) for protocol in SHIPPED.protocols.values() for rule in protocol.rules.values()]
 NAMES = [f"{protocol.name}.{rule.name}" for protocol, rule in RULES]
 FIRST_PROTOCOLS = {"alarm_upper", "alarm_lower", "paediatric", "reflux", "dyspepsia", "h_pylori", "ibs", "liver"}

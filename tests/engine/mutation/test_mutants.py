@@ -167,3 +167,11 @@ def test_what_is_kept_from_before_changes_no_verdict(name):
     for mutant in found:
         noticed = noticed_by(mutant, known)
         assert slowly_noticed(mutant, known) == (noticed is not None and noticed.startswith(f"{name}:")), mutant.name
+
+
+def test_a_table_that_rules_compare_with_is_read_anew_with_every_mutant():
+    known = baseline(shipped())
+    assert known.tries("liver")  # what stands behind the comparisons is remembered by now
+    found = mutants(known.program, frozenset({"protocol:liver"}))
+    (turned,) = (each for each in found if each.what == "band(fib4) = high -> band(fib4) != high")
+    assert noticed_by(turned, known) is not None

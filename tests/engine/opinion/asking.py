@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.compiler import compile_edition
+from engine.compiler import Program, compile_edition
 from engine.confirming import Verdict, confirm, lines_of
 from engine.evaluator import evaluate
 from engine.facts import CaseFacts
@@ -27,5 +27,9 @@ class Here:
 
 def verdict(edition: Edition, case: CaseFacts, kept: Any) -> Verdict:
     """Return what the second opinion says of the evaluator's plan."""
-    program = compile_edition(edition)
+    return verdict_on(compile_edition(edition), case, kept)
+
+
+def verdict_on(program: Program, case: CaseFacts, kept: Any) -> Verdict:
+    """Return the same of a program that is compiled already."""
     return confirm(program, case, lines_of(evaluate(program, case)), kept)

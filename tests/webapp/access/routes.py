@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rules.models import Version
 from tests.webapp.access.world import LOGO, Life, questionnaire
 from webapp.base import access
+from webapp.prescriptions.models import Pharmacy
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("intake", "patient"): lambda life: life.patient.pk,
     ("portal", "contact"): lambda life: life.contact.pk,
     ("plans", "task"): lambda life: life.task_id,
+    ("plans", "second"): lambda life: life.second_id,
     ("accounts", "pk"): lambda life: life.patient.general_practitioner_id,
     ("alerts", "reminder"): lambda life: life.reminder_id,
     ("alerts", "pk"): lambda life: life.alert_id,
@@ -90,6 +92,11 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("results", "file"): lambda life: life.lab_file_id,
     ("results", "report"): lambda life: life.report_id,
     ("portal", "report"): lambda life: life.released_report_id,
+    ("prescriptions", "plan"): lambda life: life.signed_id,
+    ("prescriptions", "item"): lambda life: life.medicine_id,
+    ("prescriptions", "patient"): lambda life: life.patient.pk,
+    ("prescriptions", "renewal"): lambda life: life.renewal_id,
+    ("prescriptions", "batch"): lambda life: life.batch_id,
     ("privacy", "patient"): lambda life: life.patient.pk,
     ("privacy", "pk"): lambda life: life.copy_id,
 }
@@ -113,9 +120,12 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("desk", "purpose"): lambda _life: "treatment",
     ("desk", "kind"): lambda _life: "allergies",
     ("desk", "part"): lambda _life: "allergies",
+    ("desk", "view"): lambda _life: uuid4(),
     ("accounts", "what"): lambda _life: "link",
     ("privacy", "purpose"): lambda _life: "treatment",
     ("clinic", "section"): lambda _life: "identity",
+    ("prescriptions", "pharmacy"): lambda _life: Pharmacy.objects.values_list("pk", flat=True)[0],
+    ("prescriptions", "order"): lambda _life: uuid4(),
     ("clinic", "digest"): lambda _life: LOGO,
     ("studio", "pk"): _version,
     ("results", "number"): lambda _life: 1,

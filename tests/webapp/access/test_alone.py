@@ -19,6 +19,7 @@ READERS = (Role.PATIENT, Role.DOCTOR, Role.FRONT_DESK, Role.ADMINISTRATOR)
 # Made afresh for each answer, about those who work here and when they last came, of paper, or the end of the walk.
 LEFT_OUT = NEVER_TWICE_THE_SAME | {
     "accounts:person", "accounts:security", "plans:paper", "plans:record_paper", "account_logout",
+    "prescriptions:paper", "prescriptions:advice",
 }  # fmt: skip
 
 

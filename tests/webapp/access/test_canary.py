@@ -27,6 +27,8 @@ PAPERS = {
     "plans:record_paper": Role.DOCTOR,
     "plans:own_paper": Role.PATIENT,
     "portal:record_pdf": Role.PATIENT,
+    "prescriptions:paper": Role.DOCTOR,
+    "prescriptions:advice": Role.DOCTOR,
 }
 SEALED_FORMS = re.compile(r"application/(pdf|zip|octet-stream)|image/(?!svg)")  # what no search for words can see into
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
+from tests.webapp.access.deeds_of_care import MEDICINES, READING, RESULTS, RULES
 from tests.webapp.access.routes import undone
 from tests.webapp.access.world import WORDS, World
 from tests.webapp.patients.hostile import a_png
@@ -22,16 +23,21 @@ from webapp.accounts.services import AccountError, grant_role
 from webapp.alerts import services as alerts
 from webapp.base.roles import CLINICIANS, Role
 from webapp.clinic import services as clinic
+from webapp.intake import asking
 from webapp.intake import services as intake
 from webapp.intake.services import IntakeError
 from webapp.patients import inviting
 from webapp.patients import services as patients
 from webapp.patients.models import Observation
 from webapp.patients.selectors import current_text
-from webapp.plans import answering, deciding, monitoring, settling, undoing
+from webapp.plans import answering, cosigning, deciding, handing, keeping, monitoring, settling, undoing
 from webapp.plans.refusing import PlanError
 from webapp.plans.terms import Terms, terms_of
+from webapp.prescriptions.issuing import PrescriptionError
 from webapp.privacy import texts
+from webapp.results.reading import FileRefused
+from webapp.results.releasing import ResultError
+from webapp.results.ruling import RuleError
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -43,11 +49,15 @@ TRIED = (
 DOCTOR, ADMINISTRATOR, OWN = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR}), frozenset({Role.PATIENT})
 COUNTER = CLINICIANS | {Role.FRONT_DESK}
 SAYS_WHO = {
-    PlanError: "Only a doctor",
-    alerts.AlertError: "Only a clinician",
-    AccountError: "by the administrator",
-    texts.TextError: "by the medical director",
-    clinic.ClinicError: "the administrator’s to change",
+    PlanError: ("Only a doctor",),
+    alerts.AlertError: ("Only a clinician",),
+    AccountError: ("by the administrator",),
+    texts.TextError: ("by the medical director",),
+    clinic.ClinicError: ("the administrator’s to change",),
+    PrescriptionError: ("Only a doctor", "Only the patient", "the administrator’s to keep"),
+    ResultError: ("released by a doctor",),
+    RuleError: ("by the medical director",),
+    FileRefused: ("by clinicians", "brought in already"),
 }
 Deed = Callable[[World, User], object]
 
@@ -56,7 +66,7 @@ def is_refusal(problem: Exception) -> bool:
     """Tell whether this says that the wrong person asked."""
     if isinstance(problem, patients.NotAllowed | ObjectDoesNotExist):
         return True
-    return SAYS_WHO.get(type(problem), "no such words") in str(problem)
+    return any(words in str(problem) for words in SAYS_WHO.get(type(problem), ()))
 
 
 def said(world: World) -> Observation:
@@ -268,6 +278,39 @@ CARE: dict[str, tuple[Deed, frozenset[str]]] = {
         lambda world, who: undoing.take_back(plan_id=world.own.signed_id, doctor=who),
         DOCTOR,
     ),
+    "hand a draft over": (
+        lambda world, who: handing.hand_over(plan_id=world.own.draft.pk, doctor=who, to="0", reason="away"),
+        DOCTOR,
+    ),
+    "take a handover back": (
+        lambda world, who: handing.take_back(plan_id=world.own.draft.pk, doctor=who),
+        DOCTOR,
+    ),
+    "ask a second signer": (
+        lambda world, who: cosigning.ask(
+            plan_id=world.own.draft.pk, item_id=world.own.item.pk, doctor=who, of="0", reason_code="risk_accepted"
+        ),
+        DOCTOR,
+    ),
+    "sign second": (lambda world, who: cosigning.sign(second_id=world.own.second_id, doctor=who), DOCTOR),
+    "refuse to sign second": (
+        lambda world, who: cosigning.refuse(second_id=world.own.second_id, doctor=who, why="not like this"),
+        DOCTOR,
+    ),
+    "take back the question for a second signer": (
+        lambda world, who: cosigning.take_back(second_id=world.own.second_id, doctor=who),
+        DOCTOR,
+    ),
+    "keep what the signed plan gave": (
+        lambda world, who: keeping.keep(
+            plan=world.own.draft, doctor=who, item_id=world.own.item.pk, terms=words_in(world)
+        ),
+        DOCTOR,
+    ),
+    "ask the patient": (
+        lambda world, who: asking.ask(patient_id=world.own.patient.pk, facts=["nothing"], doctor=who),
+        DOCTOR,
+    ),
     "settle a notice": (
         lambda world, who: settling.settle_notice(
             plan=world.own.draft, doctor=who, key="none", reason_code="will_monitor", today=TODAY
@@ -361,7 +404,9 @@ def under_another_hat(user: User) -> User:
     return same
 
 
-DEEDS = {**RECORD, **LINES, **CARE, **CLINIC, **{name: (deed, ADMINISTRATOR) for name, deed in ACCOUNTS.items()}}
+NEWER = {**RESULTS, **RULES, **MEDICINES, **READING}
+OLDER = {**RECORD, **LINES, **CARE, **CLINIC, **{name: (deed, ADMINISTRATOR) for name, deed in ACCOUNTS.items()}}
+DEEDS = OLDER | NEWER
 
 
 @pytest.mark.parametrize("name", DEEDS)

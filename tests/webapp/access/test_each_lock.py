@@ -1,5 +1,7 @@
 """Of two questions that stand one behind the other each holds alone: here the other one is open."""
 
+from collections import Counter
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,10 +10,14 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from rules import selectors as shelf
 from rules.models import Version
 from tests.webapp.access.routes import path_to, routes, undone
 from tests.webapp.access.test_deeds import TRIED
 from tests.webapp.people import a_patient_with_login, a_user
+from webapp.accounts.grants import RolePermission
+from webapp.accounts.models import User
+from webapp.accounts.services import grant_role
 from webapp.base import access, permissions
 from webapp.base.permissions import HOLDERS, PERMISSIONS
 from webapp.base.roles import Role
@@ -19,6 +25,9 @@ from webapp.intake.models import QuestionnaireResponse
 from webapp.patients.models import NotTheSame, Patient
 from webapp.plans import views
 from webapp.plans.models import Plan
+from webapp.plans.terms import terms_of
+from webapp.results import importing, ruling
+from webapp.results import selectors as results
 from webapp.studio import selectors as studio
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +151,45 @@ def test_who_does_not_read_protocols_is_given_the_text_of_none(world):
     for user in (*kept_out, a_user(Role.PATIENT)):
         with pytest.raises(Version.DoesNotExist):
             studio.reading_of(user, Version.objects.first().pk, "es", timezone.localdate())
+
+
+def test_only_the_director_approves_proposed_words_though_there_are_none(world, monkeypatch):
+    monkeypatch.setattr(ruling, "texts", lambda _terms: [])
+    terms = terms_of(world.own.draft.evaluation, "es")
+    for role in TRIED:
+        if role != Role.DIRECTOR:
+            with pytest.raises(ruling.RuleError):
+                ruling.approve_proposed(actor=world.users[role], terms=terms)
+    assert ruling.approve_proposed(actor=world.users[Role.DIRECTOR], terms=terms) == 0
+
+
+@pytest.mark.parametrize(("second", "worn"), [(Role.DIETITIAN, "dietitian"), (Role.MARKETING, "")])
+def test_a_file_comes_in_under_the_hat_that_writes_and_of_who_has_none_under_no_hat(second, worn):
+    confirmed = a_user(Role.FRONT_DESK)
+    grant_role(user=confirmed, role=second, actor=None)
+    assert importing._as_clinician(User.objects.get(pk=confirmed.pk)).active_role == worn
+
+
+def test_who_may_no_longer_read_records_undoes_nothing_and_finds_no_file_of_results(world, doctor):
+    earlier = timezone.now() - timedelta(days=1)
+    assert results.undoable_by(doctor, earlier)
+    assert results.files_for(doctor)
+    with undone():
+        RolePermission.objects.create(role=Role.DOCTOR, permission="record.read", allowed=False)
+        same = User.objects.get(pk=doctor.pk)
+        assert not results.undoable_by(same, earlier)
+        assert not results.files_for(same)
+
+
+def test_who_does_not_read_protocols_is_given_none_beside_a_rule_in_use(world, doctor, monkeypatch):
+    name = next(iter(shelf.published("protocol"))).source_file.name
+    monkeypatch.setattr(studio, "uses", lambda *_asked: [SimpleNamespace(protocol=name, reasons=Counter())])
+    for user, reads in [(doctor, True), (world.users[Role.FRONT_DESK], False)]:
+        [row] = studio.rules_in_use(user, timezone.now(), "es")
+        assert bool(row.version) == reads
+
+
+def test_behind_an_open_door_who_knows_a_patient_is_told_of_no_week(world, doctor, open_doors):
+    assert page(doctor, "prescriptions:course", world.own).context["plan"]
+    shown = page(world.users[Role.FRONT_DESK], "prescriptions:course", world.own).context
+    assert (shown["plan"], shown["weeks"]) == (None, [])

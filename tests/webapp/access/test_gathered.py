@@ -1,13 +1,17 @@
 """What a page gathers about one patient is that patient's, though another has one of everything too."""
 
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from tests.webapp.access.deeds_of_care import a_panel
 from tests.webapp.access.routes import undone
 from tests.webapp.access.world import WORDS
 from tests.webapp.people import a_patient, a_user
@@ -21,9 +25,12 @@ from webapp.desk import selectors as desk
 from webapp.intake import selectors as intake
 from webapp.intake.models import QuestionnaireResponse
 from webapp.intake.templatetags import device
+from webapp.outbox.models import Message
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
-from webapp.plans import adding, assessment, deciding, noticing, papers, reviewing
+from webapp.patients.panels import add_panels
+from webapp.patients.services import PatientError
+from webapp.plans import adding, assessment, comparing, deciding, noticing, opinions, papers, reviewing, uses
 from webapp.plans import selectors as plans
 from webapp.plans.models import Evaluation, Plan, PlanItem, Task
 from webapp.plans.terms import terms_of
@@ -31,6 +38,8 @@ from webapp.portal import record as own_record
 from webapp.portal import selectors as portal
 from webapp.privacy import contents
 from webapp.privacy import selectors as exporting
+from webapp.results import comparing as results_held
+from webapp.results import releasing
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -52,7 +61,7 @@ def test_the_sheet_of_a_patient_holds_what_is_that_patients(world, doctor):
     sheet = sheets.sheet_of(doctor, own, language="en", today=TODAY, path="/")
     assert whose(sheet.plans, sheet.standing, sheet.alerts, sheet.consents) == {own.pk}
     assert (len(sheet.plans), len(sheet.standing), len(sheet.alerts), sheet.asked_total) == (2, 2, 1, 1)
-    assert len(sheet.current) == 1
+    assert len(sheet.current) == PlanItem.objects.filter(plan=world.own.signed_id).count()
     care = sheet.record.care
     assert whose(care.contacts, care.procedures, care.encounters, care.reports, care.documents) == {own.pk}
 
@@ -96,15 +105,15 @@ def test_the_review_of_a_plan_is_of_its_patient(world, doctor):
     assert whose(noticing.settlements_of(world.own.draft)) == {own.pk}
     signed = Plan.objects.get(pk=world.own.signed_id)
     assert reviewing.page_of(doctor, signed, language="en", today=TODAY).newer == world.own.draft
+    assert comparing.signed_before(world.own.draft) == signed
 
 
-def test_who_may_not_read_plans_is_told_of_none_before_or_after_another(world):
+def test_who_may_not_read_plans_is_told_of_no_newer_one(world):
     desk_hat = world.users[Role.FRONT_DESK]
     signed = Plan.objects.get(pk=world.own.signed_id)
     assert plans.items_for(desk_hat, world.own.draft) == []
     assert list(plans.plans_of(desk_hat, world.own.patient.pk)) == []
     assert reviewing._newer(desk_hat, signed) is None
-    assert reviewing._signed_before(desk_hat, world.own.draft) is None
     left = plans.to_do(desk_hat, world.own.draft, [], patients.contents_of(world.own.patient))
     assert left.alerts == []
 
@@ -262,3 +271,65 @@ def test_a_diary_is_of_the_patient_who_keeps_it(world):
             page.save()
         pages = intake.diary_days(world.own.patient, TODAY)
     assert whose(pages.values()) == {world.own.patient.pk}
+
+
+def asked(user, name, *arguments):
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse(name, args=arguments)).context
+
+
+def test_the_reports_of_a_patient_are_that_patients(world, doctor):
+    listed = asked(doctor, "results:list", world.own.patient.pk)["page"]
+    assert whose(listed) == {world.own.patient.pk}
+    assert len(listed) == 3
+
+
+def test_only_who_released_a_report_is_offered_to_undo_it(world, doctor):
+    with undone():
+        released = releasing.release(report_id=world.own.report_id, shown=1, actor=doctor)
+        offered = [asked(one, "results:report", released.pk)["undo"] for one in (doctor, a_user(Role.DOCTOR))]
+    assert [bool(one) for one in offered] == [True, False]
+
+
+def test_a_report_names_a_file_of_the_same_record_that_holds(world, doctor):
+    taken_back = world.own.document
+    taken_back.active = False
+    with undone():
+        assert add_panels([a_panel(world, world.own.document)], doctor)
+        for document in (world.foreign.document, taken_back):
+            with pytest.raises(PatientError, match="not in this patient’s record"):
+                add_panels([a_panel(world, document)], doctor)
+
+
+def test_what_a_laboratory_found_before_is_compared_with_the_same_patients_alone(world):
+    found = results_held.held([world.own.patient.pk], ["hb"], terms_of(world.own.draft.evaluation, "es"))
+    assert {who for who, _code, _day in found} == {world.own.patient.pk}
+
+
+def test_who_cannot_sign_in_is_not_told_of_a_result(world, doctor):
+    told = []
+    for active in (True, False):
+        with undone():
+            User.objects.filter(pk=world.own.user.pk).update(is_active=active)
+            before = Message.objects.count()
+            releasing.release(report_id=world.own.report_id, shown=1, actor=doctor)
+            told.append(Message.objects.count() - before)
+    assert told == [1, 0]
+
+
+def test_a_second_opinion_is_asked_about_the_newest_of_the_same_patient(world, monkeypatch):
+    checked = []
+    monkeypatch.setattr(opinions, "check", checked.append)
+    opinions.ensure(world.own.draft.pk)
+    assert whose(Evaluation.objects.filter(pk__in=checked)) == {world.own.patient.pk}
+
+
+def test_the_burden_of_alerts_is_that_of_the_plans_of_its_time(world, doctor):
+    alert = {"code": "alert:x", "kind": "alert", "state": "proposed", "position": 7, "content": {}}
+    with undone():
+        for life in (world.own, world.foreign):
+            PlanItem.objects.create(plan=life.draft, **alert)
+        Plan.objects.filter(pk=world.foreign.draft.pk).update(created_at=timezone.now() + timedelta(days=2))
+        found = uses.burden(doctor, timezone.now() + timedelta(days=1))
+    assert (found.plans, found.alerts) == (1, 1)

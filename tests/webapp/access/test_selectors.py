@@ -19,22 +19,29 @@ from webapp.accounts.models import User
 from webapp.accounts.services import AccountError
 from webapp.alerts import selectors as alerts
 from webapp.base.roles import CLINICIANS, Role
+from webapp.desk import course, timeline, views_kept
 from webapp.desk import record as desk_record
 from webapp.desk import selectors as desk
+from webapp.desk.models import SavedView
+from webapp.desk.moment import Reader
 from webapp.intake import selectors as intake
 from webapp.patients import access, filed, finding, history, inviting
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import Patient
-from webapp.plans import monitoring
+from webapp.plans import cosigning, handing, monitoring
 from webapp.plans import selectors as plans
+from webapp.plans.models import SecondSignature
+from webapp.prescriptions import selectors as prescribed
+from webapp.prescriptions.models import DispensingOrder, Week
 from webapp.privacy import selectors as privacy
 from webapp.privacy import services as exporting
 from webapp.privacy.services import ExportError
+from webapp.results import selectors as results
 from webapp.studio import selectors as studio
 
 pytestmark = pytest.mark.django_db
-CARE, OWN = frozenset(CLINICIANS), frozenset({Role.PATIENT})
+CARE, DOCTOR, OWN = frozenset(CLINICIANS), frozenset({Role.DOCTOR}), frozenset({Role.PATIENT})
 SOON = timezone.now() + timedelta(days=400)
 LIVES = ("own", "foreign", "namesake")
 
@@ -45,6 +52,25 @@ def contacts(user: User, patient: Patient) -> Iterable[Any]:
         return patients.contacts_of(user, patient)
     except Patient.DoesNotExist:
         return []
+
+
+def reader(user: User, life: Life) -> Reader:
+    return Reader(user, life.patient, "en", timezone.localdate())
+
+
+def happened(user: User, life: Life) -> timeline.Timeline | None:
+    """Return the timeline; who may not know answers like who does not exist."""
+    try:
+        return timeline.timeline_of(reader(user, life), "", "1")
+    except Patient.DoesNotExist:
+        return None
+
+
+def drawn(user: User, life: Life) -> Iterable[Any]:
+    with contextlib.suppress(Patient.DoesNotExist):
+        course.course_of(reader(user, life), 14)
+        return [life.patient]
+    return []
 
 
 # Of what gives many people's things: how it is asked, and who sees everybody's; patients see their own at most.
@@ -60,6 +86,18 @@ OF_ALL: dict[str, tuple[Callable[[User], Iterable[Any]], frozenset[str]]] = {
     "plans told": (lambda user: plans.told_by(user, SOON), CARE),
     "tasks": (monitoring.tasks_for, CARE),
     "tasks due": (lambda user: monitoring.due_for(user, SOON.date()), CARE),
+    "drafts handed over": (
+        lambda user: [one.plan for one in handing.waiting_for(user).select_related("plan")],
+        frozenset({Role.DOCTOR}),
+    ),
+    "questions for a second signature": (lambda user: [one.plan for one in cosigning.waiting_for(user)], DOCTOR),
+    "reports": (results.releases_for, CARE),
+    "reports that wait": (results.waiting_for, CARE),
+    "reports one reads oneself": (results.own_releases, OWN),
+    "prescriptions": (prescribed.prescriptions_for, CARE),
+    "requests to go on": (prescribed.renewals_for, CARE),
+    "requests that wait": (prescribed.asked_for, CARE),
+    "weeks in which too little was taken": (lambda user: prescribed.slips_for(user, timezone.localdate()), CARE),
     "the worklist": (desk.entries_for, CARE),
     "answers": (intake.responses_for, CARE | OWN),
     "questionnaires to fill in": (intake.fillable_by, CARE | OWN),
@@ -76,6 +114,14 @@ OF_ONE: dict[str, tuple[Callable[[User, Life], Iterable[Any]], frozenset[str]]] 
     "plans": (lambda user, life: plans.plans_of(user, life.patient.pk), CARE),
     "tasks": (lambda user, life: monitoring.open_of(user, life.patient.pk), CARE),
     "items of a plan": (lambda user, life: [one.plan for one in plans.items_for(user, life.draft)], CARE),
+    "the plan to print from": (lambda user, life: filter(None, [prescribed.newest_told(user, life.patient.pk)]), CARE),
+    "a signed plan to write from": (
+        lambda user, life: filter(None, [prescribed.plan_for(user, life.signed_id)]),
+        DOCTOR,
+    ),
+    "what was printed together": (lambda user, life: prescribed.batch_for(user, life.batch_id), CARE),
+    "the course": (drawn, CARE | OWN),
+    "the timeline": (lambda user, life: [life.patient] if happened(user, life) else [], COUNTER | OWN),
     "sent answers": (lambda user, life: desk_record.sent_by(user, life.patient), CARE | OWN),
     "files": (lambda user, life: filed.shown_to(user, life.patient), CARE | OWN),
     "contacts": (lambda user, life: contacts(user, life.patient), COUNTER | OWN),
@@ -98,10 +144,16 @@ def of(rows: Iterable[Any]) -> set[Any]:
 
 @pytest.fixture(scope="module")
 def invited(world, django_db_blocker):
-    """The clinic, with an open invitation for each."""
+    """The clinic, with an open invitation, a week of slips and a question for a second signature for each."""
+    yesterday, doctor = timezone.localdate() - timedelta(days=1), world.users[Role.DOCTOR]
+    told = {"number": 1, "last_day": yesterday, "due": 7, "done": 0, "not_done": 7}
     with django_db_blocker.unblock():
-        for name in LIVES:
-            inviting.invite(patient=world.life(name).patient, way="paper", actor=world.users[Role.FRONT_DESK])
+        for life in map(world.life, LIVES):
+            inviting.invite(patient=life.patient, way="paper", actor=world.users[Role.FRONT_DESK])
+            Week.objects.create(plan_id=life.signed_id, patient=life.patient, **told)
+            other = SecondSignature.objects.get(plan=life.draft).asked_of
+            asked = {"asked_by": other, "asked_of": doctor, "reason_code": "risk_accepted"}
+            SecondSignature.objects.create(plan=life.draft, item=life.item, **asked)
     return world
 
 
@@ -227,3 +279,31 @@ def test_a_copy_is_for_who_asked_for_it_and_whom_it_is_about(world):
     for role in TRIED:
         if role != Role.PATIENT:
             assert of(privacy.exports_for(world.users[role], now)) == set()
+
+
+def test_who_knows_only_who_a_patient_is_finds_nothing_clinical_in_the_timeline(world):
+    front, doctor = (happened(world.users[role], world.own) for role in (Role.FRONT_DESK, Role.DOCTOR))
+    assert front
+    assert doctor
+    assert {part.name for part, _count in front.kinds} == {"changes", "consents"}
+    assert {"asked", "changes", "consents", "flags", "papers", "plans"} <= {part.name for part, _n in doctor.kinds}
+    kinds = {row.moment.key.kind for row in front.rows if row.part.name == "changes"}
+    assert kinds <= {"patient", "contact"}
+
+
+def test_a_view_of_the_list_is_its_owners_and_gone_with_the_right_to_the_list(world):
+    with undone():
+        doctor, other = a_user(Role.DOCTOR), a_user(Role.DOCTOR)
+        kept = SavedView.objects.create(user=doctor, name="Mine")
+        assert [list(views_kept.views_of(one)) for one in (doctor, other)] == [[kept], []]
+        RolePermission.objects.create(role=Role.DOCTOR, permission="plans.read", allowed=False)
+        assert list(views_kept.views_of(User.objects.get(pk=doctor.pk))) == []
+
+
+def test_pharmacies_and_what_did_not_reach_them_are_for_who_keeps_the_list(world):
+    with undone():
+        DispensingOrder.objects.update(state=DispensingOrder.State.GIVEN_UP, error="gone")
+        for role in TRIED:
+            keeps = role == Role.ADMINISTRATOR
+            assert bool(prescribed.pharmacies_for(world.users[role])) == keeps
+            assert bool(prescribed.given_up_for(world.users[role])) == keeps

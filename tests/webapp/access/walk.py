@@ -172,8 +172,8 @@ def is_reached(route: Route, answers: dict[Probe, HttpResponseBase]) -> bool:
 
 # Opened by a page that tells them in its form what it is about.
 NEEDS_WORDS = {
-    "intake:urgent", "intake:search", "intake:mistake", "plans:override", "plans:allergy", "desk:consent_write",
-    "desk:invite", "portal:decide",
+    "intake:urgent", "intake:search", "intake:mistake", "plans:override", "plans:allergy", "plans:keep",
+    "desk:consent_write", "desk:invite", "desk:view_change", "portal:decide",
 }  # fmt: skip
 # With something made afresh for each answer (a secret, a day of printing), or sent on with what stood in the address.
 NEVER_TWICE_THE_SAME = {

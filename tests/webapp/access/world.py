@@ -1,10 +1,8 @@
 """A small clinic in which every personal and every clinical field holds a mark that no page, log or table may show."""
 
-import shutil
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -16,20 +14,22 @@ from rules import services as shelf_services
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
 from tests.webapp.plans.factories import confirmed
-from tests.webapp.shelves import Kept
+from tests.webapp.shelves import Kept, take_published
 from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
 from webapp.clinic import selectors as clinic
 from webapp.clinic.models import Logo
+from webapp.desk.models import SavedView
 from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, DocumentReference, Observation, Patient, RelatedPerson
 from webapp.plans import case as cases
 from webapp.plans import outcomes
-from webapp.plans.models import Evaluation, Plan, PlanItem, Settlement, Task
+from webapp.plans.models import Evaluation, Handover, Plan, PlanItem, SecondSignature, Settlement, Task
+from webapp.prescriptions.models import DispensingOrder, Pharmacy, Prescriber, Prescription, Renewal
 from webapp.privacy.models import ConsentDraft, Export, ExportPiece
 from webapp.results import services as results
 from webapp.results.models import LabFile, Release
@@ -78,6 +78,22 @@ class Life:
         )
 
     @property
+    def medicine_id(self) -> Any:
+        return PlanItem.objects.values_list("pk", flat=True).get(plan=self.signed_id, kind="rx")
+
+    @property
+    def renewal_id(self) -> Any:
+        return Renewal.objects.values_list("pk", flat=True).get(patient=self.patient, state="requested")
+
+    @property
+    def second_id(self) -> Any:
+        return SecondSignature.objects.values_list("pk", flat=True).get(plan=self.draft)
+
+    @property
+    def batch_id(self) -> Any:
+        return Prescription.objects.values_list("batch", flat=True).get(patient=self.patient)
+
+    @property
     def copy_id(self) -> Any:
         return Export.objects.values_list("pk", flat=True).get(patient=self.patient)
 
@@ -121,8 +137,11 @@ def a_staff() -> dict[str, User]:
     a_text("treatment")
     a_text("marketing")
     Logo.objects.create(digest=LOGO, png=a_png())
+    Pharmacy.objects.create(name="Farmacia Sol")
     users = {role: a_user(role, display_name=f"{role} {PERSONAL}") for role in Role if role != Role.PATIENT}
     _described_by(users[Role.ADMINISTRATOR])
+    SavedView.objects.create(user=users[Role.DOCTOR], name=PERSONAL)
+    Prescriber.objects.create(user=users[Role.DOCTOR], surnames=PERSONAL, college_number=f"28 {PERSONAL}")
     body = {"body_es": "Acepto", "body_en": "I agree"}
     ConsentDraft.objects.create(purpose="treatment", **body, changed_by=users[Role.DIRECTOR])
     CodeChannel.objects.create(user=users[Role.GUARDIAN], kind="sms", number=f"+34600112233 {PERSONAL}")
@@ -138,10 +157,7 @@ def _described_by(keeper: User) -> None:
 
 
 def _load() -> None:
-    with TemporaryDirectory() as folder:
-        for kind in ("vocabulary", "formulary", "scores", "questionnaires", "protocols/paediatric"):
-            shutil.copytree(PROTOCOLS / kind, Path(folder) / kind)
-        shelf_services.load(Path(folder), shelf_services.Author(name="Tests"))
+    take_published(PROTOCOLS, "vocabulary/", "formulary/", "scores/", "questionnaires/", "protocols/paediatric/")
 
 
 _kept = Kept(_load)
@@ -294,7 +310,12 @@ def _plans(patient: Patient, doctor: User) -> tuple[Plan, PlanItem]:
         content=_content("advice:small_meals"), decision="edited", final={"title": WORDS}, note=f"{CLINICAL} note",
         decided_by=doctor, decided_at=now,
     )  # fmt: skip
+    given = [_given(signed, place, code, doctor) for place, code in enumerate(("rx:omeprazole", "supp:psyllium"), 1)]
     Plan.objects.filter(pk=signed.pk).update(status="signed", signed_by=doctor, signed_at=now - timedelta(minutes=10))
+    Prescription.objects.create(
+        batch=uuid4(), patient=patient, plan=signed, item=given[0], place=0, content=_printed(patient), issued_by=doctor
+    )
+    _asked_for(signed, given[0], doctor)
     draft = Plan.objects.create(patient=patient, evaluation=_evaluation(patient))
     code = "advice:weight_loss"
     item = PlanItem.objects.create(
@@ -302,6 +323,60 @@ def _plans(patient: Patient, doctor: User) -> tuple[Plan, PlanItem]:
     )
     outcomes.shown(doctor, [item])
     return draft, item
+
+
+def _given(plan: Plan, place: int, code: str, doctor: User) -> PlanItem:
+    """Put something to take into a plan."""
+    kind, _, name = code.partition(":")
+    dose = {
+        "ingredient": name, "dose": "20 mg", "frequency": "once daily", "route": "oral", "timing": WORDS,
+        "duration_days": 56, "daily": "20", "unit": "mg",
+    }  # fmt: skip
+    return PlanItem.objects.create(
+        plan=plan, position=place, code=code, kind=kind, state="proposed", content=_content(code) | {"doses": [dose]},
+        decision="accepted", decided_by=doctor, decided_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _asked_for(plan: Plan, item: PlanItem, doctor: User) -> None:
+    """Leave a request to go on with a medicine, and one that was approved and sent to a pharmacy."""
+    said = {"verdict": "held", "findings": [WORDS], "missing": []}
+    asked = {"patient": plan.patient, "plan": plan, "item": item, "asked_by": plan.patient.user}
+    asked |= {"verdict": "held", "check_result": said}
+    told = {"reason": CLINICAL, "justification": CLINICAL, "doses": item.content["doses"]}
+    today = timezone.localdate()
+    approved = Renewal.objects.create(
+        **asked, state="approved", decided_by=doctor, decided_at=timezone.now(), until=today, **told
+    )
+    DispensingOrder.objects.create(
+        renewal=approved, patient=plan.patient, pharmacy=Pharmacy.objects.first(), content=WORDS
+    )
+    Renewal.objects.create(**asked)  # asked anew after the approved one
+
+
+def _printed(patient: Patient) -> dict[str, Any]:
+    """What stood on the paper of a prescription."""
+    day = timezone.localdate().isoformat()
+    who = {"given_name": patient.given_name, "surnames": patient.family_name, "identity": patient.national_id}
+    medicine = {"code": "omeprazole", "substance": f"{CLINICAL} substance", "dose": "20 mg", "route": "oral"}
+    sold = {"presentation": CLINICAL, "units": 28, "packs": 2, "brand": "", "brand_reason": ""}
+    how = {"frequency": "once daily", "timing": WORDS, "days": 56, "whole": 56, "start": day, "end": day}
+    return {
+        "form": "proposal", "day": day, "valid_until": day, "lacks": [], "doctor": {}, "how": how,
+        "patient": who | {"birth_date": patient.birth_date.isoformat()}, "medicine": medicine | sold,
+    }  # fmt: skip
+
+
+def _between_doctors(plan: Plan, doctor: User) -> None:
+    """Leave a draft that was handed to the doctor, and a question for a second signature that was taken back."""
+    other = User.objects.exclude(pk=doctor.pk).order_by("pk")[0]
+    Handover.objects.create(
+        plan=plan, given_by=other, given_to=doctor, reason=f"{CLINICAL} over", opened_at=timezone.now()
+    )
+    SecondSignature.objects.create(
+        item=plan.items.get(position=0), plan=plan, asked_by=doctor, asked_of=other, reason_code="risk_accepted",
+        state="taken_back", answered_at=timezone.now(),
+    )  # fmt: skip
 
 
 def _task(plan: Plan, doctor: User) -> Any:
@@ -314,6 +389,7 @@ def _task(plan: Plan, doctor: User) -> Any:
         due_on=timezone.localdate(),
         made_by=doctor,
     )
+    _between_doctors(plan, doctor)
     Settlement.objects.create(
         patient=plan.patient, plan=plan, user=doctor, key="rx:omeprazole ppi_long_term", facts_digest="0" * 32,
         reason_code="will_monitor", note=f"{CLINICAL} watch",

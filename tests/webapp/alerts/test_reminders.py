@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.webapp.alerts.test_lasting import CLINIC
 from tests.webapp.outbox.factories import NOON, at
 from tests.webapp.outbox.health_words import told_in
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login, a_user
 from webapp.alerts import reminding, selectors, services
 from webapp.alerts.models import Reminder
+from webapp.clinic import services as clinic
 from webapp.outbox import sending
 from webapp.outbox.models import Message
 from webapp.patients import services as patients
@@ -49,6 +51,31 @@ def test_a_reminder_is_told_once_though_the_job_runs_twice(mailoutbox):
         assert sending.deliver() == 0
     assert [mail.to for mail in mailoutbox] == [["marina@example.org"]]
     assert "diario" not in mailoutbox[0].body
+
+
+def test_of_many_reminders_in_a_day_only_as_many_letters_leave_as_the_clinic_says_and_the_rest_are_one(mailoutbox):
+    """Each due at another hour; the day after, what was held back is one letter, and each reminder was told once."""
+    clinic.change(section="reminders", values=CLINIC | {"most_messages": 2}, shown=0, actor=None)
+    patient = a_patient_with_login(email="marina@example.org")
+    other = a_patient_with_login(email="otilia@example.org")
+    for hour in range(5):
+        moment = NOON + timedelta(hours=hour)
+        reminded(patient, key=f"diary:{hour}", due_at=moment)
+        with at(moment):
+            services.tell_due()
+            sending.deliver()
+    assert len(mailoutbox) == 2
+    reminded(other, key="diary:other", due_at=NOON)
+    assert told(NOON + timedelta(hours=5)) == 1
+    with at(NOON + timedelta(hours=5)):
+        sending.deliver()
+    assert mailoutbox[-1].to == ["otilia@example.org"], "the cap of one person holds back nobody else"
+    with at(NOON + timedelta(days=1)):
+        assert sending.deliver() == 1
+    assert [mail.to[0] for mail in mailoutbox].count("marina@example.org") == 3
+    assert mailoutbox[-1].subject == "Tiene varias cosas pendientes"
+    assert Reminder.objects.filter(patient=patient, told_at__isnull=False).count() == 5
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 
 def test_who_chose_text_messages_is_told_by_one_text_message_though_the_job_runs_twice(settings, tmp_path):

@@ -28,7 +28,8 @@ IDENTITY = {
 }  # fmt: skip
 TIMES = {
     "quiet_from": 21, "quiet_until": 9, "remind_diary_after": 5, "remind_questionnaire_after": 4,
-    "remind_before_follow_up": 2,
+    "remind_before_follow_up": 2, "remind_before_test": 1, "silent_after": 9, "slips_below": 60, "review_after": 6,
+    "most_messages": 4,
 }  # fmt: skip
 
 

@@ -27,7 +27,9 @@ from webapp.intake.models import QuestionnaireResponse
 from webapp.patients import selectors
 from webapp.patients.models import AllergyIntolerance, Consent, ConsentText, DocumentReference, Observation, Patient
 from webapp.plans import leaning
-from webapp.plans.models import Evaluation, Plan, PlanItem
+from webapp.plans.models import Evaluation, Handover, Plan, PlanItem
+from webapp.prescriptions import due, medicines
+from webapp.prescriptions.models import Renewal, Tick
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -114,6 +116,20 @@ def test_the_clinic_was_set_up_before_its_first_patient_came(said):
 def test_no_doctor_signed_a_test_of_cure_for_a_treatment_that_is_not_given(said):
     signed = Plan.objects.filter(status=Plan.Status.SIGNED).prefetch_related("items")
     assert [plan for plan in signed if leaning.left_alone(list(plan.items.all()))] == []
+
+
+def test_somebody_has_a_dose_to_take_today_asks_to_go_on_and_a_draft_was_handed_over(said):
+    today = timezone.localdate()
+    asked = list(Renewal.objects.filter(state="requested").select_related("patient__user"))
+    assert len(asked) == 2
+    for one in asked:
+        plan = medicines.plan_of(one.patient_id)
+        assert any(dose.is_due(today) for dose in due.doses_of(plan))
+        assert not Tick.objects.filter(patient=one.patient_id, day=today).exists()
+        assert today < one.runs_out_on
+        assert one.patient.user.email.endswith("@demo.example")
+    handed = Handover.objects.get()
+    assert (handed.given_to.email, handed.opened_at, handed.plan.status) == ("vidal@demo.example", None, "draft")
 
 
 def test_marina_is_as_the_manual_shows_her(said):

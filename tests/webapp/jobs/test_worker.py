@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.webapp.jobs.factories import a_job, a_worker, empty
 from webapp.jobs import services, tasks
 from webapp.jobs.models import Failure
+from webapp.plans import services as plans
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +62,17 @@ def test_a_worker_that_starts_asks_for_what_was_left_behind_and_twice_is_once():
     services.begin()
     names = ProcrastinateJob.objects.filter(status="todo").values_list("task_name", flat=True)
     assert sorted(names) == sorted({name for name, _id in app.periodic_registry.periodic_tasks})
-    assert {"outbox.deliver", "alerts.tell_due", "jobs.retry_stalled"} <= set(names)
+    assert {"outbox.deliver", "alerts.tell_due", "jobs.retry_stalled", "plans.confirm_left_over"} <= set(names)
+
+
+def test_a_worker_that_starts_has_the_second_opinion_asked_at_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(plans, "check_left_over", lambda *, at_start: asked.append(at_start))
+    services.begin()
+    work()
+    services.begin()
+    work()
+    assert asked == [True, True]  # at every start, so after every crash
 
 
 def test_a_job_whose_worker_died_runs_again():

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from engine.opinion.process import Kept, Limits
@@ -174,6 +175,16 @@ def test_what_no_job_has_checked_is_checked_later(doctor, monkeypatch):
     assert services.check_left_over() == 1
     assert Confirmation.objects.get().evaluation_id == evaluation.pk
     assert services.check_left_over() == 0
+
+
+def test_a_worker_that_starts_asks_about_drafts_of_this_minute_once(doctor):
+    fresh = drafted(clinic.a_dyspeptic_woman()).evaluation
+    tasks.confirm_left_over(timestamp=int(timezone.now().timestamp()))
+    assert not Confirmation.objects.exists()  # of what is fresh a job of its own asks
+    tasks.confirm_left_over(timestamp=0)
+    answered = Confirmation.objects.get(evaluation=fresh)
+    tasks.confirm_left_over(timestamp=0)
+    assert list(Confirmation.objects.all()) == [answered]
 
 
 def test_an_evaluation_that_failed_is_not_asked_about(doctor):

@@ -34,9 +34,9 @@ def before(patient, outcome="failed", code="omeprazole", **said):
 
 
 def aged(plan, days):
-    """Let days pass since a signature."""
+    """Let days pass since a signature: the same hour by the wall, on both sides of a change of the clock."""
     with pgtrigger.ignore("plans.Plan:plans_signed_never_change"):
-        Plan.objects.filter(pk=plan.pk).update(signed_at=plan.signed_at - timedelta(days=days))
+        Plan.objects.filter(pk=plan.pk).update(signed_at=timezone.localtime(plan.signed_at) - timedelta(days=days))
 
 
 def test_nobody_asked_is_no_answer_and_none_is_one():

@@ -14,7 +14,15 @@ def test_what_is_in_force_is_compiled_before_it_is_asked_for(monkeypatch):
     monkeypatch.setattr(warming.connection, "close", lambda: None)
     reading._PROGRAMS.clear()
     warming.warm()
-    assert len(reading._PROGRAMS) == 1
+    assert [program.kept.keys() for program in reading._PROGRAMS.values()] == [{"readings", "recipes"}]
+
+
+def test_a_worker_has_no_pages_that_ask_what_to_ask_next(monkeypatch):
+    clinic.publish()
+    monkeypatch.setattr(warming.connection, "close", lambda: None)
+    reading._PROGRAMS.clear()
+    warming.warm(pages=False)
+    assert [len(program.kept) for program in reading._PROGRAMS.values()] == [0]
 
 
 def test_an_empty_shelf_is_told_in_the_log_and_stops_nothing(monkeypatch, caplog):

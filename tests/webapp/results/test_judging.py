@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
+from django.utils.translation import override
 
 from engine.facts import FactSpec, UnitRule
 from webapp.patients.models import Observation
@@ -118,6 +119,33 @@ def test_a_far_end_of_the_range_does_not_flatten_the_course():
     heights = [float(point.y) for point in chart.points]
     assert max(heights) - min(heights) > 80
     assert float(chart.band[0]) >= 0
+
+
+@pytest.mark.parametrize(
+    ("values", "ends", "figures"),
+    [
+        ((12.4, 12.2), (12, 15.5), ["11,5", "12", "12,5", "13", "13,5"]),
+        ((13, 22), (None, None), ["10", "15", "20", "25"]),
+        ((182, 41), (None, 50), ["0", "50", "100", "150", "200"]),
+        ((5, 5), (None, None), ["4,6", "4,8", "5", "5,2", "5,4"]),
+        ((0, 0), (None, None), ["0", "0,2", "0,4", "0,6"]),
+        ((-3, 4), (None, None), ["-4", "-2", "0", "2", "4", "6"]),
+    ],
+)
+def test_the_lines_of_a_chart_stand_at_round_figures_that_hold_every_value(values, ends, figures):
+    limits = Limits(*(None if end is None else Fraction(str(end)) for end in ends), "g/L")
+    with override("es"):
+        chart = chart_of("Hb", _course(*((value, "g/L") for value in values)), HB, limits)
+    assert [figure for figure, _height in chart.grid] == figures
+    heights = [float(height) for _figure, height in chart.grid]
+    assert all(heights[-1] <= float(point.y) <= heights[0] for point in chart.points)
+
+
+def test_a_tiny_change_is_drawn_tiny_and_a_great_one_fills_the_chart():
+    tiny, great = (chart_of("Hb", _course((121, "g/L"), (last, "g/L")), HB) for last in (122, 60))
+    risen = [abs(float(chart.points[0].y) - float(chart.points[1].y)) for chart in (tiny, great)]
+    assert 0 < risen[0] < 12
+    assert risen[1] > 60
 
 
 def test_one_value_and_words_are_no_course():

@@ -166,6 +166,24 @@ def test_a_patient_reads_value_verdict_range_course_and_the_approved_words():
     assert "It carries oxygen." in words(client.get(of("result", one, "portal"))) or patient.language == "es"
 
 
+def test_a_report_without_a_title_is_named_in_the_language_of_whoever_reads_it():
+    patient, client = a_patient(), browser()
+    client.post(entry(patient), sent(("hb", "131", "g/L")))
+    one = Release.objects.get()
+    lists = (reverse("results:list", kwargs={"patient": patient.pk}), reverse("desk:list"), of("report", one))
+    assert all("Resultados de laboratorio" in words(client.get(page)) for page in lists)
+    english = browser(language="en")
+    for page in lists:
+        told = words(english.get(page))
+        assert "Laboratory results" in told
+        assert "Resultados de laboratorio" not in told
+
+
+def test_the_title_somebody_wrote_stays_in_their_words():
+    one = a_report(a_patient(), a_value("hb", 131), title="Análisis de María")
+    assert "<h1>Análisis de María</h1>" in words(browser(language="en").get(of("report", one)))
+
+
 def test_a_page_of_results_takes_the_same_queries_for_one_or_for_twenty(django_assert_max_num_queries):
     patient = a_patient_with_login()
     released(a_report(patient, a_value("hb", 131)))
@@ -200,12 +218,27 @@ def test_nobody_reads_a_report_of_another_patient():
 def test_a_director_sets_rules_and_approves_texts_and_a_doctor_does_not():
     client = browser("director")
     rules = reverse("results:rules")
-    assert "por publicar" not in words(client.get(rules))
+    page = words(client.get(rules))
+    assert "por publicar" not in page
+    assert '<th scope="row">Otros informes</th>' in page  # kinds are many
     client.post(rules, {"stool-mode": "after_days", "stool-days": "5"})
     assert client.post(rules, {"stool-mode": "after_days", "stool-days": "0"}).status_code == 422
     from_now = a_report(a_patient(), a_value("faecal_calprotectin", 20))
     assert (from_now.due_at - from_now.received_at).days == 5
     assert browser("doctor").get(rules).status_code == 404
+
+
+def test_the_texts_are_folded_by_what_there_is_to_decide_and_none_is_lost():
+    client = browser("director")
+    page = words(client.get(reverse("results:rules")))
+    proposed = int(re.search(r"<summary>(\d+) textos propuestos", page).group(1))
+    assert "en vigor</summary>" not in page.replace("sin texto en vigor", "sin texto")
+    client.post(reverse("results:text", kwargs={"analyte": "hb"}), {"es": "Bien.", "en": "Fine.", "version": "0"})
+    after = words(client.get(reverse("results:rules")))
+    assert f"<summary>{proposed - 1} textos propuestos" in after
+    assert "<summary>1 texto en vigor" in after
+    folded = after.split("<details")[1:]
+    assert sum(fold.count('class="text-row"') for fold in folded) == page.count('class="text-row"') > 30
 
 
 def test_a_text_of_more_than_sixty_words_or_in_one_language_is_not_approved():

@@ -13,7 +13,7 @@ from tests.webapp.intake.factories import a_shelf, signed_in
 from tests.webapp.people import a_user
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, content, ppi
-from webapp.plans import noticing, outcomes, selectors, services, uses
+from webapp.plans import cosigning, noticing, outcomes, selectors, services, uses
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan, RuleEvent
 from webapp.plans.terms import terms_of
@@ -166,3 +166,15 @@ def test_many_rules_cost_as_many_queries_as_one(client, doctor, director):
     with CaptureQueriesContext(connection) as many:
         assert browser.get(reverse("studio:in_use")).content.decode().count("<tr data-row>") == 41
     assert len(many) == len(few)
+
+
+def test_what_second_signers_said_is_counted_beside_the_overrides(doctor):
+    other = a_doctor("Dr. Soler")
+    plan = a_plan(a_patient(), ppi("blocked"), seen_by=doctor)
+    ask = {"plan_id": plan.pk, "item_id": plan.items.get().pk, "doctor": doctor, "of": str(other.pk)}
+    refused = cosigning.ask(**ask, reason_code="risk_accepted")
+    cosigning.refuse(second_id=refused.pk, doctor=other, why="Hay otra salida sin riesgo")
+    cosigning.sign(second_id=cosigning.ask(**ask, reason_code="risk_accepted").pk, doctor=other)
+    director = a_user("director")
+    (use,) = uses.uses(director, LONG_AGO)
+    assert (use.outcomes["overridden"], use.seconded["co_signed"], use.seconded["co_refused"]) == (1, 1, 1)

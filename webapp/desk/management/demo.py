@@ -22,17 +22,19 @@ from webapp.audit import services as audit
 from webapp.base.roles import STAFF, Role
 from webapp.clinic import selectors as clinic
 from webapp.clinic import services as clinic_services
-from webapp.desk.management import answering, lab, papers, signing
+from webapp.desk.management import answering, lab, orders, papers, signing
 from webapp.desk.management.clock import at, no_jobs
 from webapp.intake.answers import MARK_UNKNOWN
 from webapp.patients import selectors, services
 from webapp.patients.models import Patient
+from webapp.plans import handing
 from webapp.plans import services as plans
 from webapp.plans.models import Plan
 
 Event = dict[str, Any]
 SET_UP_BEFORE = 14  # days
 IDENTITY = ("given_name", "family_name", "sex", "national_id", "phone", "email", "language")
+HANDED_OVER = "Estoy fuera hasta el lunes y no conviene que espere."
 MARK = "vidal@demo.example"  # whoever is there was made by an earlier load
 
 
@@ -83,6 +85,8 @@ def load(folder: Path) -> Loaded:
         _play(stage, person, event, stage.moment(day, hour))
     with at(stage.moment(0, 8)):
         _results(stage)
+        orders.play(stage.staff, stage.patients, stage.today)
+        hand_over(stage)
     return Loaded(len(stage.patients), len(steps))
 
 
@@ -108,6 +112,14 @@ def _results(stage: Stage) -> None:
     doctors = {key: _clinician(stage, patient) for key, patient in stage.patients.items()}
     for patient in lab.waiting(stage.patients, doctors, stage.today):
         _assess_anew(patient)
+
+
+def hand_over(stage: Stage) -> None:
+    """Let a doctor hand the oldest of her drafts without hurry to a colleague, who has not opened it yet."""
+    giver, colleague = stage.staff["ibarra"], stage.staff["vidal"]
+    drafts = Plan.objects.filter(status=Plan.Status.DRAFT, urgency="none", patient__general_practitioner=giver)
+    if draft := drafts.order_by("created_at").first():
+        handing.hand_over(plan_id=draft.pk, doctor=giver, to=str(colleague.pk), reason=HANDED_OVER)
 
 
 def _describe(folder: Path) -> None:

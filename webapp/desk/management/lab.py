@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.patients.models import Patient
+from webapp.patients.titles import LABORATORY as UNTITLED
 from webapp.plans.lines import terms_now
 from webapp.results import ruling
 from webapp.results import services as results
 from webapp.results.models import Mode, Release
 
 LABORATORY = "Laboratorio Clínico del Parque"
-TITLE = {"es": "Análisis", "en": "Laboratory tests"}
 STOOL_DAYS = 3
 # Who has something new: key of the patient, how many days ago, values with the ends the laboratory printed.
 WAITING: dict[str, tuple[int, list[tuple[str, Any, str, tuple[float | None, float | None] | tuple[()]]]]] = {
@@ -33,7 +33,7 @@ def written(patient: Patient, rows: list[list[Any]], doctor: User) -> None:
     """Write down a report of the past and release it: who has a portal reads it today."""
     values = [results.Value(code, value, unit) for code, value, unit in rows]
     today = timezone.localdate()
-    sheet = results.Sheet(patient, "laboratory", TITLE[patient.language], today, values, LABORATORY)
+    sheet = results.Sheet(patient, "laboratory", str(UNTITLED), today, values, LABORATORY)
     [one] = results.record([sheet], actor=doctor, today=today)
     if one.state == Release.State.WAITING:
         results.release(report_id=one.pk, shown=one.revision, actor=doctor)
@@ -47,6 +47,6 @@ def waiting(patients: dict[str, Patient], doctors: dict[str, User], today: date)
 def _waits(patient: Patient, doctor: User, today: date, ago: int, rows: list[Any]) -> Patient:
     values = [results.Value(*row) for row in rows]
     day = today - timedelta(days=ago)
-    sheet = results.Sheet(patient, "laboratory", TITLE[patient.language], day, values, LABORATORY)
+    sheet = results.Sheet(patient, "laboratory", str(UNTITLED), day, values, LABORATORY)
     results.record([sheet], actor=doctor, today=today)
     return patient

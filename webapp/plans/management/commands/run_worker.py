@@ -13,6 +13,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         rekeying.refuse_without_keys()
-        warming.start()
+        warming.start(pages=False)
         services.begin()
         call_command("procrastinate", "worker")

@@ -1,0 +1,28 @@
+"""Drafts of plans that wait for a doctor, and the checks in them that could not be made."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy
+
+from webapp.accounts.models import User
+from webapp.alerts.models import RANK
+from webapp.desk.instants import Instant, moment
+from webapp.desk.promises import promised
+from webapp.desk.waiting import Source, Waiting
+from webapp.plans import selectors as plans
+from webapp.plans.models import Plan, PlanItem
+
+PLAN, HELD = frozenset({"plans"}), frozenset({"plans", "held"})
+
+
+def _drafts(user: User) -> Iterable[Waiting]:
+    pending = PlanItem.objects.filter(plan=OuterRef("pk"), state="held", decision=PlanItem.Decision.PENDING)
+    drafts = plans.reviewable_by(user).filter(status=Plan.Status.DRAFT).order_by().annotate(held=Exists(pending))
+    columns = ("patient_id", "pk", "urgency", Instant("created_at"), "held")
+    for who, pk, urgency, instant, held in drafts.values_list(*columns):
+        rank, at = RANK.get(urgency, 0), moment(instant)
+        yield Waiting(who, pk, rank, at, HELD if held else PLAN, promised(rank, at))
+
+
+SOURCE = Source("drafts", _drafts, tabs={"plans": gettext_lazy("Plans"), "held": gettext_lazy("Held checks")}, place=20)
