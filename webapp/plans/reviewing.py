@@ -171,7 +171,7 @@ def seconds_left(user: User, plan: Plan) -> int:
 
 def _day_of(before: Plan | None) -> date | None:
     """Return the day of the plan signed before: what came later is new."""
-    return before.signed_at.date() if before is not None and before.signed_at else None
+    return timezone.localdate(before.signed_at) if before is not None and before.signed_at else None
 
 
 def _newer(user: User, plan: Plan) -> Plan | None:

@@ -15,6 +15,7 @@ from tests.webapp.access.deeds_of_care import a_panel
 from tests.webapp.access.routes import undone
 from tests.webapp.access.world import WORDS
 from tests.webapp.people import a_patient, a_user
+from tests.webapp.plans.factories import this_day
 from webapp.accounts.grants import RolePermission
 from webapp.accounts.models import User
 from webapp.alerts.models import Alert
@@ -42,7 +43,6 @@ from webapp.results import comparing as results_held
 from webapp.results import releasing
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 LIVES = ("own", "foreign", "namesake")
 
 
@@ -58,7 +58,7 @@ def doctor(world):
 
 def test_the_sheet_of_a_patient_holds_what_is_that_patients(world, doctor):
     own = world.own.patient
-    sheet = sheets.sheet_of(doctor, own, language="en", today=TODAY, path="/")
+    sheet = sheets.sheet_of(doctor, own, language="en", today=this_day(), path="/")
     assert whose(sheet.plans, sheet.standing, sheet.alerts, sheet.consents) == {own.pk}
     assert (len(sheet.plans), len(sheet.standing), len(sheet.alerts), sheet.asked_total) == (2, 2, 1, 1)
     assert len(sheet.current) == PlanItem.objects.filter(plan=world.own.signed_id).count()
@@ -77,7 +77,7 @@ def test_a_record_holds_the_lines_of_its_patient(world):
 
 @pytest.mark.parametrize("part", [long_lists.PLANS, long_lists.QUESTIONNAIRES])
 def test_a_whole_list_is_of_one_patient_and_empty_for_who_may_not_read_it(part, world, doctor):
-    reader = long_lists.Reader(doctor, "en", TODAY, "/")
+    reader = long_lists.Reader(doctor, "en", this_day(), "/")
     assert whose(long_lists.list_of(reader, world.own.patient, part, "1").page) == {world.own.patient.pk}
     reader = replace(reader, user=world.users[Role.FRONT_DESK])
     assert list(long_lists.list_of(reader, world.own.patient, part, "1").page) == []
@@ -98,13 +98,13 @@ def test_whoever_may_not_read_plans_and_alerts_finds_nothing_of_them_in_the_line
 
 def test_the_review_of_a_plan_is_of_its_patient(world, doctor):
     own = world.own.patient
-    page = reviewing.page_of(doctor, world.own.draft, language="en", today=TODAY)
+    page = reviewing.page_of(doctor, world.own.draft, language="en", today=this_day())
     assert whose(page.tasks, page.left.alerts, page.left.allergies) == {own.pk}
     assert (len(page.tasks), len(page.left.allergies)) == (1, 1)
     assert {one.alert.patient_id for one in page.notices.all if one.alert} == {own.pk}
     assert whose(noticing.settlements_of(world.own.draft)) == {own.pk}
     signed = Plan.objects.get(pk=world.own.signed_id)
-    assert reviewing.page_of(doctor, signed, language="en", today=TODAY).newer == world.own.draft
+    assert reviewing.page_of(doctor, signed, language="en", today=this_day()).newer == world.own.draft
     assert comparing.signed_before(world.own.draft) == signed
 
 
@@ -222,12 +222,12 @@ def test_a_whole_copy_is_of_one_person(world):
 
 def test_what_a_patient_finds_at_home_is_the_own(world, doctor, monkeypatch):
     own, user = world.own, world.own.user
-    home = portal.home_of(user, own.patient, TODAY, "es")
+    home = portal.home_of(user, own.patient, this_day(), "es")
     assert home.sheet.plan.pk == own.signed_id
     assert [task.response for task in (home.task, *home.more) if task and task.response] == [own.open_response]
     assert whose(row.response for row in portal.answered_by(user, "es", "1").rows) == {own.patient.pk}
     assert portal.sheet_for(doctor, "es") is None
-    assert portal.home_of(world.users[Role.MARKETING], own.patient, TODAY, "es").task.response is None
+    assert portal.home_of(world.users[Role.MARKETING], own.patient, this_day(), "es").task.response is None
     assert portal.answered_by(world.users[Role.MARKETING], "es", "1").rows == []
     monkeypatch.setattr(own_record, "PRESCRIBED", ("advice",))
     terms = terms_of(own.draft.evaluation, "es")
@@ -267,9 +267,9 @@ def test_a_diary_is_of_the_patient_who_keeps_it(world):
     with undone():
         for life in (world.own, world.foreign):
             page = QuestionnaireResponse.objects.get(pk=life.sent_response.pk)
-            page.pk, page.for_day, page._state.adding = None, TODAY, True
+            page.pk, page.for_day, page._state.adding = None, this_day(), True
             page.save()
-        pages = intake.diary_days(world.own.patient, TODAY)
+        pages = intake.diary_days(world.own.patient, this_day())
     assert whose(pages.values()) == {world.own.patient.pk}
 
 

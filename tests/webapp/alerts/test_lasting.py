@@ -19,7 +19,8 @@ from webapp.plans import following
 
 pytestmark = pytest.mark.django_db
 STRONG = ["proton_pump_inhibitors", "acid_suppressants"]
-WEEK = 7 * 24 * 60  # minutes
+DAY = 24 * 60  # minutes
+WEEK = 7 * DAY
 
 
 def a_long_ppi(days=None, **changes):
@@ -28,8 +29,9 @@ def a_long_ppi(days=None, **changes):
 
 
 def taken_for(weeks, item=None, **fields):
+    """A plan signed so many weeks and a day ago: on the day itself the reminder comes at nine in the morning."""
     fields = {"email": None, **fields}
-    return later(signed(a_patient(user=a_user("patient"), **fields), item or a_long_ppi()), weeks * WEEK + 60)
+    return later(signed(a_patient(user=a_user("patient"), **fields), item or a_long_ppi()), weeks * WEEK + DAY)
 
 
 def reviews():

@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidTag
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import RequestFactory
+from django.utils import timezone
 from PIL import Image
 
 from tests.webapp.patients import hostile
@@ -204,7 +205,7 @@ def test_a_file_goes_out_under_our_name_and_is_run_by_no_browser():
     document = keep(name="Marina Ortega <b>.pdf", content=hostile.a_pdf(), actor=a_doctor())
     found = selectors.document_for(a_doctor(), document.pk)
     answer = attachment(found.content, name=found.name, content_type=found.content_type)
-    assert found.name == f"report-{document.recorded_at:%Y-%m-%d}-{document.pk.hex[:8]}.pdf"
+    assert found.name == f"report-{timezone.localdate(document.recorded_at):%Y-%m-%d}-{document.pk.hex[:8]}.pdf"
     assert answer["Content-Disposition"] == f'attachment; filename="{found.name}"'
     assert (answer["X-Content-Type-Options"], answer["Content-Type"]) == ("nosniff", "application/pdf")
     assert "sandbox" in answer["Content-Security-Policy"]

@@ -1,12 +1,12 @@
 """People, drafts and items, made as briefly as a test can say them."""
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.db.models import F
+from django.utils import timezone
 
 from rules.models import Release
 from rules.selectors import current_release
@@ -19,10 +19,20 @@ from webapp.plans.deciding import mark_seen
 from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem
 
 _number = itertools.count(100_001)
-TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()  # a plan worked out earlier is checked again before it is signed
 
 
 PASSWORD = "una clave larga"
+
+
+def this_day() -> date:
+    """The clinic's today, asked for anew each time: a plan worked out earlier is checked again before it is signed."""
+    return timezone.localdate()
+
+
+def years_ago(years: int) -> date:
+    """A birthday that every calendar has."""
+    day = this_day()
+    return date(day.year - years, day.month, min(day.day, 28))
 
 
 def a_user(role: str, name: str = "") -> User:
@@ -81,7 +91,7 @@ def ppi(state: str = "proposed", **changes: Any) -> dict[str, Any]:
 def an_evaluation(patient: Patient, **fields: Any) -> Evaluation:
     release = current_release() or Release.objects.create(digest="0" * 64)
     fields = {
-        "case": {"as_of": TODAY.isoformat()}, "case_sha256": "c" * 64, "result": "{}", "result_sha256": "r" * 64,
+        "case": {"as_of": this_day().isoformat()}, "case_sha256": "c" * 64, "result": "{}", "result_sha256": "r" * 64,
         "status": "ok", "because": "questionnaire", **fields,
     }  # fmt: skip
     return confirmed(Evaluation.objects.create(patient=patient, release=release, **fields))

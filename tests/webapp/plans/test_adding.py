@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, item_of
+from tests.webapp.plans.factories import a_doctor, item_of, this_day
 from webapp.patients import services as patients
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan
@@ -37,7 +37,7 @@ def page(doctor):
 
 
 def drafted(patient):
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     return Plan.objects.get(patient=patient, status="draft")
 
 

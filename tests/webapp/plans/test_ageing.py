@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from rules.models import Release
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
+from tests.webapp.plans.factories import a_doctor, a_patient, years_ago
 from webapp.desk.management.clock import at
 from webapp.patients import services as patients
 from webapp.plans import selectors, services
@@ -34,7 +34,7 @@ def doctor():
 def drafted(days_ago):
     """Return the draft of somebody who answered so long ago and was not seen since."""
     with at(timezone.now() - timedelta(days=days_ago)):
-        patient = a_patient(birth_date=TODAY.replace(year=TODAY.year - 36, day=1))
+        patient = a_patient(birth_date=years_ago(36).replace(day=1))
         rows = [patients.Reading(code, value, timezone.now(), "questionnaire") for code, value in SAID.items()]
         patients.record_observations(patient=patient, rows=rows, actor=None)
         assess(patient_id=patient.pk, because="questionnaire", today=timezone.localdate())

@@ -1,7 +1,7 @@
 """From the record to a draft, through the shipped protocols: once for the same facts, again for others, never lost."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rules.models import Release
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, item_of
+from tests.webapp.plans.factories import a_doctor, a_patient, item_of, this_day
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Alert
 from webapp.patients import services as patients
@@ -30,8 +30,8 @@ def library():
     return clinic.publish()
 
 
-def assessed(patient, because="questionnaire", today=TODAY):
-    return assess(patient_id=patient.pk, because=because, today=today)
+def assessed(patient, because="questionnaire", today=None):
+    return assess(patient_id=patient.pk, because=because, today=today or this_day())
 
 
 def test_a_dyspeptic_patient_gets_test_and_treat_as_a_draft_and_nothing_is_released(library):
@@ -64,7 +64,7 @@ def test_two_people_with_the_same_facts_have_an_evaluation_each():
 def test_another_day_with_the_same_items_is_another_evaluation_and_no_second_draft():
     patient = clinic.a_dyspeptic_woman()
     assessed(patient)
-    assessed(patient, today=TODAY.replace(day=TODAY.day + 1))
+    assessed(patient, today=this_day() + timedelta(days=1))
     assert (Evaluation.objects.count(), Plan.objects.count()) == (2, 1)
 
 
@@ -102,7 +102,7 @@ def test_after_signing_the_same_items_make_no_draft():
         deciding.decide_item(plan_id=plan.pk, item_id=item.pk, doctor=doctor, decision="accepted", **extra)
     plan.refresh_from_db()
     deciding.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision)
-    assessed(patient, today=TODAY.replace(day=TODAY.day + 2))
+    assessed(patient, today=this_day() + timedelta(days=2))
     assert not Plan.objects.filter(status="draft").exists()
 
 
@@ -114,7 +114,7 @@ def test_a_red_flag_raises_one_alert_however_often_it_is_assessed():
         item for item in json.loads(evaluation.result)["items"] if item["kind"] == "alert" and item["urgency"] != "none"
     ]
     assert urgent
-    assessed(patient, today=TODAY.replace(day=TODAY.day + 1))
+    assessed(patient, today=this_day() + timedelta(days=1))
     alerts = Alert.objects.filter(patient=patient, status="open")
     assert set(alerts.values_list("code", flat=True)) == {item["code"] for item in urgent}
     assert all(alert.times == 1 for alert in alerts)
@@ -130,7 +130,7 @@ def waiting(patient):
 def written(patient, *names):
     for name in names:
         patients.add_medication(patient=patient, code="", text=name, actor=None)
-        tasks.after_change(patient_id=patient.pk, what="medication", today=TODAY)
+        tasks.after_change(patient_id=patient.pk, what="medication", today=this_day())
 
 
 def test_what_is_written_in_one_go_is_assessed_once_within_a_minute_and_says_why():
@@ -177,7 +177,7 @@ def test_the_reason_is_said_as_far_as_it_has_words(because, said):
 # --- alerts of a rule
 
 
-def flagged(patient, today=TODAY):
+def flagged(patient, today=None):
     assessed(patient, today=today)
     return [one for one in Alert.objects.filter(patient=patient).order_by("raised_at") if "alarm_upper" in one.rule]
 
@@ -191,7 +191,7 @@ def test_the_same_finding_again_after_it_was_settled_is_another_alert_and_the_fi
     clinic.says(patient, dysphagia=True)
     [first] = flagged(patient)
     closed(first, doctor)
-    assert [one.status for one in flagged(patient, TODAY + timedelta(days=1))] == ["closed"]
+    assert [one.status for one in flagged(patient, this_day() + timedelta(days=1))] == ["closed"]
     later = timezone.now() + timedelta(days=1)
     again = [patients.Reading("dysphagia", True, later, "questionnaire")]
     patients.record_observations(patient=patient, rows=again, actor=None)
@@ -262,6 +262,6 @@ def test_the_command_finds_a_result_that_is_not_what_the_engine_says(capsys):
 
 
 def test_nobody_said_anything_nothing_is_taken_for_normal():
-    evaluation = assessed(a_patient(birth_date=TODAY.replace(year=1980)))
+    evaluation = assessed(a_patient(birth_date=date(1980, 5, 4)))
     assert evaluation.case["allergies"] is None
     assert not any(code.startswith("rx:") for code in clinic.codes(evaluation))

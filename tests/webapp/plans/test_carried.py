@@ -3,7 +3,7 @@
 import pytest
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, item_of
+from tests.webapp.plans.factories import a_doctor, item_of, this_day
 from webapp.patients import services as patients
 from webapp.plans import adding, editing, services
 from webapp.plans.assessment import assess
@@ -21,7 +21,7 @@ def library():
 
 
 def drafted(patient):
-    assess(patient_id=patient.pk, because="answer", today=TODAY)
+    assess(patient_id=patient.pk, because="answer", today=this_day())
     return Plan.objects.filter(patient=patient, status="draft").first()
 
 

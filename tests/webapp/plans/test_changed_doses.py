@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_user, item_of, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, item_of, ppi, this_day
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan, PlanItem, RuleEvent
 
@@ -42,7 +42,7 @@ def with_heartburn(**more):
 
 def drafted(patient=None):
     patient = patient or with_heartburn()
-    assess(patient_id=patient.pk, because="answer", today=TODAY)
+    assess(patient_id=patient.pk, because="answer", today=this_day())
     return Plan.objects.get(patient=patient, status="draft")
 
 

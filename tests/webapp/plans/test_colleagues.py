@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_user, content, item_of, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, item_of, ppi, this_day
 from webapp.audit.models import Entry
 from webapp.desk import selectors as desk
 from webapp.plans import cosigning, handing, services
@@ -109,10 +109,10 @@ def test_without_a_reason_or_a_colleague_nothing_is_handed_over(giver, other, re
 
 def test_newer_data_leave_the_draft_with_who_has_it(giver, other):
     patient = clinic.a_dyspeptic_woman()
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     handed(Plan.objects.get(status="draft"), giver, other)
     clinic.says(patient, heartburn_days=6, regurgitation_days=4)
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     assert reasons_of(other) == [f"Dra. Vidal se lo traspasa: {WHY}"]
 
 

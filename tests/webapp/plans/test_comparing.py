@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import (
-    TODAY,
     a_doctor,
     a_patient,
     a_plan,
@@ -19,6 +18,7 @@ from tests.webapp.plans.factories import (
     item_of,
     later,
     ppi,
+    this_day,
 )
 from tests.webapp.plans.signing import signed
 from webapp.accounts.models import User
@@ -126,12 +126,12 @@ def test_a_course_that_came_to_its_end_says_so_and_is_not_kept_by_a_key():
 def test_a_rule_that_no_longer_holds_says_what_it_lacks():
     patient = clinic.a_dyspeptic_woman()
     clinic.says(patient, heartburn_days=6, regurgitation_days=4)
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     plan = Plan.objects.get(patient=patient, status="draft")
     engine = [item.content for item in plan.items.all() if item.kind == "rx"]
     assert engine, "the library proposes a medicine"
     clinic.says(patient, heartburn_days=0, regurgitation_days=0, dyspepsia=False)
-    newest = assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    newest = assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     told = comparing.why_gone(newest, engine, terms_of(newest, "en"))
     assert any("indication" in words or "Not known" in words or "ruled out" in words for words in told.values()), told
 
@@ -140,7 +140,7 @@ def test_what_the_draft_leaves_out_is_kept_by_one_key_and_checked_again():
     patient, doctor = clinic.a_dyspeptic_woman(), a_doctor()
     clinic.says(patient, pregnant=False, breastfeeding=False)
     before = signed(patient, content("rx:alginate", doses=[ANTACID], drugs=["alginate"]), ppi())
-    evaluation = assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    evaluation = assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     plan = Plan.objects.get(patient=patient, status="draft")
     assert plan.evaluation_id == evaluation.pk
     client = Client()
@@ -171,9 +171,9 @@ def test_only_a_doctor_keeps_and_only_what_the_signed_plan_holds():
 
 def test_a_new_answer_shows_what_it_changed_and_why():
     patient = clinic.a_dyspeptic_woman()
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     clinic.says(patient, heartburn_days=6, regurgitation_days=4)
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     plan = Plan.objects.get(patient=patient, status="draft")
     since = comparing.since_before(plan, terms_of(plan.evaluation, "en"))
     assert {(one.before, one.after.split("\u00a0")[0]) for one in since.facts} == {
@@ -191,7 +191,7 @@ def test_what_nothing_changed_says_nothing():
 
 def test_a_gone_item_and_a_changed_state_are_told_with_the_list_that_made_them():
     patient = a_patient()
-    case = {"as_of": TODAY.isoformat(), "allergies": []}
+    case = {"as_of": this_day().isoformat(), "allergies": []}
     old = Plan.objects.create(patient=patient, evaluation=an_evaluation(patient, case=case), status="draft")
     for place, item in enumerate((ppi(), content("test:fit"))):
         shared = {key: item[key] for key in ("code", "kind", "state", "urgency")}

@@ -5,7 +5,7 @@ import pytest
 from tests.rules.texts import PROTOCOL, VOCABULARY
 from tests.webapp.intake.factories import a_shelf
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
+from tests.webapp.plans.factories import a_doctor, a_patient, this_day
 from webapp.alerts import selectors, services
 from webapp.alerts.models import Alert
 from webapp.plans.assessment import assess
@@ -23,7 +23,7 @@ def a_clinic_with_two_alerts_in_one_rule():
 
 def bleeding(patient):
     clinic.says(patient, gi_bleeding=True)
-    assess(patient_id=patient.pk, because="answer", today=TODAY)
+    assess(patient_id=patient.pk, because="answer", today=this_day())
     return {one.code: one for one in Alert.objects.filter(patient=patient)}
 
 

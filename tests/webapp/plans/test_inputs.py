@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_user
+from tests.webapp.plans.factories import a_doctor, a_user, this_day
 from webapp.patients import services as patients
 from webapp.plans import reviewing
 from webapp.plans.assessment import assess
@@ -25,9 +25,9 @@ def doctor():
 
 
 def column(patient, doctor):
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     plan = Plan.objects.get(patient=patient, status="draft")
-    return plan, reviewing.page_of(doctor, plan, language="es", today=TODAY).inputs
+    return plan, reviewing.page_of(doctor, plan, language="es", today=this_day()).inputs
 
 
 def names(inputs):
@@ -68,8 +68,8 @@ def test_without_a_disagreement_nothing_is_said_of_one(doctor):
 
 def test_what_the_clinic_answered_for_a_patient_says_who_and_what_the_patient_answered_does_not(doctor):
     patient, dietitian = clinic.a_dyspeptic_woman(), a_user("dietitian", "Nuria Soler")
-    row = patients.Reading("regurgitation_days", 3, clinic.NOON, "questionnaire")
-    lab = patients.Reading("hb", 14.5, clinic.NOON, "lab", "g/dL")
+    row = patients.Reading("regurgitation_days", 3, clinic.noon(), "questionnaire")
+    lab = patients.Reading("hb", 14.5, clinic.noon(), "lab", "g/dL")
     patients.record_observations(patient=patient, rows=[row, lab], actor=dietitian)
     plan, shown = column(patient, doctor)
     said = {one.name: one.filled_in_by for one in [*shown.decisive, *shown.rest]}

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_user, item_of
+from tests.webapp.plans.factories import a_doctor, a_user, item_of, this_day
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
 from webapp.plans.assessment import assess
@@ -26,7 +26,7 @@ def drafted(*labs):
     patient = clinic.a_dyspeptic_woman()
     for code, value, unit in labs:
         clinic.lab(patient, code, value, unit)
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     return Plan.objects.get(patient=patient, status="draft")
 
 
@@ -93,7 +93,7 @@ def test_what_was_answered_is_not_asked_again_though_no_line_of_the_plan_changed
     plan, doctor = drafted(), a_doctor()
     asked = re.search(r'name="fact" value="(\w+)"', text_of(doctor, plan))[1]
     clinic.says(plan.patient, **{asked: False})
-    assess(patient_id=plan.patient_id, because="questionnaire", today=TODAY)
+    assess(patient_id=plan.patient_id, because="questionnaire", today=this_day())
     draft = Plan.objects.get(patient=plan.patient, status="draft")
     again = text_of(doctor, draft)
     assert f'name="fact" value="{asked}"' not in again

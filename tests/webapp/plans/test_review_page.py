@@ -7,7 +7,6 @@ from django.urls import reverse
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import (
     PASSWORD,
-    TODAY,
     a_doctor,
     a_patient,
     a_plan,
@@ -16,6 +15,7 @@ from tests.webapp.plans.factories import (
     content,
     item_of,
     ppi,
+    this_day,
 )
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
@@ -47,7 +47,7 @@ def page(doctor):
 
 
 def drafted(patient):
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     return Plan.objects.get(patient=patient, status="draft")
 
 
@@ -279,10 +279,8 @@ def test_a_plan_too_long_to_draw_every_item_in_the_bar_says_how_many(page, items
 
 
 def test_another_patient_of_the_same_name_is_warned_of(page):
-    twins = [
-        patients.register(actor=None, given_name="Marina", family_name="Ortega Rey", birth_date=TODAY, sex="female")
-        for _n in range(2)
-    ]
+    same = {"given_name": "Marina", "family_name": "Ortega Rey", "birth_date": this_day(), "sex": "female"}
+    twins = [patients.register(actor=None, **same) for _n in range(2)]
     text = page.get(address(a_plan(twins[0]))).content.decode()
     assert "Mismo nombre" in text
     assert twins[1].record_number in text

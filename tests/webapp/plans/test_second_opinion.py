@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from engine.opinion.process import Kept, Limits
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import PASSWORD, TODAY, a_doctor, a_patient, ppi
+from tests.webapp.plans.factories import PASSWORD, a_doctor, a_patient, ppi, this_day
 from webapp.alerts.models import Alert
 from webapp.plans import opinions, papers, services, tasks
 from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem
@@ -42,7 +42,7 @@ def at_fault(monkeypatch, kind):
 
 
 def assessed(patient):
-    return services.assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    return services.assess(patient_id=patient.pk, because="questionnaire", today=this_day())
 
 
 def decided(doctor):

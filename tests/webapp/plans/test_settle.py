@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_user, content, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, ppi, this_day, years_ago
 from webapp.audit.models import Entry
 from webapp.desk import selectors as desk
 from webapp.patients import services as patients
@@ -34,7 +34,7 @@ def doctor():
 
 
 def drafted(patient):
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     return Plan.objects.select_related("patient", "evaluation").get(patient=patient, status="draft")
 
 
@@ -50,7 +50,7 @@ def remark(user, plan):
 
 
 def settle(user, plan, one, reason="already_managed", **more):
-    given = {"key": one.key, "facts": one.facts, "reason_code": reason, "today": TODAY, **more}
+    given = {"key": one.key, "facts": one.facts, "reason_code": reason, "today": this_day(), **more}
     return services.settle_notice(plan=plan, doctor=user, **given)
 
 
@@ -173,13 +173,13 @@ def test_a_held_item_taken_with_that_promise_is_watched_until_the_decision_is_ta
 def test_the_same_thing_is_watched_once(doctor):
     plan = a_plan(a_patient())
     for days in (7, 30):
-        monitoring.watch(plan=plan, what="rx:x", title={"es": "x"}, doctor=doctor, days=days, today=TODAY)
-    assert Task.objects.get().due_on == TODAY + timedelta(days=30)
+        monitoring.watch(plan=plan, what="rx:x", title={"es": "x"}, doctor=doctor, days=days, today=this_day())
+    assert Task.objects.get().due_on == this_day() + timedelta(days=30)
 
 
 def test_a_task_is_settled_in_writing_and_leaves_the_list(doctor):
     plan = a_plan(a_patient())
-    task = monitoring.watch(plan=plan, what="rx:x", title={"es": "INR"}, doctor=doctor, days=1, today=TODAY)
+    task = monitoring.watch(plan=plan, what="rx:x", title={"es": "INR"}, doctor=doctor, days=1, today=this_day())
     page, address = Client(), reverse("plans:task", kwargs={"task": task.pk})
     page.force_login(doctor)
     assert "se volvería a mirar" in page.get(address).content.decode()
@@ -187,7 +187,7 @@ def test_a_task_is_settled_in_writing_and_leaves_the_list(doctor):
     page.post(address, {"outcome": "done", "note": "INR 2,4", "next": "/desk/"})
     task.refresh_from_db()
     assert (task.status, task.settled_by, task.note) == ("done", doctor, "INR 2,4")
-    assert not monitoring.due_for(doctor, TODAY + timedelta(days=9)).exists()
+    assert not monitoring.due_for(doctor, this_day() + timedelta(days=9)).exists()
     assert Entry.objects.filter(verb="task.done", patient_id=plan.patient_id).exists()
 
 
@@ -199,7 +199,7 @@ def test_a_day_that_cannot_be_is_refused(days):
 
 def test_a_dietitian_reads_what_is_watched_and_settles_nothing(doctor):
     task = monitoring.watch(
-        plan=a_plan(a_patient()), what="rx:x", title={"es": "INR"}, doctor=doctor, days=1, today=TODAY
+        plan=a_plan(a_patient()), what="rx:x", title={"es": "INR"}, doctor=doctor, days=1, today=this_day()
     )
     page, address = Client(), reverse("plans:task", kwargs={"task": task.pk})
     page.force_login(a_user("dietitian"))
@@ -302,7 +302,7 @@ def test_who_the_patient_is_counts_too_as_far_as_it_changes_the_plan(doctor):
     plan = drafted(patient)
     patients.correct_identity(patient=patient, actor=None, phone="600112233")
     assert not not_checked(doctor, plan)
-    patients.correct_identity(patient=patient, actor=None, birth_date=TODAY.replace(year=TODAY.year - 63))
+    patients.correct_identity(patient=patient, actor=None, birth_date=years_ago(63))
     assert not_checked(doctor, plan)
 
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_user
+from tests.webapp.plans.factories import a_doctor, a_user, this_day
 from webapp.accounts.models import User
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
@@ -25,7 +25,7 @@ def library():
 @pytest.fixture
 def plan():
     patient = clinic.a_dyspeptic_woman()
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     return Plan.objects.get(patient=patient, status="draft")
 
 
@@ -66,7 +66,7 @@ def test_an_answer_taken_away_shows_what_would_go_or_wait_for_it(plan):
 
 def test_a_lab_value_is_supposed_in_its_own_unit(plan):
     clinic.lab(plan.patient, "hb", 145, "g/L")
-    assess(patient_id=plan.patient_id, because="record", today=TODAY)
+    assess(patient_id=plan.patient_id, because="record", today=this_day())
     draft = Plan.objects.get(patient=plan.patient, status="draft")
     text = ask(draft, ("hb", "85")).content.decode()
     assert "now: 145" in text
@@ -121,7 +121,7 @@ def test_the_five_checks_of_the_whole_plan_stand_on_the_page(plan, language, wor
 
 def test_an_interaction_with_what_is_taken_is_found_and_a_missing_list_is_named():
     patient = clinic.on_warfarin()
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     draft = Plan.objects.get(patient=patient, status="draft")
     text = page_of(draft).partition("The whole plan")[2].partition("</section>")[0]
     assert "is-found" in text
@@ -129,7 +129,7 @@ def test_an_interaction_with_what_is_taken_is_found_and_a_missing_list_is_named(
     other = clinic.a_dyspeptic_woman()
     patients.add_medication(patient=other, code="", text="unas pastillas", dose="", actor=None)
     clinic.says(other, heartburn_days=6, regurgitation_days=5)
-    assess(patient_id=other.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=other.pk, because="questionnaire", today=this_day())
     told = (
         page_of(Plan.objects.get(patient=other, status="draft"))
         .partition("The whole plan")[2]

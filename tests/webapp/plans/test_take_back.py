@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, a_user, content, later, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, later, ppi, this_day
 from webapp.audit.models import Entry
 from webapp.outbox.models import Message
 from webapp.patients.selectors import number_index
@@ -180,7 +180,7 @@ def test_without_an_address_the_plan_is_signed_all_the_same():
 def test_a_newer_draft_takes_over_the_decisions_of_the_one_taken_back():
     clinic.publish()
     doctor, patient = a_doctor(), clinic.a_dyspeptic_woman()
-    assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     plan = Plan.objects.get(status="draft")
     services.mark_seen(user=doctor, items=plan.items.all())
     services.accept_rest(plan_id=plan.pk, doctor=doctor)
@@ -191,7 +191,7 @@ def test_a_newer_draft_takes_over_the_decisions_of_the_one_taken_back():
     plan.refresh_from_db()
     services.sign(plan_id=plan.pk, doctor=doctor, revision=plan.revision)
     clinic.says(patient, heartburn_days=6, regurgitation_days=5)
-    assess(patient_id=patient.pk, because="answer", today=TODAY)
+    assess(patient_id=patient.pk, because="answer", today=this_day())
     newer = Plan.objects.get(status="draft")
     joined = services.take_back(plan_id=plan.pk, doctor=doctor)
     newer.refresh_from_db()

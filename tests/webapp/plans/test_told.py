@@ -5,7 +5,7 @@ from datetime import timedelta
 import pgtrigger
 import pytest
 
-from tests.webapp.plans.factories import TODAY, a_patient, content, later, ppi
+from tests.webapp.plans.factories import a_patient, content, later, ppi, this_day
 from tests.webapp.plans.signing import signed
 from webapp.plans import treatments
 from webapp.plans.models import Plan
@@ -15,7 +15,7 @@ ENDLESS = content("rx:peg_laxative", doses=[ppi()["doses"][0] | {"duration_days"
 
 
 def given(patient):
-    return [one["code"] for one in treatments.given_by_plans(patient, TODAY)]
+    return [one["code"] for one in treatments.given_by_plans(patient, this_day())]
 
 
 def aged(plan, **time):

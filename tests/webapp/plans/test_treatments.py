@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import a_doctor, a_patient, content, later, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, content, later, ppi, this_day
 from tests.webapp.plans.signing import signed
 from tests.webapp.plans.treating import a_shelf_that_remembers
 from webapp.patients import services as patients
@@ -18,11 +18,10 @@ from webapp.plans.assessment import assess
 from webapp.plans.models import Plan
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
-def tried(patient, today=TODAY):
-    return cases.build(patient, today).get("previous_treatments")
+def tried(patient, today=None):
+    return cases.build(patient, today or this_day()).get("previous_treatments")
 
 
 def before(patient, outcome="failed", code="omeprazole", **said):
@@ -69,9 +68,9 @@ def test_a_medicine_that_was_stopped_was_tried_and_nobody_knows_what_came_of_it(
     patient, doctor = a_patient(), a_doctor()
     line = patients.add_medication(patient=patient, code="omeprazole", text="Losec", actor=doctor)
     assert tried(patient) is None
-    patients.stop_medication(medication=line, ended_on=TODAY, actor=doctor)
+    patients.stop_medication(medication=line, ended_on=this_day(), actor=doctor)
     first, last = tried(patient)
-    assert (first["code"], first["result"], first["end"]) == ("omeprazole", "unknown", TODAY.isoformat())
+    assert (first["code"], first["result"], first["end"]) == ("omeprazole", "unknown", this_day().isoformat())
     assert last == {"code": None, "text": "?"}  # nobody said that this is all
     before(patient, "not_tolerated")
     assert [one["result"] for one in tried(patient)] == ["not_tolerated"]
@@ -90,24 +89,24 @@ def test_what_a_signed_plan_prescribed_counts_as_given_once_its_time_has_passed(
     patient = a_patient()
     plan = signed(patient, ppi())  # for 56 days
     aged(plan, days)
-    given = treatments.given_by_plans(patient, TODAY)
+    given = treatments.given_by_plans(patient, this_day())
     assert [one["code"] for one in given] == (["ppi_standard_od_8w"] if over else [])
     if over:
         start = timezone.localdate(plan.signed_at) - timedelta(days=days)
-        assert (given[0]["start"], given[0]["end"]) == (start.isoformat(), TODAY.isoformat())
+        assert (given[0]["start"], given[0]["end"]) == (start.isoformat(), this_day().isoformat())
         assert given[0]["result"] == "unknown"
-    assert treatments.given_by_plans(a_patient(), TODAY) == []  # nor was it given to anybody else
+    assert treatments.given_by_plans(a_patient(), this_day()) == []  # nor was it given to anybody else
 
 
 def test_a_treatment_without_an_end_is_over_when_the_next_plan_has_it_no_more():
     patient = a_patient()
     endless = content("rx:peg_laxative", doses=[ppi()["doses"][0] | {"duration_days": None}])
     aged(signed(patient, endless), 20)
-    assert treatments.given_by_plans(patient, TODAY) == []
+    assert treatments.given_by_plans(patient, this_day()) == []
     aged(signed(patient, endless), 10)
-    assert treatments.given_by_plans(patient, TODAY) == []  # it goes on
+    assert treatments.given_by_plans(patient, this_day()) == []  # it goes on
     later(signed(patient, content("advice:small_meals")))
-    assert [one["code"] for one in treatments.given_by_plans(patient, TODAY)] == ["peg_laxative"]
+    assert [one["code"] for one in treatments.given_by_plans(patient, this_day())] == ["peg_laxative"]
 
 
 def test_a_draft_gave_nothing():
@@ -133,7 +132,7 @@ def marina():
 
 
 def proposed(patient):
-    evaluation = assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+    evaluation = assess(patient_id=patient.pk, because="questionnaire", today=this_day())
     return "rx:triple" in clinic.codes(evaluation, "proposed"), "rx:triple" in clinic.codes(evaluation, "held")
 
 
@@ -157,7 +156,7 @@ def test_what_failed_is_not_prescribed_again_and_what_is_not_known_holds(marina,
 
 def test_a_regimen_that_was_given_completes_the_history(marina):
     before(marina, "unknown", "triple")
-    evaluation = assess(patient_id=marina.pk, because="record", today=TODAY)
+    evaluation = assess(patient_id=marina.pk, because="record", today=this_day())
     assert evaluation.case["history"] == [{"code": "infection_treated", "regimen": "triple"}]
     assert evaluation.case["previous_treatments"][0]["regimen"] == "triple"
 
@@ -166,5 +165,5 @@ def test_a_history_nobody_asked_for_stays_open_behind_the_regimen():
     a_shelf_that_remembers()
     patient = a_patient()
     before(patient, "unknown", "triple")
-    evaluation = assess(patient_id=patient.pk, because="record", today=TODAY)
+    evaluation = assess(patient_id=patient.pk, because="record", today=this_day())
     assert evaluation.case["history"][1:] == [{"code": None, "text": "?"}]

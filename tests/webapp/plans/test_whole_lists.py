@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.webapp.desk.clinic import address, browser, words
 from tests.webapp.people import a_patient_with_login
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient
+from tests.webapp.plans.factories import a_doctor, a_patient, this_day, years_ago
 from webapp.audit.models import Entry
 from webapp.base.codes import code_of
 from webapp.patients import selectors
@@ -47,7 +47,7 @@ def a_line_of(patient, topic):
 
 
 def is_whole(patient, topic="allergies"):
-    entries = cases.build(patient, TODAY)[topic]
+    entries = cases.build(patient, this_day())[topic]
     return entries is not None and all(entry.get("text") != "?" for entry in entries)
 
 
@@ -55,10 +55,10 @@ def is_whole(patient, topic="allergies"):
 def test_a_list_that_nobody_asked_for_is_not_whole_by_what_stands_in_it(topic):
     patient = a_patient()
     a_line_of(patient, topic)
-    assert len(cases.build(patient, TODAY)[topic]) == 2
+    assert len(cases.build(patient, this_day())[topic]) == 2
     assert not is_whole(patient, topic)
     patients.record_whole(patient=patient, topic=topic, actor=a_doctor())
-    assert len(cases.build(patient, TODAY)[topic]) == 1
+    assert len(cases.build(patient, this_day())[topic]) == 1
     assert is_whole(patient, topic)
 
 
@@ -68,18 +68,18 @@ def test_what_is_added_to_a_whole_list_or_to_none_leaves_it_whole():
     an_own_allergy(patient)
     assert is_whole(patient)
     an_own_allergy(patient, "Polen")
-    assert [one["text"] for one in cases.build(patient, TODAY)["allergies"]] == ["Látex", "Polen"]
+    assert [one["text"] for one in cases.build(patient, this_day())["allergies"]] == ["Látex", "Polen"]
 
 
 def test_a_whole_list_of_which_the_last_line_ends_is_empty_and_known_to_be():
     patient, doctor = a_patient(), a_doctor()
     line = a_line_of(patient, "medications")
-    patients.stop_medication(medication=line, ended_on=TODAY, actor=doctor)
-    assert cases.build(patient, TODAY)["medications"] is None
+    patients.stop_medication(medication=line, ended_on=this_day(), actor=doctor)
+    assert cases.build(patient, this_day())["medications"] is None
     other = a_line_of(patient, "medications")
     patients.record_whole(patient=patient, topic="medications", actor=doctor)
-    patients.stop_medication(medication=other, ended_on=TODAY, actor=doctor)
-    assert cases.build(patient, TODAY)["medications"] == []
+    patients.stop_medication(medication=other, ended_on=this_day(), actor=doctor)
+    assert cases.build(patient, this_day())["medications"] == []
 
 
 def test_a_doubt_ends_the_word_on_the_whole_list_and_a_new_line_does_not_bring_it_back():
@@ -113,7 +113,7 @@ def test_an_empty_list_is_not_said_to_be_whole_and_strangers_say_nothing_of_it()
 def infected():
     """A patient with H. pylori of whom everything is known but the allergies: there she named one herself."""
     clinic.publish()
-    patient = a_patient_with_login(birth_date=TODAY.replace(year=TODAY.year - 47), sex="female")
+    patient = a_patient_with_login(birth_date=years_ago(47), sex="female")
     clinic.nothing(patient, "medications", "history", "family_history", "previous_treatments")
     clinic.lab(patient, "h_pylori_stool_antigen", "positive", "qualitative")
     clinic.lab(patient, "creatinine", 70, "umol/L")
@@ -123,7 +123,7 @@ def infected():
 
 
 def state_of(patient):
-    assess(patient_id=patient.pk, because="again", today=TODAY)
+    assess(patient_id=patient.pk, because="again", today=this_day())
     plan = Plan.objects.get(patient=patient, status="draft")
     return plan, {item.code: item.state for item in plan.items.all()}
 

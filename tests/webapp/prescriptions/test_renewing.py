@@ -25,6 +25,11 @@ def today():
     return timezone.localdate()
 
 
+def began(plan):
+    """The day of the signature, an hour ago: just after midnight that is yesterday."""
+    return timezone.localdate(plan.signed_at)
+
+
 def nothing_else(patient):
     """Somebody asked: no allergies, no medicines, no illnesses; and the liver is well."""
     for topic in ("allergies", "medications", "history", "family_history"):
@@ -69,7 +74,7 @@ def whole(plan):
 def test_a_request_says_how_long_it_lasts_and_what_the_engine_says_today():
     plan = a_plan_of()
     made = asked(plan)
-    assert made.runs_out_on == today() + timedelta(days=55)
+    assert made.runs_out_on == began(plan) + timedelta(days=55)
     assert made.verdict in {"clear", "held"}
     assert made.check_result["verdict"] == made.verdict
 
@@ -119,10 +124,10 @@ def test_what_could_not_be_checked_says_so_in_red_and_is_not_approved(monkeypatc
 def test_approving_moves_the_last_day_and_the_patient_reads_it():
     plan = a_plan_of()
     made = decided(asked(plan), against(None))
-    assert made.until == today() + timedelta(days=55 + 28)
+    assert made.until == began(plan) + timedelta(days=55 + 28)
     page = client_of(plan.patient.user).get(at("mine")).content.decode()
     assert "la renovó" in page or "aprobó" in page
-    assert "84" in page
+    assert f"{(made.until - today()).days + 1}" in page
     assert Message.objects.filter(key=f"renewal:{made.pk}").count() == 1
 
 
@@ -170,7 +175,8 @@ def test_it_is_a_row_of_the_one_list_with_days_left_last_check_and_safety():
     [entry] = desk.entries_for(doctor)
     assert "renewals" in entry.tabs
     [row] = desk.rows_of(doctor, [entry], "es")
-    for words in ("Renovación", "quedan 56 días", "última revisión"):
+    left = 56 - (today() - began(plan)).days
+    for words in ("Renovación", f"quedan {left} días", "última revisión"):
         assert words in row.reasons[0].words
     assert client_of(doctor).get(row.reasons[0].url).status_code == 200
 

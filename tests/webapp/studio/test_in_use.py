@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.webapp.intake.factories import a_shelf, signed_in
 from tests.webapp.people import a_user
 from tests.webapp.plans import clinic
-from tests.webapp.plans.factories import TODAY, a_doctor, a_patient, a_plan, content, ppi
+from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, content, ppi, this_day
 from webapp.plans import cosigning, noticing, outcomes, selectors, services, uses
 from webapp.plans.assessment import assess
 from webapp.plans.models import Plan, RuleEvent
@@ -109,7 +109,7 @@ def test_the_alerts_of_a_plan_are_counted_as_the_review_shows_them(doctor, direc
     clinic.publish()
     plans = []
     for patient in (clinic.a_dyspeptic_woman(), clinic.a_dyspeptic_woman()):
-        assess(patient_id=patient.pk, because="questionnaire", today=TODAY)
+        assess(patient_id=patient.pk, because="questionnaire", today=this_day())
         plans.append(Plan.objects.select_related("patient", "evaluation").get(patient=patient))
     told = ["same_ingredient:omeprazole:rx:b", "taken:nothing:said"]
     unsure = {"subject": "allergy", "severity": "caution", "truth": "unknown", "because": {"es": "Alergia"}}
