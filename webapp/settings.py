@@ -215,7 +215,7 @@ CLINIC_NAME = env("CLINIC_NAME", default="Clínica Alameda")
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]
 FORMAT_MODULE_PATH = ["webapp.formats"]
-TIME_ZONE = "Europe/Madrid"
+TIME_ZONE = environment.zone(env("CLINIC_TIME_ZONE", default="Europe/Madrid"))
 USE_TZ = True
 
 # --- static files

@@ -93,3 +93,10 @@ def test_several_keys_are_read_newest_first():
 
 def test_the_manual_lists_exactly_what_the_product_reads():
     assert settings_reference.PAGE.read_text() == settings_reference.page(), "run: python -m tools.settings_reference"
+
+
+def test_a_clinic_goes_by_its_own_clock_and_a_zone_nobody_knows_is_refused():
+    assert environment.zone("Atlantic/Canary") == "Atlantic/Canary"
+    for name in ("", "Madrid", "Europe/Madird", "../etc"):
+        with pytest.raises(ImproperlyConfigured, match="Europe/Madrid or Atlantic/Canary"):
+            environment.zone(name)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -40,12 +41,13 @@ VARIABLES = (
         "files; nothing in production",
     ),
     Variable("PHARMACY_FOLDER", "Where orders are files", "beside the mail files of the data folder"),
-    Variable("QUIET_HOURS", "From when to when nobody is written to, by Madrid's clock; 0-0: never", "22-8"),
+    Variable("QUIET_HOURS", "From when to when nobody is written to, by the clinic's clock; 0-0: never", "22-8"),
     Variable("REMIND_DIARY_AFTER_DAYS", "Whole days without a diary page until a patient is reminded", "3"),
     Variable("REMIND_QUESTIONNAIRE_AFTER_DAYS", "Days a questionnaire lies begun until a patient is reminded", "2"),
     Variable("REMIND_DAYS_BEFORE_FOLLOW_UP", "How many days before a follow-up of a plan it is told", "0"),
     Variable("BEHIND_PROXY", "1 when a proxy speaks TLS and sets X-Forwarded-Proto", "0"),
     Variable("CLINIC_NAME", "The clinic's name on its pages", "Clínica Alameda"),
+    Variable("CLINIC_TIME_ZONE", "Whose clock the clinic goes by: Atlantic/Canary, say", "Europe/Madrid"),
     Variable("DEBUG", "1 shows Django's own error pages; refused in production", "0"),
     Variable("DEMO_PASSWORD", "Password of every login of the demo clinic", "pauta-demo-2026"),
     Variable("PORT", "Port of make demo", "8000"),
@@ -92,3 +94,10 @@ def hours(text: str) -> tuple[int, int]:
     if not (begin.isdecimal() and end.isdecimal() and int(begin) < 24 and int(end) < 24):
         raise ImproperlyConfigured("QUIET_HOURS is written 22-8: two hours of the clock, 0 to 23")
     return int(begin), int(end)
+
+
+def zone(name: str) -> str:
+    """Return the name of a time zone; raise ImproperlyConfigured for one that nobody knows."""
+    if name not in available_timezones():
+        raise ImproperlyConfigured(f"CLINIC_TIME_ZONE knows no {name!r}. Write it as Europe/Madrid or Atlantic/Canary")
+    return name
