@@ -26,7 +26,8 @@ from webapp.results.models import LabFile
 DOCTOR, ADMINISTRATOR, OWN = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR}), frozenset({Role.PATIENT})
 DIRECTOR = frozenset({Role.DIRECTOR})
 OLD = -1  # a version nobody was ever shown: who gets past the question is told that the page is old
-Deeds = dict[str, tuple[Callable[[World, User], object], frozenset[str]]]
+Deed = Callable[[World, User], object]
+Deeds = dict[str, tuple[Deed, frozenset[str]]]
 
 
 def a_sheet(world: World, **more: Any) -> results.Sheet:

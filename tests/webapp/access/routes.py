@@ -10,7 +10,8 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rules.models import Version
-from tests.webapp.access.world import LOGO, Life, questionnaire
+from tests.webapp.access.marks import LOGO
+from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
 from webapp.prescriptions.models import Pharmacy
 

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tests.webapp.access.marks import CLINICAL, PERSONAL
 from tests.webapp.access.routes import path_to, routes, undone
-from tests.webapp.access.world import CLINICAL, PERSONAL
 from webapp.base.roles import Role
 from webapp.patients import selectors
 from webapp.patients.models import Patient

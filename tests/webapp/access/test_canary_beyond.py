@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from tests.webapp.access.marks import CLINICAL, PERSONAL, WORDS
 from tests.webapp.access.routes import path_to, routes, undone
 from tests.webapp.access.test_canary import PAPERS, all_of
-from tests.webapp.access.world import CLINICAL, PERSONAL, WORDS, a_world
+from tests.webapp.access.world import a_world
 from tests.webapp.jobs.factories import a_job
 from tests.webapp.outbox.factories import at
 from tests.webapp.people import a_user

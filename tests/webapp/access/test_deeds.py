@@ -4,19 +4,14 @@ Pages ask at their door; what they call asks again, for jobs, commands and pages
 down here a second time. A deed that fails for another reason than who asks has come past the question.
 """
 
-from collections.abc import Callable
-from datetime import date
-
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
 
-from tests.webapp.access.deeds_of_care import MEDICINES, READING, RESULTS, RULES
+from tests.webapp.access.deeds_of_care import ADMINISTRATOR, DOCTOR, MEDICINES, OLD, OWN, READING, RESULTS, RULES, Deed
+from tests.webapp.access.deeds_of_record import COUNTER, LINES, RECORD, TODAY
+from tests.webapp.access.marks import WORDS
 from tests.webapp.access.routes import undone
-from tests.webapp.access.world import WORDS, World
-from tests.webapp.patients.hostile import a_png
-from tests.webapp.patients.lines import a_change, a_line
-from tests.webapp.people import a_dni
+from tests.webapp.access.world import World
 from webapp.accounts import granting, staff
 from webapp.accounts.models import User
 from webapp.accounts.services import AccountError, grant_role
@@ -26,9 +21,7 @@ from webapp.clinic import services as clinic
 from webapp.intake import asking
 from webapp.intake import services as intake
 from webapp.intake.services import IntakeError
-from webapp.patients import inviting
 from webapp.patients import services as patients
-from webapp.patients.models import Observation
 from webapp.patients.selectors import current_text
 from webapp.plans import answering, cosigning, deciding, handing, keeping, monitoring, settling, undoing
 from webapp.plans.refusing import PlanError
@@ -40,14 +33,11 @@ from webapp.results.releasing import ResultError
 from webapp.results.ruling import RuleError
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 11, 21)
 STRANGER, OTHER_HAT = "another patient", "the patient under a hat of the staff"
 # One hat of every kind: the others have no more permissions than marketing.
 TRIED = (
     Role.DOCTOR, Role.DIETITIAN, Role.FRONT_DESK, Role.ADMINISTRATOR, Role.DIRECTOR, Role.MARKETING, Role.PATIENT,
 )  # fmt: skip
-DOCTOR, ADMINISTRATOR, OWN = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR}), frozenset({Role.PATIENT})
-COUNTER = CLINICIANS | {Role.FRONT_DESK}
 SAYS_WHO = {
     PlanError: ("Only a doctor",),
     alerts.AlertError: ("Only a clinician",),
@@ -59,7 +49,6 @@ SAYS_WHO = {
     RuleError: ("by the medical director",),
     FileRefused: ("by clinicians", "brought in already"),
 }
-Deed = Callable[[World, User], object]
 
 
 def is_refusal(problem: Exception) -> bool:
@@ -67,11 +56,6 @@ def is_refusal(problem: Exception) -> bool:
     if isinstance(problem, patients.NotAllowed | ObjectDoesNotExist):
         return True
     return any(words in str(problem) for words in SAYS_WHO.get(type(problem), ()))
-
-
-def said(world: World) -> Observation:
-    """Return what the patient has said herself."""
-    return Observation.objects.get(patient=world.own.patient, origin="questionnaire")
 
 
 def accepted(world: World, who: User) -> None:
@@ -92,153 +76,6 @@ def words_in(world: World) -> Terms:
     return terms_of(world.own.draft.evaluation, "es")
 
 
-def own_line(world: World, kind: str) -> object:
-    return a_line(kind, world.own.patient)
-
-
-# Of each deed: how it is done, and who may.
-RECORD: dict[str, tuple[Deed, frozenset[str]]] = {
-    "say something": (
-        lambda world, who: patients.record_observations(
-            patient=world.own.patient, rows=[patients.Reading("other", "x", timezone.now(), "lab")], actor=who
-        ),
-        CLINICIANS | OWN,
-    ),
-    "correct a measurement": (
-        lambda world, who: patients.correct_observation(observation=world.own.measure, value=98, unit="g/L", actor=who),
-        CLINICIANS,
-    ),
-    "correct what was said": (
-        lambda world, who: patients.correct_observation(observation=said(world), value="y", actor=who),
-        CLINICIANS | OWN,
-    ),
-    "take a measurement back": (
-        lambda world, who: patients.enter_observation_in_error(observation=world.own.measure, actor=who),
-        CLINICIANS,
-    ),
-    "confirm an allergy": (
-        lambda world, who: patients.confirm_allergy(allergy=world.own.allergy, actor=who),
-        CLINICIANS,
-    ),
-    "settle an allergy": (
-        lambda world, who: patients.settle_allergy(allergy=world.own.allergy, confirmed=True, actor=who),
-        CLINICIANS,
-    ),
-    "close an allergy": (
-        lambda world, who: patients.close_allergy(allergy=world.own.allergy, actor=who),
-        CLINICIANS,
-    ),
-    "write a confirmed allergy": (
-        lambda world, who: patients.add_allergy(
-            patient=world.own.patient, code="nsaid", text="x", actor=who, verification="confirmed"
-        ),
-        CLINICIANS,
-    ),
-    "write a confirmed condition": (
-        lambda world, who: patients.add_condition(
-            patient=world.own.patient, code="crohn_disease", actor=who, verification="confirmed"
-        ),
-        CLINICIANS,
-    ),
-    "stop a medicine": (
-        lambda world, who: patients.stop_medication(
-            medication=own_line(world, "medication"), ended_on=TODAY, actor=who
-        ),
-        CLINICIANS | OWN,
-    ),
-    "correct what one wrote oneself": (
-        lambda world, who: patients.correct(
-            line=a_line("medication", world.own.patient, world.own.user), actor=who, **a_change("medication")
-        ),
-        CLINICIANS | OWN,
-    ),
-    "close a condition": (
-        lambda world, who: patients.close_condition(
-            condition=patients.add_condition(patient=world.own.patient, code="crohn_disease", actor=None), actor=who
-        ),
-        CLINICIANS,
-    ),
-    "take back a contact one named oneself": (
-        lambda world, who: patients.enter_in_error(
-            line=a_line("contact", world.own.patient, world.own.user), actor=who
-        ),
-        COUNTER | OWN,
-    ),
-    "say that there is none": (
-        lambda world, who: patients.record_none(patient=world.own.patient, topic="allergies", actor=who),
-        CLINICIANS | OWN,
-    ),
-    "say that a list is whole": (
-        lambda world, who: patients.record_whole(patient=world.own.patient, topic="allergies", actor=who),
-        CLINICIANS | OWN,
-    ),
-    "say that a list was asked for": (
-        lambda world, who: patients.record_asked(patient=world.own.patient, topic="allergies", actor=who),
-        CLINICIANS | OWN,
-    ),
-    "say that a list may not be whole": (
-        lambda world, who: patients.record_doubt(patient=world.own.patient, topic="allergies", actor=who),
-        CLINICIANS | OWN,
-    ),
-    "file a document": (
-        lambda world, who: patients.add_document(
-            world.own.patient, name="x.png", content=a_png(), kind="letter", actor=who
-        ),
-        CLINICIANS | OWN,
-    ),
-    "set a telephone right": (
-        lambda world, who: patients.correct_identity(patient=world.own.patient, actor=who, phone="600445566"),
-        COUNTER | OWN,
-    ),
-    "set a name right": (
-        lambda world, who: patients.correct_identity(patient=world.own.patient, actor=who, given_name="Marta"),
-        COUNTER,
-    ),
-    "register somebody": (
-        lambda world, who: patients.register(
-            actor=who, given_name="Nueva", family_name="Persona", birth_date=date(1990, 1, 1), national_id=a_dni()
-        ),
-        COUNTER,
-    ),
-    "tell two patients apart": (
-        lambda world, who: patients.tell_apart(patient=world.own.patient, other=world.namesake.patient, actor=who),
-        COUNTER,
-    ),
-    "publish a consent text": (
-        lambda world, who: patients.publish_consent_text(purpose="marketing", body_es="a", body_en="b", actor=who),
-        ADMINISTRATOR | {Role.DIRECTOR},
-    ),
-    "invite": (
-        lambda world, who: inviting.invite(patient=world.own.patient, way="paper", actor=who),
-        COUNTER,
-    ),
-    "withdraw an invitation": (
-        lambda world, who: inviting.withdraw(patient=world.own.patient, actor=who),
-        COUNTER,
-    ),
-}
-LINES: dict[str, tuple[Deed, frozenset[str]]] = {
-    f"{verb} a {kind}": (deed, may)
-    for kind, writers, amenders in (
-        ("medication", CLINICIANS | OWN, CLINICIANS),
-        ("report", CLINICIANS | OWN, CLINICIANS),
-        ("contact", COUNTER | OWN, COUNTER),
-    )
-    for verb, deed, may in (
-        ("write", lambda world, who, kind=kind: a_line(kind, world.own.patient, who), writers),
-        (
-            "correct",
-            lambda world, who, kind=kind: patients.correct(line=own_line(world, kind), actor=who, **a_change(kind)),
-            amenders,
-        ),
-        ("confirm", lambda world, who, kind=kind: patients.confirm(line=own_line(world, kind), actor=who), amenders),
-        (
-            "take back",
-            lambda world, who, kind=kind: patients.enter_in_error(line=own_line(world, kind), actor=who),
-            amenders,
-        ),
-    )
-}
 CARE: dict[str, tuple[Deed, frozenset[str]]] = {
     "take note of an alert": (
         lambda world, who: alerts.acknowledge(alert_id=world.own.alert_id, actor=who),
@@ -380,7 +217,6 @@ ACCOUNTS: dict[str, Deed] = {
 
 
 DIRECTING = ADMINISTRATOR | {Role.DIRECTOR}
-OLD = -1  # a revision that nobody was ever shown: who gets past the question is told that the page is old
 CLINIC: dict[str, tuple[Deed, frozenset[str]]] = {
     "draft a consent text": (
         lambda _world, who: texts.write(purpose="treatment", body_es="a", body_en="b", shown=OLD, actor=who),

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.webapp.access.world import CLINICAL, PERSONAL, a_world
+from tests.webapp.access.marks import CLINICAL, PERSONAL
+from tests.webapp.access.world import a_world
 from tests.webapp.people import comes_in
 from webapp.accounts.models import Session
 from webapp.alerts.models import Alert

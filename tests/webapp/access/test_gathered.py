@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.webapp.access.deeds_of_care import a_panel
+from tests.webapp.access.marks import WORDS
 from tests.webapp.access.routes import undone
-from tests.webapp.access.world import WORDS
 from tests.webapp.people import a_patient, a_user
 from tests.webapp.plans.factories import this_day
 from webapp.accounts.grants import RolePermission

@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.access.deeds_of_care import MEDICINES, RESULTS
+from tests.webapp.access.deeds_of_record import LINES, RECORD
 from tests.webapp.access.routes import undone
-from tests.webapp.access.test_deeds import CARE, DEEDS, LINES, RECORD, accepted
+from tests.webapp.access.test_deeds import CARE, DEEDS, accepted
 from tests.webapp.access.world import World
 from tests.webapp.people import a_patient, a_user
 from webapp.accounts import codes, enrolling, factors, roster, staff, whereabouts

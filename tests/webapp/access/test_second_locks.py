@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from tests.webapp.access.marks import CLINICAL, PERSONAL
 from tests.webapp.access.routes import is_personal, path_to, routes, undone
 from tests.webapp.access.test_canary import all_of
 from tests.webapp.access.walk import ids_of, lets_in, looks
-from tests.webapp.access.world import CLINICAL, PERSONAL
 from webapp.base import access
 from webapp.base.roles import Role
 

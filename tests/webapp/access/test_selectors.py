@@ -9,9 +9,11 @@ import pytest
 from django.utils import timezone
 
 from rules.models import Version
+from tests.webapp.access.deeds_of_record import COUNTER
+from tests.webapp.access.marks import PERSONAL
 from tests.webapp.access.routes import undone
-from tests.webapp.access.test_deeds import COUNTER, TRIED, under_another_hat
-from tests.webapp.access.world import PERSONAL, Life
+from tests.webapp.access.test_deeds import TRIED, under_another_hat
+from tests.webapp.access.world import Life
 from tests.webapp.people import a_user
 from webapp.accounts import factors, roster, staff
 from webapp.accounts.grants import RolePermission

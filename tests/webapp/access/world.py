@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from engine.language.documents import Questionnaire
 from rules import selectors as shelf
-from rules import services as shelf_services
+from tests.webapp.access.marks import CLINICAL, LOGO, PERSONAL, WORDS
+from tests.webapp.access.world_plans import a_task, plans_of
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
-from tests.webapp.plans.factories import confirmed
 from tests.webapp.shelves import Kept, take_published
 from webapp.accounts.models import CodeChannel, User
 from webapp.alerts import services as alerts
@@ -26,18 +26,13 @@ from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, DocumentReference, Observation, Patient, RelatedPerson
-from webapp.plans import case as cases
-from webapp.plans import outcomes
-from webapp.plans.models import Evaluation, Handover, Plan, PlanItem, SecondSignature, Settlement, Task
-from webapp.prescriptions.models import DispensingOrder, Pharmacy, Prescriber, Prescription, Renewal
+from webapp.plans.models import Plan, PlanItem, SecondSignature
+from webapp.prescriptions.models import Pharmacy, Prescriber, Prescription, Renewal
 from webapp.privacy.models import ConsentDraft, Export, ExportPiece
 from webapp.results import services as results
 from webapp.results.models import LabFile, Release
 
-CLINICAL, PERSONAL = "Clinamark", "Personamark"
-LOGO = "0" * 64
 PROTOCOLS = Path(__file__).resolve().parents[3] / "protocols_yaml"
-WORDS = {"es": f"{CLINICAL} palabras", "en": f"{CLINICAL} words"}
 
 
 @dataclass
@@ -187,7 +182,7 @@ def a_life(given: str, family: str, doctor: User, brought_by: User | None = None
     consented(patient)
     allergy = _record(patient)
     _results(patient, doctor)  # before the plans: a draft that has not seen the newest values cannot be signed
-    draft, item = _plans(patient, doctor)
+    draft, item = plans_of(patient, doctor)
     alerts.remind(patient.pk, f"fu:{n}", "task_due", timezone.now(), words=WORDS)
     alerts.tell_due()
     alert = alerts.raise_(
@@ -199,7 +194,7 @@ def a_life(given: str, family: str, doctor: User, brought_by: User | None = None
         facts={"said": CLINICAL},
     )
     signed_id = Plan.objects.get(patient=patient, status="signed").pk
-    task = _task(draft, doctor)
+    task = a_task(draft, doctor)
     export = Export.objects.create(patient=patient, asked_by=user, kind="patient", language="es")
     ExportPiece.objects.create(export=export, position=0, data=f"{CLINICAL} copy".encode())
     contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab", source_id=None).get()
@@ -269,132 +264,6 @@ def _around(patient: Patient) -> RelatedPerson:
         email=f"luis.{PERSONAL}@example.org", note=CLINICAL, is_emergency_contact=True, actor=None,
     )  # fmt: skip
     return patients.correct(line=contact, actor=None, phone="600998866")
-
-
-def _evaluation(patient: Patient) -> Evaluation:
-    return confirmed(
-        Evaluation.objects.create(
-            patient=patient,
-            release=shelf.current_release(),
-            case=cases.build(patient, timezone.localdate()),
-            case_sha256="c" * 64,
-            result="{}",
-            result_sha256="r" * 64,
-            status="ok",
-            because="visit",
-        )
-    )
-
-
-def _content(code: str) -> dict[str, Any]:
-    protocol = next(iter(shelf_services.edition().protocols.values()))
-    rule = next(iter(protocol.rules.values()))
-    reason = {
-        "protocol": protocol.name, "version": protocol.version, "rule": rule.name, "file": rule.place.file, "line": 4,
-        "because": WORDS, "source": "acg", "evidence": "strong", "review_needed": False,
-    }  # fmt: skip
-    return {
-        "code": code, "kind": code.partition(":")[0], "state": "proposed", "urgency": "none", "title": WORDS,
-        "patient_text": WORDS, "reasons": [reason], "drugs": [], "classes": [], "doses": [], "alternatives": [],
-        "safety": [], "waiting_for": [], "after_days": None, "within_days": None, "with_questionnaire": None,
-        "red_flag": False, "conflicts": [],
-    }  # fmt: skip
-
-
-def _plans(patient: Patient, doctor: User) -> tuple[Plan, PlanItem]:
-    """Leave a signed plan and a newer draft."""
-    now = timezone.now()
-    signed = Plan.objects.create(patient=patient, evaluation=_evaluation(patient))
-    PlanItem.objects.create(
-        plan=signed, position=0, code="advice:small_meals", kind="advice", state="proposed",
-        content=_content("advice:small_meals"), decision="edited", final={"title": WORDS}, note=f"{CLINICAL} note",
-        decided_by=doctor, decided_at=now,
-    )  # fmt: skip
-    given = [_given(signed, place, code, doctor) for place, code in enumerate(("rx:omeprazole", "supp:psyllium"), 1)]
-    Plan.objects.filter(pk=signed.pk).update(status="signed", signed_by=doctor, signed_at=now - timedelta(minutes=10))
-    Prescription.objects.create(
-        batch=uuid4(), patient=patient, plan=signed, item=given[0], place=0, content=_printed(patient), issued_by=doctor
-    )
-    _asked_for(signed, given[0], doctor)
-    draft = Plan.objects.create(patient=patient, evaluation=_evaluation(patient))
-    code = "advice:weight_loss"
-    item = PlanItem.objects.create(
-        plan=draft, position=0, code=code, kind="advice", state="proposed", content=_content(code)
-    )
-    outcomes.shown(doctor, [item])
-    return draft, item
-
-
-def _given(plan: Plan, place: int, code: str, doctor: User) -> PlanItem:
-    """Put something to take into a plan."""
-    kind, _, name = code.partition(":")
-    dose = {
-        "ingredient": name, "dose": "20 mg", "frequency": "once daily", "route": "oral", "timing": WORDS,
-        "duration_days": 56, "daily": "20", "unit": "mg",
-    }  # fmt: skip
-    return PlanItem.objects.create(
-        plan=plan, position=place, code=code, kind=kind, state="proposed", content=_content(code) | {"doses": [dose]},
-        decision="accepted", decided_by=doctor, decided_at=timezone.now(),
-    )  # fmt: skip
-
-
-def _asked_for(plan: Plan, item: PlanItem, doctor: User) -> None:
-    """Leave a request to go on with a medicine, and one that was approved and sent to a pharmacy."""
-    said = {"verdict": "held", "findings": [WORDS], "missing": []}
-    asked = {"patient": plan.patient, "plan": plan, "item": item, "asked_by": plan.patient.user}
-    asked |= {"verdict": "held", "check_result": said}
-    told = {"reason": CLINICAL, "justification": CLINICAL, "doses": item.content["doses"]}
-    today = timezone.localdate()
-    approved = Renewal.objects.create(
-        **asked, state="approved", decided_by=doctor, decided_at=timezone.now(), until=today, **told
-    )
-    DispensingOrder.objects.create(
-        renewal=approved, patient=plan.patient, pharmacy=Pharmacy.objects.first(), content=WORDS
-    )
-    Renewal.objects.create(**asked)  # asked anew after the approved one
-
-
-def _printed(patient: Patient) -> dict[str, Any]:
-    """What stood on the paper of a prescription."""
-    day = timezone.localdate().isoformat()
-    who = {"given_name": patient.given_name, "surnames": patient.family_name, "identity": patient.national_id}
-    medicine = {"code": "omeprazole", "substance": f"{CLINICAL} substance", "dose": "20 mg", "route": "oral"}
-    sold = {"presentation": CLINICAL, "units": 28, "packs": 2, "brand": "", "brand_reason": ""}
-    how = {"frequency": "once daily", "timing": WORDS, "days": 56, "whole": 56, "start": day, "end": day}
-    return {
-        "form": "proposal", "day": day, "valid_until": day, "lacks": [], "doctor": {}, "how": how,
-        "patient": who | {"birth_date": patient.birth_date.isoformat()}, "medicine": medicine | sold,
-    }  # fmt: skip
-
-
-def _between_doctors(plan: Plan, doctor: User) -> None:
-    """Leave a draft that was handed to the doctor, and a question for a second signature that was taken back."""
-    other = User.objects.exclude(pk=doctor.pk).order_by("pk")[0]
-    Handover.objects.create(
-        plan=plan, given_by=other, given_to=doctor, reason=f"{CLINICAL} over", opened_at=timezone.now()
-    )
-    SecondSignature.objects.create(
-        item=plan.items.get(position=0), plan=plan, asked_by=doctor, asked_of=other, reason_code="risk_accepted",
-        state="taken_back", answered_at=timezone.now(),
-    )  # fmt: skip
-
-
-def _task(plan: Plan, doctor: User) -> Any:
-    """Leave something a doctor said she would watch."""
-    made = Task.objects.create(
-        patient=plan.patient,
-        plan=plan,
-        what="test:calprotectin",
-        title=WORDS,
-        due_on=timezone.localdate(),
-        made_by=doctor,
-    )
-    _between_doctors(plan, doctor)
-    Settlement.objects.create(
-        patient=plan.patient, plan=plan, user=doctor, key="rx:omeprazole ppi_long_term", facts_digest="0" * 32,
-        reason_code="will_monitor", note=f"{CLINICAL} watch",
-    )  # fmt: skip
-    return made.pk
 
 
 def questionnaire() -> Questionnaire:

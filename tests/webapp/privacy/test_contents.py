@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from tests.webapp.access.world import CLINICAL, PERSONAL
+from tests.webapp.access.marks import CLINICAL, PERSONAL
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.patients.lines import KINDS, a_change, a_line
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login

@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
+from tests.webapp.access.marks import CLINICAL
 from tests.webapp.access.routes import undone
-from tests.webapp.access.world import CLINICAL, a_world
+from tests.webapp.access.world import a_world
 from tests.webapp.people import a_user
 from webapp import asgi
 from webapp.accounts.models import User
