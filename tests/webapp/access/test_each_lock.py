@@ -26,6 +26,8 @@ from webapp.patients.models import NotTheSame, Patient
 from webapp.plans import views
 from webapp.plans.models import Plan
 from webapp.plans.terms import terms_of
+from webapp.prescriptions import selectors as prescribed
+from webapp.prescriptions.models import DispensingOrder, Pharmacy
 from webapp.results import importing, ruling
 from webapp.results import selectors as results
 from webapp.studio import selectors as studio
@@ -193,3 +195,32 @@ def test_behind_an_open_door_who_knows_a_patient_is_told_of_no_week(world, docto
     assert page(doctor, "prescriptions:course", world.own).context["plan"]
     shown = page(world.users[Role.FRONT_DESK], "prescriptions:course", world.own).context
     assert (shown["plan"], shown["weeks"]) == (None, [])
+
+
+def a_given_up_order(life):
+    order = DispensingOrder.objects.get(patient=life.patient)
+    DispensingOrder.objects.filter(pk=order.pk).update(state="given_up", error="NotTaken")
+    return order
+
+
+def test_behind_an_open_door_who_keeps_no_pharmacies_is_shown_none(world, open_doors):
+    with undone():
+        order = a_given_up_order(world.own)
+        for role, sees in [(Role.ADMINISTRATOR, True), (Role.FRONT_DESK, False)]:
+            shown = page(world.users[role], "prescriptions:pharmacies", world.own).context
+            assert (bool(shown["in_use"]), shown["given_up"] == [order]) == (sees, sees)
+
+
+def test_behind_an_open_door_who_keeps_no_pharmacies_finds_none_to_close(world, open_doors, monkeypatch):
+    monkeypatch.setattr("webapp.prescriptions.services.close_pharmacy", lambda **_named: None)
+    client = Client()
+    client.force_login(world.users[Role.FRONT_DESK])
+    pharmacy = Pharmacy.objects.values_list("pk", flat=True)[0]
+    assert client.post(reverse("prescriptions:pharmacy_close", args=[pharmacy])).status_code == 404
+
+
+def test_behind_an_open_door_who_reads_no_plans_is_told_of_no_prescription(world, doctor, open_doors, monkeypatch):
+    plan = prescribed.plan_for(doctor, world.own.signed_id)
+    monkeypatch.setattr("webapp.prescriptions.selectors.plan_for", lambda *_asked: plan)
+    for user, sees in [(doctor, True), (world.users[Role.FRONT_DESK], False)]:
+        assert bool(page(user, "prescriptions:write", world.own).context["batches"]) == sees

@@ -118,6 +118,32 @@ def test_who_has_no_access_or_did_not_agree_is_not_asked(doctor):
     assert not QuestionnaireResponse.objects.exists()
 
 
+def test_whose_access_was_closed_is_not_asked(patient, doctor):
+    patient.user.is_active = False
+    patient.user.save()
+    with pytest.raises(IntakeError, match="acceso"):
+        asked(patient, doctor, "heartburn_days")
+    assert not QuestionnaireResponse.objects.exists()
+
+
+def test_a_patient_who_is_not_shown_to_the_doctor_is_not_asked(patient, doctor, monkeypatch):
+    monkeypatch.setattr("webapp.patients.selectors.patients_for", lambda _user: Patient.objects.none())
+    with pytest.raises(Patient.DoesNotExist):
+        asked(patient, doctor, "heartburn_days")
+    assert not QuestionnaireResponse.objects.exists()
+
+
+def test_what_two_are_asked_stays_with_each_and_who_reads_no_record_is_told_of_neither(patient, doctor):
+    other = a_respondent()
+    (first,), (second,) = asked(patient, doctor, "heartburn_days"), asked(other, doctor, "vomiting")
+    assert (first.patient, second.patient) == (patient, other)
+    assert (first.only, second.only) == (["heartburn_days"], ["vomiting"])
+    assert asking.open_questions(doctor, patient.pk) == [first]
+    desk = a_user("front_desk")
+    desk.active_role = "front_desk"
+    assert asking.open_questions(desk, patient.pk) == []
+
+
 @pytest.mark.parametrize("role", ["dietitian", "front_desk", "administrator", "patient"])
 def test_only_a_doctor_asks(patient, role):
     user = a_user(role)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from tests.webapp.plans.factories import a_user
 from tests.webapp.prescriptions.orders import at, client_of
 from tests.webapp.prescriptions.test_renewing import a_plan_of, against, asked, decided
+from webapp.audit.models import Entry
 from webapp.outbox.models import Message
-from webapp.prescriptions import services
+from webapp.prescriptions import selectors, services
 from webapp.prescriptions.models import DispensingOrder, Pharmacy, PharmacyChoice
 from webapp.prescriptions.pharmacy import Folder
 
@@ -71,6 +72,17 @@ def test_the_pharmacy_says_received_and_ready_and_the_patient_is_told_once():
     assert state(order) == "ready"
     assert Message.objects.filter(key=f"order:{order.pk}").count() == 1
     assert "lista para recoger" in client_of(order.patient.user).get(at("mine")).content.decode()
+
+
+def test_whose_access_was_closed_meanwhile_is_not_told_that_it_is_ready():
+    order = ordered()
+    services.deliver()
+    order.patient.user.is_active = False
+    order.patient.user.save()
+    Folder().say(order.pk, "ready")
+    services.deliver(later(2))
+    assert state(order) == "ready"
+    assert not Message.objects.filter(key=f"order:{order.pk}").exists()
 
 
 def test_a_state_never_goes_back():
@@ -139,6 +151,49 @@ def test_a_patient_chooses_on_the_own_page_and_only_among_those_offered():
     assert PharmacyChoice.objects.get().pharmacy == sol
     client.post(at("choose"), {"pharmacy": ""})
     assert not PharmacyChoice.objects.exists()
+
+
+def two_who_chose():
+    """Two patients with the same medicine, of whom each fetches it elsewhere."""
+    plans = [a_plan_of(), a_plan_of()]
+    for plan, name in zip(plans, ("Farmacia Luna", "Farmacia Sol"), strict=True):
+        services.choose(patient=plan.patient, pharmacy_id=a_pharmacy(name).pk, user=plan.patient.user)
+    return plans
+
+
+def test_an_order_goes_where_its_own_patient_fetches_it_whatever_another_has_chosen():
+    for plan, name in zip(two_who_chose(), ("Farmacia Luna", "Farmacia Sol"), strict=True):
+        assert selectors.chosen_by(plan.patient_id) == Pharmacy.objects.get(name=name).pk
+        decided(asked(plan), against(None))
+        assert DispensingOrder.objects.get(patient=plan.patient).pharmacy.name == name
+
+
+def test_who_fetches_nothing_any_more_takes_no_pharmacy_from_another():
+    gone, stays = two_who_chose()
+    services.choose(patient=gone.patient, pharmacy_id=None, user=gone.patient.user)
+    assert [one.patient for one in PharmacyChoice.objects.all()] == [stays.patient]
+    decided(asked(gone), against(None))
+    assert not DispensingOrder.objects.exists()
+
+
+def test_nothing_is_ordered_from_a_pharmacy_that_is_closed():
+    plan, pharmacy = a_plan_of(), a_pharmacy()
+    services.choose(patient=plan.patient, pharmacy_id=pharmacy.pk, user=plan.patient.user)
+    administrator = a_user("administrator")
+    services.close_pharmacy(pk=pharmacy.pk, actor=administrator)
+    services.close_pharmacy(pk=pharmacy.pk, actor=administrator)
+    assert Entry.objects.filter(verb="pharmacy.closed").count() == 1, "what is closed already is not closed again"
+    assert selectors.chosen_by(plan.patient_id) is None
+    decided(asked(plan), against(None))
+    assert not DispensingOrder.objects.exists()
+
+
+def test_of_the_pharmacies_those_in_use_and_those_closed_stand_apart():
+    a_pharmacy("Farmacia Luna", is_active=False)
+    a_pharmacy("Farmacia Sol")
+    shown = client_of(a_user("administrator")).get(at("pharmacies")).context
+    assert [one.name for one in shown["in_use"]] == ["Farmacia Sol"]
+    assert [one.name for one in shown["closed"]] == ["Farmacia Luna"]
 
 
 def test_the_administrator_keeps_the_list_and_nobody_else():

@@ -131,6 +131,15 @@ def test_approving_moves_the_last_day_and_the_patient_reads_it():
     assert Message.objects.filter(key=f"renewal:{made.pk}").count() == 1
 
 
+def test_whose_access_was_closed_meanwhile_is_sent_no_message():
+    plan = a_plan_of()
+    made = asked(plan)
+    plan.patient.user.is_active = False
+    plan.patient.user.save()
+    assert decided(made, against(made)).state == "approved"
+    assert not Message.objects.filter(key=f"renewal:{made.pk}").exists()
+
+
 def test_refusing_needs_words_and_the_patient_reads_them():
     plan = a_plan_of()
     made = asked(plan)

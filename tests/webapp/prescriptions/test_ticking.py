@@ -62,6 +62,14 @@ def test_what_nobody_told_is_neither_taken_nor_left_out():
     assert showing.finding([week]) == "Semana 1: 3 de 7 dosis tomadas; saltadas, 1; sin decir, 3"
 
 
+def test_what_one_patient_said_is_not_among_what_another_did():
+    first, second = a_plan_since(8), a_plan_since(8)
+    counted(first, yes=[7])
+    counted(second, no=[6])
+    for plan, said in ((first, [True]), (second, [False])):
+        assert list(due.ticks_of(plan.patient_id, today() - timedelta(days=8), today()).values()) == said
+
+
 def test_a_week_of_which_nobody_said_anything_says_so():
     [week] = due.weeks_of(whole(a_plan_since(8)), today())
     assert week.unknown == week.due == 7
@@ -102,6 +110,16 @@ def test_counting_twice_keeps_one_line_and_a_late_tick_counts():
     services.count_weeks(today())
     week = Week.objects.get()
     assert (week.done, week.not_done) == (4, 1)
+
+
+def test_the_weeks_of_one_patient_are_counted_though_those_of_another_are_kept_already():
+    first, second = a_plan_since(30), a_plan_since(30)
+    counted(first, yes=[29])
+    services.count_weeks(today())
+    counted(second, yes=[29])
+    services.count_weeks(today())
+    numbers = [list(Week.objects.filter(plan=plan).values_list("number", flat=True)) for plan in (first, second)]
+    assert numbers[0] == numbers[1] == [1, 2, 3, 4]
 
 
 def test_a_patient_ticks_changes_and_takes_back():
