@@ -148,8 +148,8 @@ class Readings:
             threshold = getattr(expr, "threshold", None)
             self.marks.setdefault(expr.series, set()).update(() if threshold is None else {threshold})
             self.loose.add(expr.series)
-        elif isinstance(expr, Name) and expr.kind == "fact":
-            self.loose.add(expr.name)  # of a yes/no fact or a choice nobody asks
+        elif isinstance(expr, Name) and isinstance(meant := self.meaning(expr), Name) and meant.kind == "fact":
+            self.loose.add(meant.name)  # of a yes/no fact or a choice nobody asks
         for part in children(expr):
             self._read(part)
 
@@ -161,10 +161,15 @@ class Readings:
             sides = [side for _, side in drugs.interactions.get(drug, ())]
             self.codes.setdefault(taken, set()).update(sides)
 
-    def _read_resting(self) -> None:
+    def conditions(self) -> Iterable[Expr]:
+        """Return every condition of the program, and what scores are bound to."""
         program = self.program
         binds = [item.bind for score in program.scores.values() for item in score.score.inputs.values()]
-        for expr in {id(each): each for each in (*_conditions(program), *binds) if each is not None}.values():
+        return {id(each): each for each in (*_conditions(program), *binds) if each is not None}.values()
+
+    def _read_resting(self) -> None:
+        program = self.program
+        for expr in self.conditions():
             for node in nodes(expr):
                 for fact in self.facts(node):
                     self._rest(fact).conditions |= {(id(node), False), (id(node), True)}
@@ -219,6 +224,8 @@ class Readings:
                 score = self.program.scores[name]
                 yield from chain.from_iterable(score.reads.values())
                 yield from ("age",) if score.score.adults_only else ()
+                for item in score.score.inputs.values():  # one may be bound to what another score says
+                    yield from () if item.bind is None else self.facts(item.bind)
         for part in children(expr):
             yield from self.facts(part)
 
@@ -274,6 +281,7 @@ class Readings:
             narrow = item.range is not None and any(each is None or not _holds(item.range, each) for each in ranges)
             if name in score.optional or score.doubts or (narrow and item.type not in {"yes_no", "choice"}):
                 yield from reads
+            yield from () if item.bind is None else self.turning(item.bind)
 
 
 def readings(program: Program) -> Readings:

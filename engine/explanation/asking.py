@@ -13,9 +13,10 @@ from math import prod
 
 from engine.compiler.program import Program
 from engine.evaluator import evaluate
+from engine.explanation.alike import Given
 from engine.explanation.answers import HYPOTHESIS
 from engine.explanation.outcomes import MEDICINES, Group, Outcome, Outcomes, Shown
-from engine.explanation.prospects import NOTHING, Given, Live, Prospect
+from engine.explanation.prospects import NOTHING, Live, Prospect, answered
 from engine.explanation.witness import Guesses
 from engine.facts import CaseFacts, CodeSet
 from engine.plan import Plan
@@ -120,6 +121,8 @@ class Verdicts:
     tried: dict[str, frozenset[str] | None] = field(default_factory=dict)  # group -> facts that change it, if all tried
     bound: frozenset[str] = field(init=False)  # facts that may change something at all
     _groups: dict[str, list[Group]] = field(default_factory=dict)
+    _lives: dict[tuple[str, str], list[Live]] = field(default_factory=dict)  # rules of a group that read a fact
+    _listing: dict[str, list[tuple[Live, str]]] | None = None  # rules and items whose safety looks at an open list
 
     def __post_init__(self) -> None:
         self.guesses = Guesses(self.outcomes.prospect)
@@ -128,6 +131,9 @@ class Verdicts:
         for group in sorted(groups, key=lambda each: (each.name == MEDICINES, len(each.facts))):
             for fact in group.facts:
                 self._groups.setdefault(fact, []).append(group)
+            for live in sorted(group.lives, key=lambda each: len(each.facts)):
+                for fact in live.facts:
+                    self._lives.setdefault((group.name, fact), []).append(live)
 
     def moves(self, fact: str) -> list[str]:
         """Return the codes of the items that a fact may move, those of medicines last."""
@@ -164,11 +170,20 @@ class Verdicts:
     def _candidates(self, fact: str) -> Iterator[tuple[Group, Given]]:
         for group in self._groups.get(fact, ()):
             start = self._grown_up(group)
-            lives = sorted((live for live in group.lives if fact in live.facts), key=lambda each: len(each.facts))
-            for live in lives[:_RULES]:
-                yield from ((group, each) for each in islice(self.guesses.of_rule(live, fact, start), _GUESSES))
+            for live in self._lives.get((group.name, fact), ())[:_RULES]:
+                yield from ((group, each) for each in self._of_rule(live, fact, start))
             if group.name == MEDICINES:
                 yield from ((group, each) for each in self._of_medicines(fact, group, start))
+
+    def _of_rule(self, live: Live, fact: str, start: Given) -> Iterable[Given]:
+        """Return answers under which a rule may come or go because of that to ``fact``."""
+        common = self.outcomes.prospect.common(live.node.name)
+        if common is None:
+            return islice(self.guesses.of_rule(live, fact, start), _GUESSES)
+        key = fact, answered(start, start.keys())
+        if key not in common.guesses:
+            common.guesses[key] = tuple(islice(self.guesses.of_rule(live, fact, start), _GUESSES))
+        return common.guesses[key]
 
     def _grown_up(self, group: Group) -> Given:
         """Return the age at which medicines are given, where nobody knows it."""
@@ -178,16 +193,23 @@ class Verdicts:
         return {"age": ages[len(ages) // 2]} if ages else NOTHING
 
     def _of_medicines(self, fact: str, group: Group, start: Given) -> Iterator[Given]:
+        asked = self.outcomes.prospect.asked
         for live, _, part in group.dangers:
-            yield from islice(self.guesses.of_danger(live, part, fact, start), _GUESSES)
-        prospect = self.outcomes.prospect
-        for live in group.lives:
-            for action in live.node.rule.actions:
-                if fact in prospect.lists(action) and (given := self._firing(live, start)) is not None:
-                    yield from ({**given, fact: _list(code)} for code in self._met(action.code, fact))
+            if fact in asked(part.expr, part.scope, red=part.red):
+                yield from islice(self.guesses.of_danger(live, part, fact, start), _GUESSES)
+        for live, code in self._looking_at(fact, group):
+            if (given := self.guesses.fire(live.node, start)) is not None:
+                yield from ({**given, fact: _list(met)} for met in self._met(code, fact))
 
-    def _firing(self, live: Live, start: Given) -> Given | None:
-        return self.guesses.fire(live.node, start)
+    def _looking_at(self, fact: str, group: Group) -> list[tuple[Live, str]]:
+        """Return the rules about medicines, each with an item, of which the safety looks at an open list."""
+        if self._listing is None:
+            self._listing = {}
+            acting = ((live, action) for live in group.lives for action in live.node.rule.actions)
+            for live, action in acting:
+                for name in self.outcomes.prospect.lists(action):
+                    self._listing.setdefault(name, []).append((live, action.code))
+        return self._listing.get(fact, [])
 
     def _met(self, code: str, fact: str) -> Iterator[str]:
         """Yield entries of a list that a medicine of an item must not meet."""

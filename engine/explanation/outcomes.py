@@ -14,13 +14,14 @@ from dataclasses import dataclass, field, replace
 from engine.compiler.program import RuleNode, Scope
 from engine.evaluator.evaluation import drafted
 from engine.evaluator.rules import DOSED, Decided, Decision, outcome_of
-from engine.evaluator.rules import Outcome as Verdict
-from engine.explanation.prospects import NOTHING, Answered, Given, Live, Part, Prospect, answered
+from engine.explanation.alike import Answered, Given
+from engine.explanation.prospects import NOTHING, Live, Part, Prospect, answered
 from engine.language.documents import Action
 from engine.plan import Dose, Plan, State
 from engine.urgency import URGENCIES, Urgency
 
 MEDICINES = "medicines"  # the name of the group of everything about them
+_IN_PLAN = frozenset(("proposed", "held"))
 Shown = tuple[State, Urgency, tuple[Dose, ...]]
 Outcome = Mapping[str, Shown]
 
@@ -51,7 +52,14 @@ def come_to(group: Group, scope: Scope) -> Outcome:
 def decisions(group: Group, scope: Scope) -> tuple[Decision, ...]:
     """Return the rules of a group that put something into the plan."""
     found = (Decision(live.node, outcome_of(live.node, scope)) for live in group.lives)
-    return tuple(each for each in found if each.outcome in {"proposed", "held"})
+    return tuple(each for each in found if each.outcome in _IN_PLAN)
+
+
+def _decided(group: Group, states: Iterable[str]) -> Iterator[Decision]:
+    """Yield the rules of a group that put something into the plan, by the states in which they do."""
+    for live, state in zip(group.lives, states, strict=True):
+        if state:
+            yield Decision(live.node, "proposed" if state == "proposed" else "held")
 
 
 def lines(group: Group, scope: Scope, decided: tuple[Decision, ...]) -> Outcome:
@@ -64,34 +72,76 @@ def lines(group: Group, scope: Scope, decided: tuple[Decision, ...]) -> Outcome:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the rules of a group put into the plan before anything else is answered, and which read each open fact."""
+
+    states: tuple[str, ...]
+    reading: Mapping[str, tuple[int, ...]]
+
+
 @dataclass(slots=True)
 class Trials:
-    """Further answers to open facts of one case; ``facts`` are those that may move its medicines."""
+    """Further answers to open facts of one case; ``facts`` are those that may move its medicines.
+
+    Of a group only the rules that read one of the answers are decided again; what a group comes to is worked out
+    once for all answers under which its rules come to the same.
+    """
 
     prospect: Prospect
     facts: frozenset[str]
-    _verdicts: dict[tuple[str, Answered], Verdict] = field(default_factory=dict)
+    _starts: dict[str, _Start] = field(default_factory=dict)
+    _own: dict[str, dict[Answered, tuple[str, Given]]] = field(default_factory=dict)  # of rules like in no other case
     _lines: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
     _used: list[Given] = field(default_factory=list)  # answers known by their identity are kept
     _last: tuple[Given, Scope] | None = None  # groups are looked at in turn with the same answers
 
     def of(self, group: Group, given: Given) -> Outcome:
         """Return what the items of a group come to under further answers."""
-        found = [(live, self._verdict(live, given)) for live in group.lives]
-        if group.name != MEDICINES:
-            return _plain(group.name, found)
-        decided = tuple(Decision(live.node, verdict) for live, verdict in found if verdict in {"proposed", "held"})
-        looked = self.facts if self.prospect.mentions else self.facts & self.prospect.known.guarding
-        key = (tuple((each.node.name, each.outcome) for each in decided), answered(given, looked))
-        if key not in self._lines:
-            self._lines[key] = lines(group, self._scope(given), decided)
-        return self._lines[key]
+        states = self._under(group, given)
+        key = (group.name, states, self._looked_at(given) if group.name == MEDICINES else None)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = self._come_to(group, states, given)
+        return found
 
-    def _verdict(self, live: Live, given: Given) -> Verdict:
-        key = live.node.name, answered(given, live.facts)
-        if key not in self._verdicts:
-            self._verdicts[key] = outcome_of(live.node, self._scope(given))
-        return self._verdicts[key]
+    def _come_to(self, group: Group, states: tuple[str, ...], given: Given) -> Outcome:
+        if group.name != MEDICINES:
+            return _plain(group.name, zip(group.lives, states, strict=True))
+        return lines(group, self._scope(given), tuple(_decided(group, states)))
+
+    def _looked_at(self, given: Given) -> Answered:
+        """Return the answers that safety looks at itself."""
+        return answered(given, self.facts if self.prospect.mentions else self.facts & self.prospect.known.guarding)
+
+    def _under(self, group: Group, given: Given) -> tuple[str, ...]:
+        """Return the state in which each rule of a group puts its items into the plan, empty if it does not."""
+        start = self._starts.get(group.name)
+        if start is None:
+            start = self._starts[group.name] = self._start(group)
+        moved = {index for fact in given for index in start.reading.get(fact, ())}
+        if not moved:
+            return start.states
+        states = list(start.states)
+        for index in moved:
+            states[index] = self._state(group.lives[index], given)
+        return tuple(states)
+
+    def _start(self, group: Group) -> _Start:
+        reading: dict[str, list[int]] = {}
+        for index, live in enumerate(group.lives):
+            for fact in live.facts:
+                reading.setdefault(fact, []).append(index)
+        states = tuple(self._state(live, NOTHING) for live in group.lives)
+        return _Start(states, {fact: tuple(found) for fact, found in reading.items()})
+
+    def _state(self, live: Live, given: Given) -> str:
+        key, common = answered(given, live.facts), self.prospect.common(live.node.name)
+        states = self._own.setdefault(live.node.name, {}) if common is None else common.states
+        if key not in states:
+            verdict = outcome_of(live.node, self._scope(given))
+            states[key] = verdict if verdict in _IN_PLAN else "", given
+        return states[key][0]
 
     def _scope(self, given: Given) -> Scope:
         if self._last is None or self._last[0] is not given:
@@ -197,8 +247,8 @@ def _urgency(node: RuleNode, code: str) -> int:
     return max(URGENCIES.index(action.urgency) for action in node.rule.actions if action.code == code)
 
 
-def _plain(code: str, found: Iterable[tuple[Live, Verdict]]) -> Outcome:
-    sure = [(live, verdict) for live, verdict in found if verdict in {"proposed", "held"}]
+def _plain(code: str, found: Iterable[tuple[Live, str]]) -> Outcome:
+    sure = [(live, verdict) for live, verdict in found if verdict in _IN_PLAN]
     if not sure:
         return {}
     state: State = "proposed" if any(verdict == "proposed" for _, verdict in sure) else "held"

@@ -15,6 +15,7 @@ from engine.compiler.walk import is_adult, rule_truth, scope_of, truth
 from engine.conditions import And, AtLeast, Expr, Known, Name, Not, Or
 from engine.evaluator.rules import is_guarded, not_false, reads
 from engine.evaluator.safety import list_fact
+from engine.explanation.alike import Answered, Common, Given, Likeness, alike
 from engine.explanation.answers import Readings, Resting, readings
 from engine.explanation.layers import Layer, Scores
 from engine.facts import CaseFacts, CodeSet, FactValue, Mention, Missing, Series
@@ -22,7 +23,6 @@ from engine.language.documents import Action
 from engine.merge import regimen_of
 from engine.plan import Truth
 
-Given = Mapping[str, FactValue]
 NOTHING: Given = {}
 
 
@@ -44,7 +44,6 @@ class Live:
     facts: frozenset[str]
 
 
-Answered = frozenset[tuple[str, int]]  # facts and the identity of the answers to them
 _NOT_READ = Resting()
 _JOINED = frozenset((And, Or, Not, AtLeast, Name))  # made of other conditions: most are not, and are told apart at once
 
@@ -70,12 +69,15 @@ class Prospect:
     _still: dict[tuple[int, int, bool], Truth] = field(default_factory=dict)
     _rules: dict[tuple[str, int], Truth] = field(default_factory=dict)
     _asked: dict[tuple[int, int, bool], frozenset[str]] = field(default_factory=dict)
+    _likeness: Likeness = field(init=False)
 
     def __post_init__(self) -> None:
         self.known = readings(self.program)
         self.scope = scope_of(self.program, self.case)
         self.mentions = self.scope.mentions
         self._turns = bool(self.scope.unconfirmed)
+        written = frozenset(fact for each in self.mentions for fact in (each.fact, *each.also))
+        self._likeness = Likeness(alike(self.program), self.case, written)
         facts = self.program.edition.vocabulary.facts.items()
         self.open = frozenset(name for name, spec in facts if spec.type != "text" and self._is_open(name))
 
@@ -217,19 +219,38 @@ class Prospect:
                 if found is not None:
                     yield found
 
+    def common(self, rule: str) -> Common | None:
+        """Return what holds of a rule in all cases like this one; None if there is no other like it."""
+        return self._likeness.of(rule)
+
     def _live(self, node: RuleNode) -> Live | None:
+        parts, common = self._parts(node), self.common(node.name)
+        if common is None:
+            facts = self._deciding(node, parts)
+        else:
+            if not common.is_known:
+                common.facts, common.is_known = self._deciding(node, parts), True
+            facts = common.facts
+        return None if facts is None else Live(node, parts, facts)
+
+    def _parts(self, node: RuleNode) -> tuple[Part, ...]:
         red = node.rule.red_flag
         indication, exclusion = reads(node, self.scope)
         parts = [] if node.applies is None else [Part(node.applies, self.scope, red, True)]
         parts.append(Part(node.when, indication, red, True))
         parts += [] if node.exclude is None else [Part(node.exclude, exclusion, red, False)]
-        if any(self.still(each.expr, each.scope, red=red) is (not each.wanted) for each in parts):
+        return tuple(parts)
+
+    def _deciding(self, node: RuleNode, parts: tuple[Part, ...]) -> frozenset[str] | None:
+        """Return the open facts that decide whether a rule fires; None if it surely does not."""
+        _, exclusion = reads(node, self.scope)
+        if any(self.still(each.expr, each.scope, red=each.red) is (not each.wanted) for each in parts):
             return None
         if any(self.rule_still(name, exclusion) for name in node.silencers):
             return None
-        facts = [self.asked(each.expr, each.scope, red=red) for each in parts]
+        facts = [self.asked(each.expr, each.scope, red=each.red) for each in parts]
         facts += [self.rule_asked(name, exclusion) for name in node.silencers]
-        return Live(node, tuple(parts), frozenset().union(*facts))
+        return frozenset().union(*facts)
 
     def may_give(self, node: RuleNode, action: Action) -> bool:
         """Return whether an action may be proposed at the age of the patient."""

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from engine.conditions import Known
+from engine.conditions import Choose, Known, Name, Number
 from engine.evaluator import evaluate
 from engine.explanation import (
     Outcomes,
@@ -16,6 +16,7 @@ from engine.explanation import (
     told_questions,
 )
 from engine.facts import FactSpec, Origin, Value
+from engine.language.documents import ScoreInput
 from tests.engine.builders import (
     ADULT,
     action,
@@ -28,9 +29,12 @@ from tests.engine.builders import (
     is_,
     medicine,
     not_,
+    number,
+    points,
     program,
     protocol,
     rule,
+    score_of,
     yes_no,
 )
 
@@ -133,3 +137,17 @@ def test_the_dose_of_a_medicine_already_taken_is_asked_though_it_is_no_fact():
     found = asking(Outcomes(seen), evaluate(made, seen.case))
     assert [(each.fact, each.decided) for each in found.questions] == [("iron_daily_dose", False)]
     assert not found.settled
+
+
+def test_what_only_a_score_inside_a_score_reads_is_asked_for_too():
+    """One that meets the criteria of one illness does not meet those of another: both rest on the same answers."""
+    inner = score_of("inner", [points("stools")], fact("stools"))
+    over = ScoreInput("over", "yes_no", is_(">=", Name("inner", "score"), 2))
+    outer = score_of("outer", [points("pain"), over], Choose(fact("over"), fact("pain"), Number(Fraction(0))))
+    known = {**number("stools", 0, 3), **number("pain", 0, 3)}
+    made = program(
+        known, protocol("p", rule("r", is_(">=", Name("outer", "score"), 1), "test:a")), scores=[inner, outer]
+    )
+    seen = Prospect(made, adult(pain=2))
+    assert questions(seen) == (["stools"], False)
+    assert questions(Prospect(made, adult(pain=0))) == ([], True)
