@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from webapp.accounts import confirming, ways
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.plans import cosigning, handing
@@ -69,9 +70,11 @@ def ask_second(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
 @doctors
 @require_POST
 def answer_second(request: HttpRequest, pk: UUID, second: UUID) -> HttpResponse:
-    """Sign too, refuse with a reason, or take the own question back."""
+    """Sign too (who does is asked again who it is), refuse with a reason, or take the own question back."""
     plan, form = plan_of(request, pk), request.POST
     get_object_or_404(cosigning.ever_of(plan), pk=second)
+    if form.get("answer") == "sign" and not confirming.is_fresh(request):
+        return ways.by_way_of(request, "accounts:confirm")
     deeds: dict[str, Callable[[], object]] = {
         "sign": lambda: cosigning.sign(second_id=second, doctor=request.user),
         "refuse": lambda: cosigning.refuse(second_id=second, doctor=request.user, why=form.get("why", "")),

@@ -1,5 +1,8 @@
 """Two doctors and one draft: it is handed over, or one asks the other to answer for a blocked item too."""
 
+import time
+from urllib.parse import urlencode
+
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
@@ -7,6 +10,7 @@ from django.urls import reverse
 
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import a_doctor, a_patient, a_plan, a_user, content, item_of, ppi, this_day
+from webapp.accounts import confirming
 from webapp.audit.models import Entry
 from webapp.desk import selectors as desk
 from webapp.plans import cosigning, handing, services
@@ -37,6 +41,13 @@ def page(user):
     client = Client()
     client.force_login(user)
     return client
+
+
+def confirmed(client):
+    """Let the person at this browser show to be who signed in."""
+    session = client.session
+    session[confirming.CONFIRMED] = time.time()
+    session.save()
 
 
 def address(plan, name="review", **more):
@@ -134,9 +145,10 @@ def test_a_colleague_signs_for_a_blocked_item_in_place_of_a_written_justificatio
     page(giver).post(address(plan, "ask_second", item=item.pk), form)
     second = SecondSignature.objects.get()
     assert reasons_of(other) == ["Dra. Vidal le pide que firme también un elemento bloqueado"]
-    text = page(other).get(address(plan)).content.decode()
-    assert "Yo también respondo" in text
-    page(other).post(address(plan, "answer_second", second=second.pk), {"answer": "sign"})
+    colleague, answer = page(other), address(plan, "answer_second", second=second.pk)
+    assert "Yo también respondo" in colleague.get(address(plan)).content.decode()
+    confirmed(colleague)
+    colleague.post(answer, {"answer": "sign"})
     item.refresh_from_db()
     assert (item.decision, item.decided_by, item.second_signer, item.note) == ("accepted", giver, other, None)
     assert reasons_of(other) == []
@@ -145,6 +157,18 @@ def test_a_colleague_signs_for_a_blocked_item_in_place_of_a_written_justificatio
     services.accept_rest(plan_id=plan.pk, doctor=giver)
     plan.refresh_from_db()
     assert services.sign(plan_id=plan.pk, doctor=giver, revision=plan.revision).status == "signed"
+
+
+def test_a_colleague_s_open_browser_signs_nothing(giver, other):
+    plan, item = blocked_plan(giver)
+    send = address(plan, "answer_second", second=asked(plan, item, giver, other).pk)
+    there = address(plan)
+    answer = page(other).post(send, {"answer": "sign"}, headers={"referer": f"http://testserver{there}"})
+    assert answer.url == f"{reverse('accounts:confirm')}?{urlencode({'next': there})}"
+    fragment = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{there}"}
+    assert page(other).post(send, {"answer": "sign"}, headers=fragment)["HX-Redirect"] == answer.url
+    item.refresh_from_db()
+    assert (item.decision, SecondSignature.objects.get().state) == ("pending", "asked")
 
 
 def test_a_refusal_says_why_and_the_item_waits_again(giver, other):
