@@ -54,9 +54,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def as_the_clinic() -> override_settings:
+    """Work with the key of the clinic that runs here, which is not that of the tests."""
+    return override_settings(SECRET_KEY=os.environ.get("SECRET_KEY") or devdb.stored_secrets()["secret_key"])
+
+
 def code_of(name: str) -> str:
-    """Return what stands for a name in the addresses of the clinic that runs here, which has a key of its own."""
-    with override_settings(SECRET_KEY=os.environ.get("SECRET_KEY") or devdb.stored_secrets()["secret_key"]):
+    """Return what stands for a name in the addresses of the clinic that runs here."""
+    with as_the_clinic():
         return codes.code_of(name)
 
 

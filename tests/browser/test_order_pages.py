@@ -21,6 +21,7 @@ STAFF = {
     "director": ("/figures/saved/",),
     "administrator": ("/orders/where/",),
 }  # fmt: skip
+MINE = ("/orders/mine/", "/orders/mine/day/")
 PATIENTS = {"es": "patient07@demo.example", "en": "patient09@demo.example"}
 
 
@@ -46,7 +47,7 @@ def test_the_pages_of_medicines_are_whole_for_who_works_here(
 def test_the_medicines_of_a_patient_fit_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE).log_in(PATIENTS[language])  # whose own language it stays
     speak(page, language)
-    for path in ("/orders/mine/", "/orders/mine/day/"):
+    for path in MINE:
         page.goto(path)
         look(page)
 

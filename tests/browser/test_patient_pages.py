@@ -11,6 +11,18 @@ from tests.browser.conftest import NARROW, PHONE, is_wider_than_the_screen, viol
 WITH_A_PLAN, NEW = "patient05@demo.example", "patient58@demo.example"
 ENGLISH = {"es": "Español", "en": "English"}
 WIDE = {"width": 1280, "height": 800}
+BEFORE = (
+    "/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/no-link/", "/accounts/password/reset/key/done/", "/portal/join/",
+    "/portal/join/AAAA-BBBB-CCCC/", "/nothing-here/",
+)  # fmt: skip
+READ = (
+    *(f"/portal/{name}" for name in (
+        "", "plan/", "days/", "answers/", "consent/", "more/", "record/", "who-looked/?own=1", "record/new/",
+        "record/documents/new/", "contacts/new/", "reach/",
+    )),
+    "/accounts/security/", "/accounts/confirm/",
+)  # fmt: skip
 # What a thumb cannot hit. A link within a line of text may be as high as the line; a box counts with its label,
 # a label with its field.
 SMALL = """() => {
@@ -48,14 +60,7 @@ def look(page: Page) -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_what_is_met_before_coming_in_fits_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE, locale={"es": "es-ES", "en": "en-GB"}[language]).page
-    for address in (
-        "/accounts/login/",
-        "/accounts/password/reset/",
-        "/accounts/password/reset/key/no-link/",
-        "/portal/join/",
-        "/portal/join/AAAA-BBBB-CCCC/",
-        "/nothing-here/",
-    ):
+    for address in BEFORE:
         page.goto(address)
         expect(page.locator("html")).to_have_attribute("lang", language)
         look(page)
@@ -94,23 +99,7 @@ def answered(page: Page) -> list[str]:
 def test_what_a_patient_reads_fits_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE).log_in(WITH_A_PLAN)
     speak(page, language)
-    for name in (
-        "",
-        "plan/",
-        "days/",
-        "answers/",
-        "consent/",
-        "more/",
-        "record/",
-        "who-looked/?own=1",
-        "record/new/",
-        "record/documents/new/",
-        "contacts/new/",
-        "reach/",
-    ):
-        page.goto(f"/portal/{name}")
-        look(page)
-    for address in ("/accounts/security/", "/accounts/second-step/set-up/mail/", "/accounts/confirm/"):
+    for address in READ:
         page.goto(address)
         look(page)
     page.goto("/portal/plan/")

@@ -11,6 +11,7 @@ from tests.browser.test_patient_pages import look, speak
 from tests.browser.test_staff_pages import faults
 from tests.site import Site
 
+MINE = "/portal/sheets/"
 OBJECTS = {
     "critical": "SELECT report_id, patient_id FROM results_release WHERE critical AND state = 'waiting' LIMIT 1",
     "document": """SELECT d.id, d.patient_id FROM patients_documentreference d
@@ -46,7 +47,7 @@ def test_the_pages_of_results_are_whole_for_who_works_here(visit: Callable, obje
 def test_the_pages_of_results_fit_every_phone(visit: Callable, language: str) -> None:
     page = visit(PHONE).log_in("patient05@demo.example")
     speak(page, language)
-    page.goto("/portal/sheets/")
+    page.goto(MINE)
     look(page)
     page.locator("a[href^='/portal/sheets/']").first.click()
     page.wait_for_url(re.compile(r"/portal/sheets/[0-9a-f-]{36}/$"))
