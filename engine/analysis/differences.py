@@ -9,15 +9,14 @@ import z3
 from engine.analysis.changes import Changed, changed, plain
 from engine.analysis.conditions import Encoder, encoder_of
 from engine.analysis.items import Plans
+from engine.analysis.partial import say_partial
+from engine.analysis.people import People
 from engine.analysis.rails import NO, every, no, some
 from engine.analysis.search import Answer, Search
 from engine.analysis.stated import Given, Stated, shown
-from engine.analysis.witness import Witness, read
+from engine.analysis.witness import Witness
 from engine.compiler.program import Program, Scope
-from engine.errors import PautaError
-from engine.evaluator import evaluate
 from engine.merge import meetings
-from engine.plan import Item, Plan
 from engine.urgency import URGENCIES
 
 Aspect = Literal["state", "urgency", "dose", "days", "open"]
@@ -83,34 +82,56 @@ class Both:
     old: Plans
     new: Plans
     search: Search = field(init=False)
+    people: People = field(init=False)
 
     def __post_init__(self) -> None:
+        self.people = People(self.old.encoder.program, self.new.encoder.program)
         self.search = Search(self.old, self.new.encoder, FEW)
 
     @staticmethod
     def of(old: Program, new: Program, what: Changed) -> "Both":
         first = encoder_of(old)
         second = Encoder(first.world.beside(new, what.apart), Scope(new, {}))
+        for encoder in (first, second):
+            _say_more(encoder, what.apart)
         return Both(Plans(first, what.beside), Plans(second, what.beside))
 
     def differences(self, code: str) -> tuple[list[Difference], str]:
-        """Return how an item differs, one patient for each aspect, and why nothing is known if nothing is."""
+        """Return how an item differs, one patient for each aspect, and why nothing is known if nothing is.
+
+        Who was looked at for another item comes first: often the same patient shows several.
+        """
         wanted = {aspect: self._wanted(aspect, code) for aspect in (*ASPECTS, "open")}
         anything = some((*wanted.values(), self._differ(code, lambda plans: _inputs(code, plans))))
-        if not self.search.can_be(anything):
+        met = {aspect: each for aspect in ASPECTS if (each := self._met(code, aspect)) is not None}
+        if not met and not self.search.can_be(anything):
             return [], ""
-        given = self._find(code, "state", self._differ(code, lambda plans: _given(code, plans)))
-        state = given if given.found == "somebody" else self._find(code, "state", wanted["state"])
-        answers: list[tuple[Aspect, Answer]] = [("state", state)]
-        answers += [(aspect, self._find(code, aspect, wanted[aspect])) for aspect in ASPECTS[1:]]
+        answers: list[tuple[Aspect, Answer]] = [("state", met.get("state") or self._of_state(code, wanted["state"]))]
+        shown = bool(met) or answers[0][1].found == "somebody"  # what else differs is looked for less long
+        answers += [(each, met.get(each) or self._find(code, each, wanted[each], brief=shown)) for each in ASPECTS[1:]]
         found = [self._told(code, aspect, answer) for aspect, answer in answers if answer.found == "somebody"]
         if not found:
-            answers += [("open", self._find(code, "open", wanted["open"]))]
+            answers += [("open", self._met(code, "open") or self._find(code, "open", wanted["open"]))]
             found = [self._told(code, "open", answer) for _, answer in answers[-1:] if answer.found == "somebody"]
         if found:
             return found, ""
         why = [answer.why for _, answer in answers if answer.found == "open"]
         return ([], why[0]) if why else self._last(code, anything)
+
+    def _of_state(self, code: str, wanted: z3.BoolRef) -> Answer:
+        given = self._find(code, "state", self._differ(code, lambda plans: _given(code, plans)))
+        return given if given.found == "somebody" else self._find(code, "state", wanted)
+
+    def _met(self, code: str, aspect: Aspect) -> Answer | None:
+        """Return somebody looked at before who shows how an item differs; who gets it in one version alone first."""
+        showing = [each for each in self.people.all() if self._confirmed(code, aspect, each)]
+        if aspect == "state":
+            showing.sort(key=lambda each: not self._is_given_in_one(code, each))
+        return Answer("somebody", showing[0]) if showing else None
+
+    def _is_given_in_one(self, code: str, witness: Witness) -> bool:
+        seen = self.people.seen(code, witness)
+        return seen is not None and (seen[0]["state"] == "proposed") != (seen[1]["state"] == "proposed")
 
     def _last(self, code: str, anything: z3.BoolRef) -> tuple[list[Difference], str]:
         """Look for anybody whose item rests on something else: where doses decide, the state alone may not show it."""
@@ -146,59 +167,40 @@ class Both:
 
     # --- as the evaluator sees it
 
-    def _find(self, code: str, aspect: Aspect, wanted: z3.BoolRef) -> Answer:
+    def _find(self, code: str, aspect: Aspect, wanted: z3.BoolRef, *, brief: bool = False) -> Answer:
         if z3.is_false(wanted):
             return Answer("nobody")
-        return self.search.find(wanted, lambda witness: self._confirmed(code, aspect, witness))
+        return self.search.find(wanted, lambda witness: self._confirmed(code, aspect, witness), brief=brief)
 
     def _confirmed(self, code: str, aspect: Aspect, witness: Witness) -> bool:
-        try:
-            one, other = (self._seen(code, plans, witness) for plans in (self.old, self.new))
-        except PautaError:  # one version cannot read this patient
+        seen = self.people.seen(code, witness)
+        if seen is None:
             return False
+        one, other = seen
         quiet = one["state"] in QUIET and other["state"] in QUIET
         if aspect in ("state", "open"):
             return one["state"] != other["state"] and quiet == (aspect == "open")
-        there = all(each["state"] in ("proposed", "held") for each in (one, other))
+        there = all(each["state"] in ("proposed", "held") for each in seen)
         return there and one[aspect] != other[aspect]
 
-    def _seen(self, code: str, plans: Plans, witness: Witness) -> dict[str, str]:
-        program = plans.encoder.program
-        plan = evaluate(program, read(witness.given, program).facts)
-        item = next((each for each in plan.items if each.code == code), None)
-        return _absent(code, plan, program) if item is None else _aspects(item)
-
     def _told(self, code: str, aspect: Aspect, answer: Answer) -> Difference:
-        if answer.witness is None:
+        seen = None if answer.witness is None else self.people.seen(code, answer.witness)
+        if answer.witness is None or seen is None:
             raise ValueError("somebody without a witness")
-        one, other = (self._seen(code, plans, answer.witness) for plans in (self.old, self.new))
         key = "state" if aspect == "open" else aspect
-        return Difference(code, aspect, one[key], other[key], answer.witness)
+        return Difference(code, aspect, seen[0][key], seen[1][key], answer.witness)
+
+
+def _say_more(encoder: Encoder, apart: frozenset[str]) -> None:
+    """Say of half-known patients too what the scores come to that one version has otherwise."""
+    for name in sorted(encoder.program.scores):
+        if f"score {name}" in apart:
+            terms = encoder.score(name)
+            encoder.world.say((terms.name,), *say_partial(terms, encoder.program.scores[name]))
 
 
 def _apart(one: z3.BoolRef, other: z3.BoolRef) -> z3.BoolRef:
     return NO if one.eq(other) else z3.Xor(one, other)
-
-
-def _absent(code: str, plan: Plan, program: Program) -> dict[str, str]:
-    giving = {
-        (node.protocol.name, node.rule.name)
-        for node in program.rules
-        if any(action.code == code for action in node.rule.actions)
-    }
-    is_open = any((each.protocol, each.rule) in giving for each in plan.open_rules)
-    return {"state": "open" if is_open else "absent"}
-
-
-def _aspects(item: Item) -> dict[str, str]:
-    doses = (f"{each.ingredient} {each.dose} {each.frequency}".strip() for each in item.doses)
-    days = (("after", item.after_days), ("within", item.within_days), ("with", item.with_questionnaire))
-    return {
-        "state": item.state,
-        "urgency": item.urgency,
-        "dose": ", ".join(doses) or "none",
-        "days": ", ".join(f"{word} {value}" for word, value in days if value is not None) or "none",
-    }
 
 
 # --- marks: what an aspect rests on, by what is said

@@ -54,6 +54,7 @@ class ScoreTerms:
     adult: z3.BoolRef = YES
     asked: z3.BoolRef = NO  # something it reads must be asked about: then nothing is said
     exact: bool = False
+    fine: z3.BoolRef = YES  # nothing it reads is out of range or contradicts the rest
     plain: z3.BoolRef = YES  # every input is known, or the state is that of none: how most patients have it
     domain: list[z3.BoolRef] = field(default_factory=list)
 
@@ -75,13 +76,12 @@ def score_terms(program: ScoreProgram, reader: Reader) -> ScoreTerms:
     asked, fine = _asked(program, world), _fine(program, inputs, name)
     found = ScoreTerms(
         name, Span(low, high), (z3.Bool(f"{name} band known"), bands), z3.Bool(f"{name} code known"), {}, inputs,
-        every((adult, given, no(asked), fine)), adult, asked,
+        every((adult, given, no(asked), fine)), adult, asked, fine=fine,
     )  # fmt: skip
-    nothing = z3.Implies(some((no(adult), asked)), _nothing(found))
-    found.domain += [low <= high, some(bands.values()), nothing]
+    found.domain += [low <= high, some(bands.values()), z3.Implies(some((no(adult), asked)), nothing(found))]
     _tie(found, program)
     blank = state(score.name, Scope(world.program, {}, True))
-    found.plain = some((found.whole, every((no(adult), _nothing(found))), in_state(found, blank)))
+    found.plain = some((found.whole, every((no(adult), nothing(found))), in_state(found, blank)))
     world.say((name,), *found.domain)
     return found
 
@@ -104,7 +104,8 @@ def _fine(program: ScoreProgram, inputs: Mapping[str, Input], title: str) -> z3.
     return every(parts)
 
 
-def _nothing(found: ScoreTerms) -> z3.BoolRef:
+def nothing(found: ScoreTerms) -> z3.BoolRef:
+    """Return that nothing is said of a score."""
     low, high = found.span.low == ANYTHING.low, found.span.high == ANYTHING.high
     return every((low, high, no(found.bands[0]), no(found.sure_code)))
 
@@ -172,8 +173,8 @@ def _tie(found: ScoreTerms, program: ScoreProgram) -> None:
 def _completed(found: ScoreTerms, program: ScoreProgram, end: int) -> Iterator[z3.BoolRef]:
     """Yield that what is possible holds the outcome with every unknown input at one end: the evaluator tries both."""
     ends = {name: values[end] for name, values in zip(program.names, program.choices, strict=True)}
-    filled = {name: _filled(item, ends[name]) for name, item in found.inputs.items()}
-    formula = Formula(program.score, filled)
+    inputs = {name: filled(item, ends[name]) for name, item in found.inputs.items()}
+    formula = Formula(program.score, inputs)
     value, bands = _value(formula), formula.bands()
     sure, may = found.bands
     yield z3.Implies(sure, every(z3.Implies(held, may[band]) for band, held in bands.items()))
@@ -189,7 +190,7 @@ def _not_odd(found: ScoreTerms, program: ScoreProgram) -> Iterator[z3.BoolRef]:
     yield from (_in_range(item, found.inputs[name]) for name, item in program.score.inputs.items())
 
 
-def _filled(item: Input, end: object) -> Input:
+def filled(item: Input, end: object) -> Input:
     """Return an input that is at one end of its range while nobody knows it; what may stay out is left out."""
     if item.optional:
         return item

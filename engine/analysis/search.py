@@ -44,25 +44,30 @@ class Search:
     beside: Encoder | None = None  # of a second version that is asked about together with the first
     tries: int = TRIES
     cones: Cones = field(init=False)
+    _ready: tuple[int, z3.BoolRef, z3.Solver, frozenset[str]] | None = None  # the last question, and the domain then
 
     def __post_init__(self) -> None:
         self.cones = Cones(self.plans.encoder.world)
 
-    def find(self, wanted: z3.BoolRef, confirms: Confirms) -> Answer:
-        """Return a patient of whom ``wanted`` is so and ``confirms`` too, or that there is none."""
+    def find(self, wanted: z3.BoolRef, confirms: Confirms, *, brief: bool = False) -> Answer:
+        """Return a patient of whom ``wanted`` is so and ``confirms`` too, or that there is none.
+
+        ``brief``: only among patients whose scores are whole or blank; that there is none is then left open.
+        """
         if not self.can_be(wanted):
             return Answer("nobody")
-        for plain in (True, False):  # scores that are whole or blank come first: those patients can be shown
+        for plain in (True,) if brief else (True, False):  # whole or blank scores first: those patients can be shown
             answer = self._somebody(wanted, confirms, plain=plain)
             if answer is not None:
                 return answer
         names = self.cones.of([wanted])[1]
-        return Answer("open", why=f"no patient was confirmed in {2 * self.tries} tries{self._left(names)}")
+        return Answer("open", why=f"no patient was confirmed in {(2 - brief) * self.tries} tries{self._left(names)}")
 
     def _somebody(self, wanted: z3.BoolRef, confirms: Confirms, *, plain: bool) -> Answer | None:
         world = self.plans.encoder.world
         for _ in range(self.tries):
             solver, names = self._solver(wanted)
+            solver.push()
             if plain:
                 solver.add([terms.plain for _, terms, _ in self._scores(names)])
             found = solver.check()
@@ -83,10 +88,19 @@ class Search:
         return None
 
     def _solver(self, wanted: z3.BoolRef) -> tuple[z3.Solver, frozenset[str]]:
-        """Return a solver that holds a question and all that is true of its variables, and their names."""
+        """Return a solver that holds a question and all that is true of its variables, and their names.
+
+        The one of the last question serves again, without what was added to it since, if nothing was learned.
+        """
+        size = len(self.plans.encoder.world.domain)
+        if self._ready is not None and self._ready[0] == size and self._ready[1].eq(wanted):
+            _, _, solver, names = self._ready
+            solver.pop(solver.num_scopes())
+            return solver, names
         domain, names = self.cones.of([wanted])
         solver = _solver()
         solver.add(every([*domain, wanted]))  # one term: adding each by itself takes longer than solving
+        self._ready = size, wanted, solver, names
         return solver, names
 
     def _scores(self, names: frozenset[str]) -> list[tuple[str, ScoreTerms, Encoder]]:
