@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, NARROW, PHONE, code_of, is_wider_than_the_screen, violations
+from tests.browser.test_patient_keys import press
 from tests.site import PASSWORD
 
 BOSS, DIRECTOR, DOCTOR, MARINA = (
@@ -79,10 +80,10 @@ def test_a_director_writes_looks_and_publishes_and_the_patient_is_asked_at_the_n
     is_whole(page)
     page.set_viewport_size({"width": 320, "height": 640})
     is_whole(page)
-    page.get_by_role("button", name="Publicar el texto").click()
+    press(page, page.get_by_role("button", name="Publicar el texto"))
     confirms(page)
     page.wait_for_url("**/preview/")
-    page.get_by_role("button", name="Publicar el texto").click()
+    press(page, page.get_by_role("button", name="Publicar el texto"))
     page.wait_for_url("**/consent-texts/")
     expect(page.locator(".toast-p")).to_contain_text("está en vigor")
     is_whole(page)
@@ -90,7 +91,7 @@ def test_a_director_writes_looks_and_publishes_and_the_patient_is_asked_at_the_n
 
 def saved(page: Page, folder: Path) -> dict[str, bytes]:
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Descargar la copia").click()
+        press(page, page.get_by_role("button", name="Descargar la copia"))
     path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     with ZipFile(BytesIO(path.read_bytes())) as archive:

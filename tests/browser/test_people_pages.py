@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, NARROW, PASSWORD, PHONE, is_wider_than_the_screen, violations
+from tests.browser.test_patient_keys import press
 
 ROOT = Path(__file__).resolve().parents[2]
 BOSS, DESK = "administrator@demo.example", "front_desk@demo.example"
@@ -69,7 +70,7 @@ def test_a_permission_is_taken_by_keyboard_and_the_other_person_meets_a_shut_doo
     expect(office.locator(".toast-p")).to_contain_text("1 permiso cambiado")
     assert counter.goto("/desk/invitations/").status == 404
     office.locator('input[value="front_desk:patients.invite"]').check()
-    office.locator("main button[type=submit]").click()
+    press(office, office.locator("main button[type=submit]"))
     expect(office.locator(".toast-p")).to_contain_text("1 permiso cambiado")
     assert counter.goto("/desk/invitations/").status == 200
 
@@ -90,16 +91,22 @@ def somebody_without_login() -> dict[str, Any]:
     return next(person for person in DEMO["patients"] if not person["login"] and person["family_name"] not in TWINS)
 
 
-def test_the_desk_prints_a_code_and_the_patient_comes_in_with_it_on_a_phone(visit):
+def put(page: Page, name: str, words: str) -> None:
+    """Type into a field in place of what stands there, having come to it by Tab."""
+    press(page, page.locator(f"main [name={name}]"), "Control+A")
+    page.keyboard.type(words)
+
+
+def test_the_desk_prints_a_code_and_the_patient_comes_in_with_it_on_a_phone_by_keys_alone(visit):
     person, desk = somebody_without_login(), visit().log_in(DESK)
     desk.goto("/desk/patients/")
     desk.get_by_role("searchbox").fill(person["national_id"])
     desk.keyboard.press("Enter")
-    desk.get_by_role("link", name="Acceso al portal").click()
+    press(desk, desk.get_by_role("link", name="Acceso al portal"))
     desk.wait_for_url("**/invitation/")
     address, number = desk.url, re.search(r"\d{6}", desk.locator(".pbar").inner_text()).group()
     is_whole(desk)
-    desk.get_by_role("button", name="Imprimir un código").click()
+    press(desk, desk.get_by_role("button", name="Imprimir un código"))
     code = desk.locator("#code").inner_text()
     is_whole(desk)
     born = datetime.now(ZoneInfo("Europe/Madrid")).date() + timedelta(days=person["born"])
@@ -108,19 +115,19 @@ def test_the_desk_prints_a_code_and_the_patient_comes_in_with_it_on_a_phone(visi
     is_whole(phone)
     fill = {"code": code, "record_number": number, "paper": person["national_id"], "birth_date": f"{born:%d/%m/%Y}"}
     for name, value in (fill | {"birth_date": "01/01/1950"}).items():
-        phone.locator(f"[name={name}]").fill(value)
-    phone.get_by_role("button", name="Continuar").click()
+        put(phone, name, value)
+    press(phone, phone.get_by_role("button", name="Continuar"))
     assert "no van juntos" in phone.get_by_role("alert").inner_text()
     is_whole(phone)
     for name, value in fill.items():
-        phone.locator(f"[name={name}]").fill(value)
-    phone.get_by_role("button", name="Continuar").click()
+        put(phone, name, value)
+    press(phone, phone.get_by_role("button", name="Continuar"))
     phone.wait_for_url("**/join/password/")
     is_whole(phone)
-    phone.locator("[name=email]").fill("recien.llegada@demo.example")
+    put(phone, "email", "recien.llegada@demo.example")
     for name in ("password1", "password2"):
-        phone.locator(f"[name={name}]").fill("siete tambores 48 km")
-    phone.get_by_role("button", name="Guardar y entrar").click()
+        put(phone, name, "siete tambores 48 km")
+    press(phone, phone.get_by_role("button", name="Guardar y entrar"))
     phone.wait_for_url("**/portal/consent/")
     is_whole(phone)
     desk.goto(address)

@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, code_of, violations
+from tests.browser.conftest import LAPTOP, code_of, tab_to, violations
+from tests.browser.test_patient_keys import press
 
 DOCTOR, ADMINISTRATOR = "vidal@demo.example", "administrator@demo.example"
 
@@ -33,23 +34,25 @@ def test_figures_lead_to_the_parts_of_a_record_and_an_entry_is_set_right_by_keyb
     page.locator("#id_dose").fill("75 µg al día")
     page.keyboard.press("Enter")
     expect(page.locator("[data-list=medications]")).to_contain_text("75 µg al día")
-    page.locator("[data-list=medications] .entry a").first.click()
+    press(page, page.locator("[data-list=medications] .entry a").first)
     page.locator("#id_dose").fill("88 µg al día")
     page.keyboard.press("Enter")
     expect(page.locator("[data-list=medications]")).to_contain_text("88 µg al día")
-    page.locator("[data-list=medications] .entry a").first.click()
+    press(page, page.locator("[data-list=medications] .entry a").first)
     expect(page.locator(".was del")).to_have_text("75 µg al día")
 
 
-def test_an_administrator_answers_who_looked_in_a_few_steps(visit):
+def test_an_administrator_answers_who_looked_in_a_few_steps_by_keys_alone(visit):
     page = visit(LAPTOP).log_in(ADMINISTRATOR)
-    page.get_by_role("link", name="Quién ha mirado").click()
+    press(page, page.get_by_role("link", name="Quién ha mirado"))
     page.locator("input[type=search]").fill("ortega rey")
     page.keyboard.press("Enter")
-    page.locator("tbody a", has_text="Ortega Rey, Marina").first.click()
+    press(page, page.locator("tbody a", has_text="Ortega Rey, Marina").first)
     expect(page.locator("table.looks")).to_contain_text("Dra. Elena Vidal")
-    page.locator("#who").select_option(label="Dra. Elena Vidal")
-    page.get_by_role("button", name="Mostrar").click()
+    tab_to(page, page.locator("#who"))
+    page.keyboard.type("Dra. Elena")  # the list is chosen from by its first letters
+    press(page, page.get_by_role("button", name="Mostrar"))
+    expect(page.locator("#who option:checked")).to_have_text("Dra. Elena Vidal")
     expect(page.locator("table.looks tbody").first).to_contain_text("Dra. Elena Vidal")
     assert "Ortega" not in page.url
     assert violations(page) == []
