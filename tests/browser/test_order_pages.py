@@ -61,3 +61,19 @@ def test_a_dose_is_ticked_by_keys_alone(visit: Callable) -> None:
     tab_to(page, taken.first)
     page.keyboard.press("Enter")
     expect(taken).to_have_count(before - 1)
+
+
+def test_a_renewal_is_refused_in_words_by_keys_alone(visit: Callable, objects: dict[str, str], site: Site) -> None:
+    page = visit(SMALL_LAPTOP).log_in("vidal@demo.example")
+    page.goto(f"/orders/asked/{objects['asked']}/")
+    refuse = page.locator("button[value=refuse]")
+    tab_to(page, refuse)
+    page.keyboard.press("Enter")
+    expect(page.locator("main [role=alert]")).to_be_visible()  # not without a word to the patient
+    tab_to(page, page.locator("#reason"))
+    page.keyboard.type("Venga antes a una revisión, por favor.")
+    tab_to(page, refuse)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    expect(refuse).to_have_count(0)
+    assert site.query("SELECT state FROM prescriptions_renewal WHERE id = %s", objects["asked"]) == [("refused",)]
