@@ -121,6 +121,14 @@ def _replace_code(mutant: Mutant) -> None:
             changed += 1
     if not changed:
         raise NotMade(f"{mutant}: the function is not in memory")
+    _forget(mutant)
+
+
+def _forget(mutant: Mutant) -> None:
+    """Throw away what a function that keeps its answers answered before the change."""
+    module = importlib.import_module(mutant.path.removesuffix(".py").replace("/", "."))
+    if forget := getattr(getattr(module, mutant.function, None), "cache_clear", None):
+        forget()
 
 
 def _codes_in(code: CodeType) -> Iterable[CodeType]:

@@ -8,6 +8,8 @@ import pytest
 
 from tools import access_changes, access_checks, access_shared, access_words
 from tools.second_locks import reasons
+from webapp.accounts import sittings
+from webapp.base import access
 
 
 def changes(tmp_path, monkeypatch, text):
@@ -146,7 +148,7 @@ def test_functions_are_found_though_the_tests_put_aside_what_stays_in_memory():
     gc.freeze()
     access_changes.functions.cache_clear()
     found = access_changes.functions()["webapp/base/access.py"]
-    assert "refusal" in {one.__name__ for one in found}
+    assert access.refusal in found
 
 
 def test_where_no_function_of_ours_is_in_memory_that_is_said_and_no_check_is_called_unnoticed(tmp_path, monkeypatch):
@@ -155,3 +157,18 @@ def test_where_no_function_of_ours_is_in_memory_that_is_said_and_no_check_is_cal
     with pytest.raises(RuntimeError, match="no function"):
         access_changes.functions()
     access_changes.functions.cache_clear()
+
+
+def test_a_function_that_keeps_its_answers_gives_another_after_a_change():
+    path = access_words.ROOT / "webapp/accounts/sittings.py"
+    found = access_checks.of_file(path, access_words.words_of([path])[path])
+    [change] = [one for one in found if one.function == "_question"]
+    code, before = sittings._question.__wrapped__.__code__, sittings._question()
+    access_changes.functions.cache_clear()
+    try:
+        access_changes.make(change)
+        assert sittings._question() != before
+    finally:
+        sittings._question.__wrapped__.__code__ = code
+        sittings._question.cache_clear()
+    assert sittings._question() == before
