@@ -93,28 +93,20 @@ def truth(expr: Expr, scope: Scope, *, red: bool = False) -> Truth:
     return known
 
 
-def _and(expr: And, scope: Scope, red: bool) -> Truth:
-    """Return what ``conjunction`` does, written out: half of all there is to decide passes here."""
-    result: Truth = True
-    for part in expr.parts:
-        found = truth(part, scope, red=red)
-        if found is False:
-            return False
-        if found is None:
-            result = None
-    return result
+def _until(*, stops: bool) -> Callable[[And | Or, Scope, bool], Truth]:
+    """Return what ``conjunction`` and ``disjunction`` do, written out: half of all there is to decide passes here."""
 
+    def decide(expr: And | Or, scope: Scope, red: bool) -> Truth:
+        result: Truth = not stops
+        for part in expr.parts:
+            found = truth(part, scope, red=red)
+            if found is stops:
+                return found
+            if found is None:
+                result = None
+        return result
 
-def _or(expr: Or, scope: Scope, red: bool) -> Truth:
-    """Return what ``disjunction`` does, written out as ``_and``."""
-    result: Truth = False
-    for part in expr.parts:
-        found = truth(part, scope, red=red)
-        if found is True:
-            return True
-        if found is None:
-            result = None
-    return result
+    return decide
 
 
 def _not(expr: Not, scope: Scope, red: bool) -> Truth:
@@ -399,6 +391,7 @@ _EXACT: Mapping[Comparison, Callable[[Real, Real], bool]] = {
     "<": operator.lt, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
 }  # fmt: skip
 _TRUTHS: Mapping[type, Callable[[Any, Scope, bool], Truth]] = {
-    And: _and, Or: _or, Not: _not, AtLeast: _at_least, Name: _named, YesNo: _yes_no, Choose: _chosen, Decide: _table,
-    Compare: _compared, Within: _within, OneOf: _one_of, Includes: _includes, Known: _known,
+    And: _until(stops=False), Or: _until(stops=True), Not: _not, AtLeast: _at_least, Name: _named, YesNo: _yes_no,
+    Choose: _chosen, Decide: _table, Compare: _compared, Within: _within, OneOf: _one_of, Includes: _includes,
+    Known: _known,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from engine.compiler import compile_edition
 from engine.evaluator.truths import rule_truths
 from engine.language.cases import read_case, read_example
 from engine.language.library import edition
+from tests.engine.builders import adult, any_of, includes, program, protocol, rule
 from tests.engine.cohort.differences import CASES, columns_say, differences
 from tests.engine.content.shipped import library, sample
 from tests.engine.random_programs import a_program, some_cases
@@ -93,6 +94,22 @@ def test_counts_are_those_of_the_single_cases_and_no_case_is_invented():
     for number, (fired, open_, false) in enumerate(counted):
         mine = Counter(truths[number] for truths in single)
         assert (fired, open_, false) == (mine[True], mine[None], mine[False])
+
+
+def test_answers_about_many_lists_are_forgotten_between_blocks_and_nothing_comes_out_otherwise(monkeypatch):
+    monkeypatch.setattr("engine.cohort.filling.LISTS", 2)
+    asked = [includes("allergy", "aspirin"), includes("allergy", "mesalazine")]
+    library = program({}, protocol("p", rule("r", any_of(*asked), "test:a")))
+    code, runner = cohort.compiled(library)
+    filler = cohort.Filler(code, lambda scope: ())
+    lists = [[], ["aspirin"], ["mesalazine"], ["aspirin", "mesalazine"]]
+    said = []
+    for listed in (*lists, *lists):
+        filler.add(adult(allergy=listed))
+        said += [fired for fired, _, _ in runner.run(filler.block()).counts()]
+        filler.clear()
+        assert len(filler._members) <= 2 + len(asked)
+    assert said == [0, 1, 1, 1, 0, 1, 1, 1]
 
 
 def test_a_block_without_cases_has_no_outcomes():
