@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "webapp.intake",
     "webapp.prescriptions",
     "webapp.portal",
+    "webapp.sharing",
     "webapp.desk",
     "webapp.studio",
     "webapp.reports",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("portal/", include("webapp.portal.urls")),
     path("privacy/", include("webapp.privacy.urls")),
     path("figures/", include("webapp.reports.urls")),
+    path("shared/", include("webapp.sharing.urls")),
     path("sheets/", include("webapp.results.urls")),
     path("studio/", include("webapp.studio.urls")),
 ]

@@ -9,7 +9,7 @@ from django.test.utils import isolate_apps
 # Top to bottom; a key may point to its own app or to one further down. Django's own apps are below all.
 FLOORS = (
     {"privacy"},
-    {"portal", "desk", "studio", "reports", "importer", "prediction", "fhir"},
+    {"portal", "sharing", "desk", "studio", "reports", "importer", "prediction", "fhir"},
     {"intake", "results", "prescriptions", "chat", "billing", "marketing", "support", "engagement"},
     {"appointments", "plans"},
     {"alerts"},

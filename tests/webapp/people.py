@@ -14,7 +14,7 @@ from django.urls import reverse
 from webapp.accounts import services as accounts
 from webapp.accounts.confirming import CONFIRMED
 from webapp.accounts.models import User
-from webapp.base.roles import STAFF, Role
+from webapp.base.roles import READ_OF_OTHERS, Role
 from webapp.patients import identity, selectors, services
 from webapp.patients.models import Consent, ConsentText, Patient
 
@@ -30,7 +30,7 @@ def a_user(*roles: str, **values: Any) -> User:
     given = {"email": f"person{n}@example.org", "password": PASSWORD, "display_name": f"Person {n}", **values}
     user = accounts.create_user(roles=hats, **given)
     user.active_role = hats[0]
-    if set(hats) & STAFF:
+    if set(hats) & READ_OF_OTHERS:
         a_totp(user)
     return user
 

@@ -15,13 +15,13 @@ from webapp.accounts.models import User
 from webapp.accounts.services import AccountError
 from webapp.accounts.sittings import CodeChannel
 from webapp.audit import services as audit
-from webapp.base.roles import STAFF
+from webapp.base.roles import READ_OF_OTHERS
 from webapp.outbox import services as outbox
 
 
 def must_have_one(user: User) -> bool:
-    """Tell whether this person works here, and so needs a second factor."""
-    return bool(user.role_names & STAFF)
+    """Tell whether this person reads of others, and so needs a second factor."""
+    return bool(user.role_names & READ_OF_OTHERS)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from webapp.accounts import ways
 from webapp.accounts.models import Session, User
 from webapp.accounts.sessions import HAT
 from webapp.base import access
-from webapp.base.roles import STAFF
+from webapp.base.roles import READ_OF_OTHERS
 
 SEEN_EVERY = timedelta(minutes=1)
 LOOKS_BY_ITSELF = "live"  # the id of what asks again and again on an open page
@@ -48,7 +48,7 @@ class ActiveRole:
 def _limits(user: User) -> tuple[timedelta, timedelta]:
     """Return how long a person may be away, and how long a session lasts at most."""
     limits: dict[str, tuple[timedelta, timedelta]] = settings.SESSION_LIMITS
-    return limits["staff" if user.role_names & STAFF else "others"]
+    return limits["staff" if user.role_names & READ_OF_OTHERS else "others"]
 
 
 def why_over(user: User, row: Session, now: datetime) -> str:
@@ -108,4 +108,4 @@ def _owes_second_step(request: HttpRequest, name: str) -> bool:
     row = getattr(request.session, "row", None)
     if name in BEFORE_SECOND_STEP or row is None or row.has_factor:
         return False
-    return bool(request.user.role_names & STAFF)
+    return bool(request.user.role_names & READ_OF_OTHERS)

@@ -1,5 +1,6 @@
 """Reading the book. The caller has made sure that the reader may ask."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,19 @@ def actors_of(patient_id: UUID) -> list[int]:
     """Return the people who stand in this patient's part of the book."""
     found = Entry.objects.filter(patient_id=patient_id, actor_id__isnull=False)
     return list(found.order_by("actor_id").values_list("actor_id", flat=True).distinct())
+
+
+def of_object(patient_id: UUID, object_type: str, object_id: str) -> QuerySet[Entry]:
+    """Return who did or saw what by way of one thing of this patient's, newest first."""
+    return of_patient(patient_id).filter(object_type=object_type, object_id=object_id)
+
+
+def times_of(
+    patient_id: UUID, object_type: str, object_ids: Iterable[str], verbs: Iterable[str]
+) -> QuerySet[Entry, dict[str, Any]]:
+    """Return ``times`` and ``last`` of some deeds for each of several things of this patient's, by ``object_id``."""
+    found = Entry.objects.filter(patient_id=patient_id, object_type=object_type, object_id__in=list(object_ids))
+    return found.filter(verb__in=list(verbs)).values("object_id").annotate(times=Count("pk"), last=Max("at")).order_by()
 
 
 def deeds(verb: str, since: datetime) -> QuerySet[Entry]:

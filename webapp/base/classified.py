@@ -307,6 +307,11 @@ TABLES: dict[str, Table] = {
         technical="id renewal_id patient_id pharmacy_id state attempts error due_at ordered_at sent_at received_at"
         " ready_at",
     ),
+    "sharing.Share": table(
+        CARE, "Which parts of a record its patient opened to whom, and until when", RECORD,
+        clinical="sections",
+        technical="id patient_id specialist_id opened_at opened_on until taken_back_at",
+    ),
     "results.Release": table(
         CARE, "Whether a patient may read a report, and since when", RECORD,
         clinical="abnormal critical",

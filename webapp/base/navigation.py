@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("reports:saved", _("Hours saved"), "bar-chart", permission="reports.read"),
     Entry("jobs:overview", pgettext_lazy("rail", "Jobs"), "list-check", permission="jobs.read"),
     Entry("desk:looks_search", _("Who looked"), "eye", permission="audit.read"),
+    Entry("sharing:list", _("Shared with me"), "people", frozenset({Role.SPECIALIST})),
     Entry("portal:home", _("Home"), "house", frozenset({Role.PATIENT})),
     Entry("portal:plan", _("My plan"), "clipboard2-check", frozenset({Role.PATIENT})),
     Entry("portal:diary", _("Diary"), "journal-text", frozenset({Role.PATIENT})),
@@ -61,6 +62,7 @@ HOMES = dict.fromkeys(CLINICIANS, ("desk:list", "desk:patients", "studio:list"))
     Role.DIRECTOR: ("studio:list",),
     Role.FRONT_DESK: ("desk:patients",),
     Role.ADMINISTRATOR: ("accounts:people",),
+    Role.SPECIALIST: ("sharing:list",),
     Role.PATIENT: ("portal:home",),
 }
 

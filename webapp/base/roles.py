@@ -23,3 +23,5 @@ class Role(models.TextChoices):
 CLINICIANS = frozenset({Role.DOCTOR, Role.DIETITIAN})
 STAFF = CLINICIANS | {Role.DIRECTOR, Role.FRONT_DESK, Role.MARKETING, Role.BILLING, Role.ADMINISTRATOR}
 OUTSIDE = frozenset(Role) - STAFF
+# Who reads of others needs a second step and a shorter session, whether working here or elsewhere.
+READ_OF_OTHERS = STAFF | {Role.SPECIALIST}

@@ -78,6 +78,7 @@ __all__ = [
     "patients_for",
     "record_of",
     "shown_to",
+    "standing_of",
 ]
 
 L = TypeVar("L", bound=Line)
@@ -198,6 +199,11 @@ def _lines(model: type, patient: Patient) -> QuerySet:
 def _standing(model: type, patient: Patient, *order: str) -> QuerySet:
     """Return the lines that hold."""
     return model.objects.filter(patient=patient, active=True).order_by(*order, "-recorded_at", "-pk")
+
+
+def standing_of(patient: Patient, model: type[L], *order: str) -> QuerySet[L]:
+    """Return the lines of one list that hold, for the work of the system itself."""
+    return _standing(model, patient, *order)
 
 
 def _held(lines: list[Any]) -> list[Any]:

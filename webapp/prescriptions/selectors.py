@@ -45,6 +45,11 @@ def prescriptions_for(user: User) -> QuerySet[Prescription]:
     return found if user.may("plans.read") else found.none()
 
 
+def written_for(patient_id: UUID) -> QuerySet[Prescription]:
+    """Return every prescription of one patient, newest first; whoever asks has made sure who may read it."""
+    return Prescription.objects.filter(patient_id=patient_id).select_related("patient", "issued_by", "plan", "item")
+
+
 def batch_for(user: User, batch: UUID) -> Sequence[Prescription]:
     """Return what was printed together, in the order of the paper."""
     return list(prescriptions_for(user).filter(batch=batch).order_by("item__position", "place"))

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from tests.webapp.access.world import World
+from tests.webapp.people import a_user
 from webapp.accounts.models import User
 from webapp.base.roles import CLINICIANS, Role
 from webapp.desk import summary, views_kept
@@ -22,6 +23,8 @@ from webapp.prescriptions.models import Pharmacy
 from webapp.results import importing, releasing, ruling
 from webapp.results import services as results
 from webapp.results.models import LabFile
+from webapp.sharing import services as sharing
+from webapp.sharing.models import Share
 
 DOCTOR, ADMINISTRATOR, OWN = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR}), frozenset({Role.PATIENT})
 DIRECTOR = frozenset({Role.DIRECTOR})
@@ -136,6 +139,19 @@ MEDICINES: Deeds = {
         lambda world, who: ordering.choose(
             patient=world.own.patient, pharmacy_id=Pharmacy.objects.values_list("pk", flat=True)[0], user=who
         ),
+        OWN,
+    ),
+}  # fmt: skip
+SHARES: Deeds = {
+    "open a record to a specialist": (
+        lambda world, who: sharing.open_to(
+            patient=world.own.patient, specialist_id=a_user(Role.SPECIALIST).pk, sections=["plan"],
+            until=timezone.localdate(), actor=who, today=timezone.localdate(),
+        ),
+        OWN,
+    ),
+    "take a share back": (
+        lambda world, who: sharing.take_back(share=Share.objects.get(pk=world.own.share_id), actor=who),
         OWN,
     ),
 }  # fmt: skip

@@ -98,6 +98,8 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("prescriptions", "patient"): lambda life: life.patient.pk,
     ("prescriptions", "renewal"): lambda life: life.renewal_id,
     ("prescriptions", "batch"): lambda life: life.batch_id,
+    ("sharing", "share"): lambda life: life.share_id,
+    ("sharing", "paper"): lambda life: life.batch_id,
     ("privacy", "patient"): lambda life: life.patient.pk,
     ("privacy", "pk"): lambda life: life.copy_id,
 }
@@ -132,6 +134,7 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("results", "number"): lambda _life: 1,
     ("results", "analyte"): lambda _life: "hb",
     ("portal", "analyte"): lambda _life: "hb",
+    ("sharing", "part"): lambda _life: "treatments",
     ("jobs", "pk"): lambda _life: 1,
     ("", "uidb36"): lambda _life: "zz",
     ("", "key"): lambda _life: "no-such-key",

@@ -29,6 +29,7 @@ PAPERS = {
     "portal:record_pdf": Role.PATIENT,
     "prescriptions:paper": Role.DOCTOR,
     "prescriptions:advice": Role.DOCTOR,
+    "sharing:paper": Role.SPECIALIST,
 }
 SEALED_FORMS = re.compile(r"application/(pdf|zip|octet-stream)|image/(?!svg)")  # what no search for words can see into
 
@@ -70,12 +71,14 @@ def test_no_page_fragment_file_head_or_cookie_shows_these_roles_a_clinical_word(
 
 def test_the_doctor_and_the_patient_do_see_it_so_the_mark_is_really_there_but_the_log_does_not(world, log):
     seen, papers = {}, set()
-    for role, user in ((Role.DOCTOR, world.users[Role.DOCTOR]), (Role.PATIENT, world.own.user)):
+    for role in (Role.DOCTOR, Role.PATIENT, Role.SPECIALIST):
+        user = world.users[role]
         for name, page in pages(user, (world.own,), (("get", {}),)):
             seen.setdefault(role, set()).update({name} if CLINICAL in all_of(page) else set())
             papers |= {name} if page.headers.get("Content-Type") == "application/pdf" else set()
     assert {"desk:patient", "plans:review"} <= seen[Role.DOCTOR]
     assert {"portal:plan", "portal:answer"} <= seen[Role.PATIENT]
+    assert seen[Role.SPECIALIST] == {"sharing:section"}
     assert papers == PAPERS.keys(), "tell PAPERS who gets the new PDF"
     assert CLINICAL not in log.getvalue()
     assert PERSONAL not in log.getvalue()

@@ -7,7 +7,18 @@ down here a second time. A deed that fails for another reason than who asks has 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
-from tests.webapp.access.deeds_of_care import ADMINISTRATOR, DOCTOR, MEDICINES, OLD, OWN, READING, RESULTS, RULES, Deed
+from tests.webapp.access.deeds_of_care import (
+    ADMINISTRATOR,
+    DOCTOR,
+    MEDICINES,
+    OLD,
+    OWN,
+    READING,
+    RESULTS,
+    RULES,
+    SHARES,
+    Deed,
+)
 from tests.webapp.access.deeds_of_record import COUNTER, LINES, RECORD, TODAY
 from tests.webapp.access.marks import WORDS
 from tests.webapp.access.routes import undone
@@ -31,6 +42,7 @@ from webapp.privacy import texts
 from webapp.results.reading import FileRefused
 from webapp.results.releasing import ResultError
 from webapp.results.ruling import RuleError
+from webapp.sharing.services import ShareError
 
 pytestmark = pytest.mark.django_db
 STRANGER, OTHER_HAT = "another patient", "the patient under a hat of the staff"
@@ -47,6 +59,7 @@ SAYS_WHO = {
     PrescriptionError: ("Only a doctor", "Only the patient", "the administrator’s to keep"),
     ResultError: ("released by a doctor",),
     RuleError: ("by the medical director",),
+    ShareError: ("decides alone",),
     FileRefused: ("by clinicians", "brought in already"),
 }
 
@@ -240,7 +253,7 @@ def under_another_hat(user: User) -> User:
     return same
 
 
-NEWER = {**RESULTS, **RULES, **MEDICINES, **READING}
+NEWER = {**RESULTS, **RULES, **MEDICINES, **SHARES, **READING}
 OLDER = {**RECORD, **LINES, **CARE, **CLINIC, **{name: (deed, ADMINISTRATOR) for name, deed in ACCOUNTS.items()}}
 DEEDS = OLDER | NEWER
 

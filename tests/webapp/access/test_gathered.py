@@ -41,6 +41,10 @@ from webapp.privacy import contents
 from webapp.privacy import selectors as exporting
 from webapp.results import comparing as results_held
 from webapp.results import releasing
+from webapp.sharing import reading as sharing
+from webapp.sharing import selectors as shares
+from webapp.sharing.models import Share
+from webapp.sharing.sections import SECTIONS
 
 pytestmark = pytest.mark.django_db
 LIVES = ("own", "foreign", "namesake")
@@ -323,6 +327,25 @@ def test_a_second_opinion_is_asked_about_the_newest_of_the_same_patient(world, m
     monkeypatch.setattr(opinions, "check", checked.append)
     opinions.ensure(world.own.draft.pk)
     assert whose(Evaluation.objects.filter(pk__in=checked)) == {world.own.patient.pk}
+
+
+def test_what_a_specialist_reads_is_of_the_patient_who_opened_it(world):
+    reader = sharing.reader_of(world.own.patient, today=this_day(), language="en", page="1")
+    shown = {section: sharing.contents(section, reader) for section in SECTIONS}
+    assert whose(one.release for one in shown["results"]["reports"]) == {world.own.patient.pk}
+    assert whose([first for first, _names in shown["treatments"]["papers"]]) == {world.own.patient.pk}
+    assert shown["plan"]["sheet"].plan.pk == world.own.signed_id
+    assert [len(one.lines) for one in shown["history"]["lists"]] == [1, 1, 1, 1]
+    assert [len(one.lines) for one in shown["treatments"]["lists"]] == [1, 1]
+    assert sharing.paper("treatments", world.own.patient, world.foreign.batch_id) is None
+    assert sharing.paper("results", world.own.patient, world.foreign.released_report_id) is None
+
+
+def test_the_readings_of_a_share_are_of_that_share(world):
+    own = Share.objects.get(pk=world.own.share_id)
+    assert whose(shares.looks_through(own.patient_id, own.pk)) == {own.patient_id}
+    assert list(shares.looks_through(own.patient_id, world.foreign.share_id)) == []
+    assert shares.looked(own.patient_id, Share.objects.all()).keys() == {str(own.pk)}
 
 
 def test_the_burden_of_alerts_is_that_of_the_plans_of_its_time(world, doctor):

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.test import Client
 from django.utils import timezone
 
-from tests.webapp.access.deeds_of_care import MEDICINES, RESULTS
+from tests.webapp.access.deeds_of_care import MEDICINES, RESULTS, SHARES
 from tests.webapp.access.deeds_of_record import LINES, RECORD
 from tests.webapp.access.routes import undone
 from tests.webapp.access.test_deeds import CARE, DEEDS, accepted
@@ -35,7 +35,7 @@ from webapp.plans.models import Evaluation
 from webapp.privacy import services as exporting
 
 pytestmark = pytest.mark.django_db
-APPS = ("alerts", "intake", "patients", "plans", "prescriptions", "privacy", "results")
+APPS = ("alerts", "intake", "patients", "plans", "prescriptions", "privacy", "results", "sharing")
 OURS = [
     model for model in apps.get_models()
     if model._meta.app_label in APPS and not model._meta.label.endswith("Event")
@@ -88,7 +88,7 @@ def drafted(world: World, who: User) -> None:
 # What the deeds of the other file do not bring to an end; those that are about two people are left out.
 MORE = {"sign to the end": signed, "take a signature back in time": taken_back, "draft again": drafted}
 OF_TWO = ("register somebody", "tell two patients apart")
-ABOUT_HER = {**RECORD, **LINES, **CARE, **RESULTS, **MEDICINES}
+ABOUT_HER = {**RECORD, **LINES, **CARE, **RESULTS, **MEDICINES, **SHARES}
 DONE = {name: deed for name, (deed, _may) in ABOUT_HER.items() if name not in OF_TWO} | MORE
 
 

@@ -40,6 +40,7 @@ from webapp.privacy import selectors as privacy
 from webapp.privacy import services as exporting
 from webapp.privacy.services import ExportError
 from webapp.results import selectors as results
+from webapp.sharing import selectors as sharing
 from webapp.studio import selectors as studio
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,8 @@ OF_ALL: dict[str, tuple[Callable[[User], Iterable[Any]], frozenset[str]]] = {
     "requests to go on": (prescribed.renewals_for, CARE),
     "requests that wait": (prescribed.asked_for, CARE),
     "weeks in which too little was taken": (lambda user: prescribed.slips_for(user, timezone.localdate()), CARE),
+    "what one has shared": (sharing.own_shares, OWN),
+    "what is shared with one": (lambda user: sharing.shares_for(user, timezone.localdate()), frozenset()),
     "the worklist": (desk.entries_for, CARE),
     "answers": (intake.responses_for, CARE | OWN),
     "questionnaires to fill in": (intake.fillable_by, CARE | OWN),
@@ -291,6 +294,17 @@ def test_who_knows_only_who_a_patient_is_finds_nothing_clinical_in_the_timeline(
     assert {"asked", "changes", "consents", "flags", "papers", "plans"} <= {part.name for part, _n in doctor.kinds}
     kinds = {row.moment.key.kind for row in front.rows if row.part.name == "changes"}
     assert kinds <= {"patient", "contact"}
+
+
+def test_a_specialist_is_given_what_was_opened_to_her_and_chosen_by_patients_alone(world):
+    today, specialist = timezone.localdate(), world.users[Role.SPECIALIST]
+    assert of(sharing.shares_for(specialist, today)) == {world.own.patient.pk}
+    assert of(sharing.own_shares(specialist)) == set()
+    with undone():
+        another = under_another_hat(specialist)
+        assert of(sharing.shares_for(another, today)) == set()
+    for role in TRIED:
+        assert bool(sharing.specialists_for(world.users[role])) == (role == Role.PATIENT)
 
 
 def test_a_view_of_the_list_is_its_owners_and_gone_with_the_right_to_the_list(world):

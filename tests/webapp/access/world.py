@@ -16,6 +16,7 @@ from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
 from tests.webapp.shelves import Kept, take_published
 from webapp.accounts.models import CodeChannel, User
+from webapp.accounts.selectors import with_role
 from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
@@ -31,6 +32,9 @@ from webapp.prescriptions.models import Pharmacy, Prescriber, Prescription, Rene
 from webapp.privacy.models import ConsentDraft, Export, ExportPiece
 from webapp.results import services as results
 from webapp.results.models import LabFile, Release
+from webapp.sharing import services as sharing
+from webapp.sharing.models import Share
+from webapp.sharing.sections import SECTIONS
 
 PROTOCOLS = Path(__file__).resolve().parents[3] / "protocols_yaml"
 
@@ -89,6 +93,10 @@ class Life:
         return Prescription.objects.values_list("batch", flat=True).get(patient=self.patient)
 
     @property
+    def share_id(self) -> Any:
+        return Share.objects.values_list("pk", flat=True).get(patient=self.patient)
+
+    @property
     def copy_id(self) -> Any:
         return Export.objects.values_list("pk", flat=True).get(patient=self.patient)
 
@@ -118,10 +126,11 @@ def a_world() -> World:
     """Build it; needs the protocols on the shelf (``on_the_shelf``)."""
     users = a_staff()
     doctor, colleague = users[Role.DOCTOR], users[Role.DIETITIAN]
+    elsewhere = a_user(Role.SPECIALIST, display_name=f"elsewhere {PERSONAL}")
     lives = [
         a_life("Marina", "Rey", doctor, brought_by=doctor),
-        a_life("Otilia", "Gil", doctor, brought_by=colleague),
-        a_life("Marina", "Rey", doctor, brought_by=colleague),
+        a_life("Otilia", "Gil", doctor, brought_by=colleague, shared_with=elsewhere),
+        a_life("Marina", "Rey", doctor, brought_by=colleague, shared_with=elsewhere),
     ]
     users[Role.PATIENT] = lives[0].user
     return World(*lives, users=users)
@@ -164,8 +173,13 @@ def on_the_shelf() -> None:
         _kept.put()
 
 
-def a_life(given: str, family: str, doctor: User, brought_by: User | None = None) -> Life:
-    """Build a patient with one of everything; ``brought_by`` is bringing a file of results in, else the doctor is."""
+def a_life(
+    given: str, family: str, doctor: User, brought_by: User | None = None, shared_with: User | None = None
+) -> Life:
+    """Build a patient with one of everything; ``brought_by`` is bringing a file of results in, else the doctor is.
+
+    The record is shared with a specialist, ``shared_with`` or the first there is.
+    """
     n = uuid4().hex[:6]
     mail = f"{PERSONAL}.{n}@example.org"
     user = a_user(Role.PATIENT, email=mail, display_name=f"{given} {family} {PERSONAL}")
@@ -199,7 +213,24 @@ def a_life(given: str, family: str, doctor: User, brought_by: User | None = None
     ExportPiece.objects.create(export=export, position=0, data=f"{CLINICAL} copy".encode())
     contact, measure = _around(patient), Observation.objects.filter(patient=patient, origin="lab", source_id=None).get()
     file = _lab_file(patient, brought_by or doctor)
+    _shared(patient, shared_with or with_role(Role.SPECIALIST)[0])
     return Life(patient, *_responses(patient), draft, item, allergy, alert.pk, contact, measure, task, signed_id, file)
+
+
+def _shared(patient: Patient, specialist: User) -> None:
+    """Open every section to a specialist from elsewhere, who has looked at one of them."""
+    today, owner = timezone.localdate(), patient.user
+    owner.active_role = Role.PATIENT
+    share = sharing.open_to(
+        patient=patient,
+        specialist_id=specialist.pk,
+        sections=SECTIONS,
+        until=today + timedelta(days=30),
+        actor=owner,
+        today=today,
+    )
+    specialist.active_role = Role.SPECIALIST
+    sharing.note_reading(share=share, actor=specialist, section="plan", path="/")
 
 
 def _lab_file(patient: Patient, who: User) -> Any:

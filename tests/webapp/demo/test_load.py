@@ -30,6 +30,8 @@ from webapp.plans import leaning
 from webapp.plans.models import Evaluation, Handover, Plan, PlanItem
 from webapp.prescriptions import due, medicines
 from webapp.prescriptions.models import Renewal, Tick
+from webapp.sharing.models import Share
+from webapp.sharing.selectors import looks_through
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -130,6 +132,15 @@ def test_somebody_has_a_dose_to_take_today_asks_to_go_on_and_a_draft_was_handed_
         assert one.patient.user.email.endswith("@demo.example")
     handed = Handover.objects.get()
     assert (handed.given_to.email, handed.opened_at, handed.plan.status) == ("vidal@demo.example", None, "draft")
+
+
+def test_marina_shares_parts_of_her_record_with_the_specialist_who_has_read_one(said):
+    share = Share.objects.get()
+    assert (share.patient, share.specialist.email) == (marina(), "specialist@demo.example")
+    assert share.sections == ["history", "treatments", "results", "diary"]
+    assert share.until > timezone.localdate()
+    assert looks_through(share.patient_id, share.pk).count() == 1
+    assert "marina@demo.example shares parts of her record with specialist@demo.example" in said
 
 
 def test_marina_is_as_the_manual_shows_her(said):

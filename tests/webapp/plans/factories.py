@@ -13,7 +13,7 @@ from rules.selectors import current_release
 from tests.webapp.people import a_totp
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
-from webapp.base.roles import STAFF
+from webapp.base.roles import READ_OF_OTHERS
 from webapp.patients.models import AllergyIntolerance, Patient
 from webapp.plans.deciding import mark_seen
 from webapp.plans.models import Confirmation, Evaluation, Plan, PlanItem
@@ -43,7 +43,7 @@ def a_user(role: str, name: str = "") -> User:
         display_name=name or f"{role} {number}",
         roles=[role],
     )
-    if role in STAFF:
+    if role in READ_OF_OTHERS:
         a_totp(user)
     return user
 

@@ -19,7 +19,7 @@ from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.accounts.selectors import by_email, with_role
 from webapp.audit import services as audit
-from webapp.base.roles import STAFF, Role
+from webapp.base.roles import READ_OF_OTHERS, Role
 from webapp.clinic import selectors as clinic
 from webapp.clinic import services as clinic_services
 from webapp.desk.management import answering, lab, orders, papers, signing
@@ -132,7 +132,7 @@ def _describe(folder: Path) -> None:
 
 def _second_steps() -> None:
     """Give a second step to the staff of a demo clinic that was loaded before there was one."""
-    for user in with_role(*STAFF):
+    for user in with_role(*READ_OF_OTHERS):
         if user.email.endswith(MARK.partition("@")[2]):
             demo_code.give(user)
 
@@ -165,7 +165,7 @@ def _login(stage: Stage, person: dict[str, Any], roles: list[str]) -> User:
     user.password = stage.password
     user.save(update_fields=["password"])
     user.active_role = roles[0]
-    if set(roles) & STAFF:
+    if set(roles) & READ_OF_OTHERS:
         demo_code.give(user)
     return user
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from webapp.desk.management import demo
@@ -24,8 +25,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{loaded.patients} patients, {loaded.events} events.")
         else:
             self.stdout.write("The demo clinic was there already; nothing was changed.")
+        call_command("load_demo_share", stdout=self.stdout)
         for role, email in demo.logins(folder):
             self.stdout.write(f"  {role:<34} {email}")
         self.stdout.write(f"  Password of all: {settings.DEMO_PASSWORD}")
         if settings.DEMO_CODES:
-            self.stdout.write("  Staff are then asked for a code: in this demo the page itself shows it.")
+            self.stdout.write(
+                "  Staff and specialist are then asked for a code: in this demo the page itself shows it."
+            )
