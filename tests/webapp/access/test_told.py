@@ -22,8 +22,12 @@ from webapp.desk.sources import SOURCES
 from webapp.outbox import services as outbox
 from webapp.outbox.models import Message
 from webapp.patients.models import Patient
+from webapp.patients.services import PatientError
 from webapp.plans.models import PlanItem
 from webapp.plans.terms import terms_of
+from webapp.portal import results as own_results
+from webapp.portal import services as portal
+from webapp.portal.record import code_of_lines
 from webapp.prescriptions.models import Week
 from webapp.results.models import Release
 
@@ -183,3 +187,19 @@ def test_a_summary_asks_what_the_draft_of_its_patient_waits_for(world):
             again(item, position=7, kind="ask", code="ask:x", content=content)
         sheet = SimpleNamespace(sections={}, not_known=[], draft=world.own.draft)
         assert summary._open(sheet, "en") == [f"{CLINICAL} asked of own"]
+
+
+def test_the_results_a_patient_reads_are_those_released_to_that_patient(world):
+    terms = terms_of(world.own.draft.evaluation, "en")
+    shown = [one.release for one in own_results.listed(world.own.user, terms, "1").rows]
+    assert {one.patient_id for one in shown} == {world.own.patient.pk}
+    assert {one.state for one in shown} == {"released"}
+
+
+def test_a_patient_says_of_the_own_list_that_it_is_complete_whatever_stands_in_the_lists_of_others(world):
+    own = world.own
+    told = {"patient": own.patient, "name": "allergies", "said": "whole", "actor": own.user, "today": this_day()}
+    with undone():
+        portal.say_of_list(**told, seen=code_of_lines([own.allergy.pk]))
+        with pytest.raises(PatientError):
+            portal.say_of_list(**told, seen=code_of_lines([world.foreign.allergy.pk]))
