@@ -15,6 +15,8 @@ from engine.commands.files import load
 from engine.compiler import compile_edition
 from engine.evaluator import canonical, evaluate
 from engine.evaluator.truths import walked_truths
+from engine.explanation import Outcomes, Prospect, asking, prepare
+from engine.explanation.alike import alike
 from engine.language.cases import read_case
 from engine.language.library import edition, read_library
 
@@ -47,13 +49,20 @@ def one_case(say: Callable[[str], None]) -> dict[str, list[float]]:
     raw = json.loads(SAMPLES.read_text(encoding="utf-8"))
     known = program.edition
     code, runner = compiled(program)
-    found: dict[str, list[float]] = {name: [] for name in ("read a case", "evaluate", "a row of columns and its rules")}
+    steps = ("read a case", "evaluate", "what to ask next", "a row of columns and its rules")
+    found: dict[str, list[float]] = {name: [] for name in steps}
+    prepare(program)
     for _ in range(ROUNDS):
         for each, case in zip(raw, cases.values(), strict=True):
             found["read a case"].append(
                 milliseconds(lambda each=each: read_case(each, known.vocabulary, known.formulary))
             )
             found["evaluate"].append(milliseconds(lambda case=case: canonical(evaluate(program, case))))
+            plan = evaluate(program, case)
+            alike(program).met.clear()  # as if no patient like these had come before
+            found["what to ask next"].append(
+                milliseconds(lambda case=case, plan=plan: asking(Outcomes(Prospect(program, case)), plan))
+            )
         filler, begin = Filler(code, walked_truths), time.process_time()
         for case in (*cases.values(),) * 5:
             filler.add(case)

@@ -14,7 +14,7 @@ def test_what_is_in_force_is_compiled_before_it_is_asked_for(monkeypatch):
     monkeypatch.setattr(warming.connection, "close", lambda: None)
     reading._PROGRAMS.clear()
     warming.warm()
-    assert [program.kept.keys() for program in reading._PROGRAMS.values()] == [{"readings", "recipes"}]
+    assert [program.kept.keys() for program in reading._PROGRAMS.values()] == [{"readings", "recipes", "alike"}]
 
 
 def test_a_worker_has_no_pages_that_ask_what_to_ask_next(monkeypatch):
