@@ -26,6 +26,7 @@ from tests import migrated
 from tools import devdb
 
 ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = "tests.site_settings"
 PASSWORD = "pauta-demo-2026"
 DEMO_SECRET = "PAUTADEMOPAUTADEMOPAUTADEMOPAUTA"
 
@@ -80,9 +81,10 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     def environment(self, role: str) -> dict[str, str]:
-        inherited = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE", "PAUTA_TEST_DB_SUFFIX"}}
+        inherited = {k: v for k, v in os.environ.items() if k != "PAUTA_TEST_DB_SUFFIX"}
         addresses = {f"DATABASE{mark}URL": self.url(who) for mark, who in (("_", "app"), ("_OWNER_", "owner"))}
-        return inherited | addresses | migrated.keys() | {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": role}
+        told = {"PAUTA_ENV": "development", "PAUTA_DATABASE_ROLE": role, "DJANGO_SETTINGS_MODULE": SETTINGS}
+        return inherited | addresses | migrated.keys() | told
 
     def url(self, role: str) -> str:
         return devdb.url(role).rsplit("/", 1)[0] + f"/{self.database}"
