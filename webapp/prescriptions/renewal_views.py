@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from webapp.accounts import confirming
 from webapp.audit import services as audit
 from webapp.base import access
 from webapp.plans import editing, rechecking
@@ -35,10 +36,8 @@ def renewal(request: HttpRequest, renewal: UUID) -> HttpResponse:
     taken, problem = _taken(asked, terms), ""
     if request.method == "POST":
         try:
-            made = services.decide(
-                renewal_id=asked.pk, doctor=request.user, decision=_decision(request, taken, terms),
-                today=timezone.localdate(),
-            )  # fmt: skip
+            said = _confirmed(request, _decision(request, taken, terms))
+            made = services.decide(renewal_id=asked.pk, doctor=request.user, decision=said, today=timezone.localdate())
         except (services.PrescriptionError, PlanError) as refused:
             problem = str(refused)
             asked.refresh_from_db()
@@ -66,6 +65,13 @@ def _decision(request: HttpRequest, taken: Taken | None, terms: Terms) -> Decisi
     return Decision(approves=True, days=number, doses=changes.get("doses"), **told)
 
 
+def _confirmed(request: HttpRequest, decision: Decision) -> Decision:
+    """Return what was decided; who approves is asked again who it is, as for a signature."""
+    if decision.approves and not confirming.answered(request):
+        raise services.PrescriptionError(_("Type your password, or a fresh code of your app. Nothing was saved yet."))
+    return decision
+
+
 def _fields(request: HttpRequest) -> dict[str, str]:
     """Return the doses of the form; the length and the words for the patient are asked otherwise here."""
     return {name: value for name, value in request.POST.items() if name.startswith(("dose-", "frequency-"))}
@@ -87,6 +93,7 @@ def _page(request: HttpRequest, asked: Renewal, taken: Taken | None, terms: Term
         "days": request.POST.get("for_days", USUAL),
         "typed": request.POST,
         "problem": problem,
+        "is_fresh": confirming.is_fresh(request),
         "open": asked.state == Renewal.State.REQUESTED and request.user.may("plans.sign"),
         "undecided": asked.state == Renewal.State.REQUESTED,
     }

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from tests.webapp.plans.factories import a_doctor, a_user, content, ppi
+from tests.webapp.people import confirmed
+from tests.webapp.plans.factories import PASSWORD, a_doctor, a_user, content, ppi
 from tests.webapp.prescriptions.orders import a_known_patient, at, client_of, told_plan
 from webapp.desk import selectors as desk
 from webapp.outbox.models import Message
@@ -203,12 +204,35 @@ def test_the_list_asks_as_often_for_ten_requests_as_for_one(django_assert_max_nu
 def test_a_doctor_decides_on_the_page_and_is_told_what_is_wrong_there():
     plan, doctor = a_plan_of(), a_doctor()
     made = asked(plan)
-    path, client = at("renewal", renewal=made.pk), client_of(doctor)
+    path, client = at("renewal", renewal=made.pk), confirmed(client_of(doctor))
     assert client.post(path, {"decision": "approve", "for_days": "0"}).status_code == 422
     form = {"decision": "approve", "for_days": "30", "justification": "Se vigila de cerca", "dose-0": "20 mg"}
     assert client.post(path, form).status_code == 302
     made.refresh_from_db()
     assert (made.state, made.changed) == ("approved", False)
+
+
+def test_a_doctor_s_open_browser_approves_nothing_and_what_was_typed_stays():
+    made, client = asked(a_plan_of()), client_of(a_doctor())
+    path, form = at("renewal", renewal=made.pk), {"decision": "approve", "for_days": "31", "justification": "Se vigila"}
+    for secret in ("", "no es la mía"):
+        page = client.post(path, form | {"secret": secret})
+        assert page.status_code == 422
+        assert "Escriba su contraseña" in page.content.decode()
+        assert 'value="31"' in page.content.decode()
+    made.refresh_from_db()
+    assert made.state == "requested"
+    assert client.post(path, form | {"secret": PASSWORD}).status_code == 302
+    made.refresh_from_db()
+    assert made.state == "approved"
+
+
+def test_refusing_is_no_signature_and_asks_nobody_again():
+    made = asked(a_plan_of())
+    form = {"decision": "refuse", "reason": "Pida cita"}
+    assert client_of(a_doctor()).post(at("renewal", renewal=made.pk), form).status_code == 302
+    made.refresh_from_db()
+    assert made.state == "refused"
 
 
 @pytest.mark.parametrize("role", ["dietitian", "patient", "front_desk"])
