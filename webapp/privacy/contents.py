@@ -25,6 +25,7 @@ from webapp.privacy.models import Export
 from webapp.privacy.shapes import Resource, Speech
 from webapp.results.selectors import hidden_from, report_of
 from webapp.results.selectors import released_to as results_to
+from webapp.sharing.models import Share
 
 ENTRIES: tuple[type[Entry], ...] = (
     models.AllergyIntolerance,
@@ -68,6 +69,7 @@ class Rows:
     settlements: list[Settlement] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     reminders: list[Reminder] = field(default_factory=list)
+    shares: list[Share] = field(default_factory=list)
 
     def was_empty(self, said: models.NoneRecorded) -> bool:
         """Return whether nothing had been written into a list when somebody said that there is no more."""
@@ -98,6 +100,7 @@ def rows_of(patient: models.Patient, kind: str) -> Rows:
         plans=list(_plans(patient, whole)),
         changes=changes_of(patient),
         reminders=list(Reminder.objects.filter(patient=patient).order_by("due_at", "pk")),
+        shares=list(Share.objects.filter(patient=patient).order_by("opened_at", "pk")),
     )
     if whole:
         rows.alerts = list(Alert.objects.filter(patient=patient).order_by("raised_at", "pk"))
@@ -176,13 +179,14 @@ def _newest(patient: models.Patient, rows: Rows) -> datetime:
     moments = [patient.registered_at, *(change.at for change in rows.changes)]
     moments += [row.recorded_at for row in rows.observations]
     moments += [row.completed_at or row.started_at for row in rows.responses]
+    moments += [row.taken_back_at or row.opened_at for row in rows.shares]
     return max(moments + [row.signed_at for row in rows.plans if row.signed_at])
 
 
 def _writers(patient: models.Patient, rows: Rows) -> Iterable[int]:
     lines = [*rows.observations, *rows.none, *rows.consents, *(line for some in rows.entries.values() for line in some)]
     found = {line.recorded_by_id for line in lines} | {patient.general_practitioner_id}
-    found |= {row.completed_by_id for row in rows.responses}
+    found |= {row.completed_by_id for row in rows.responses} | {row.specialist_id for row in rows.shares}
     found |= {one.answered_by_id for row in rows.responses for one in (*row.answers.all(), *row.past_answers.all())}
     found |= {plan.signed_by_id for plan in rows.plans}
     found |= {item.decided_by_id for plan in rows.plans for item in _items(plan)}
@@ -204,6 +208,7 @@ def _shaped(patient: models.Patient, rows: Rows, kind: str, speech: Speech, step
     found["Observation"] = [shapes.observation(row, speech) for row in rows.observations]
     found["List"] = [shapes.said_of_list(row, speech, empty=rows.was_empty(row)) for row in rows.none]
     found["Consent"] = [shapes.consent(row, speech) for row in rows.consents]
+    found["Consent"] += [courses.share(row, speech) for row in rows.shares]
     found["QuestionnaireResponse"] = [_stepped(courses.response(row, speech), step) for row in rows.responses]
     found["CarePlan"] = [courses.plan(row, _items(row), speech, internal=whole) for row in rows.plans]
     found["CommunicationRequest"] = [courses.reminder(row, speech) for row in rows.reminders]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from webapp.alerts.models import Alert, Reminder
@@ -16,6 +17,8 @@ from webapp.plans.presenting import dose_lines
 from webapp.plans.selectors import words_of
 from webapp.plans.terms import Terms, terms_of
 from webapp.privacy.shapes import Resource, Speech, day, full, moment
+from webapp.sharing.models import Share
+from webapp.sharing.sections import titled
 
 OF_A_REASON = ("because", "protocol", "version", "source", "evidence")
 INSIDE_A_REASON = ("rule", "file", "line")
@@ -223,3 +226,24 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str | dict | list):
         return value
     return value.display_name if hasattr(value, "display_name") else str(value)
+
+
+def share(row: Share, speech: Speech) -> Resource:
+    """Return what a patient opened to a specialist, and until when."""
+    parts = [str(one.title) for one in titled(row.sections)]
+    return full(
+        {
+            "resourceType": "Consent",
+            "id": str(row.pk),
+            "display": {"title": _("Shared with a specialist"), "detail": ", ".join(parts)},
+            "category": "sharing",
+            "decision": "withdrawn" if row.taken_back_at else "accepted",
+            "dateTime": moment(row.opened_at),
+            "takenBack": moment(row.taken_back_at),
+            "provision": {
+                "period": {"start": day(row.opened_on), "end": day(row.until)},
+                "actor": speech.who(row.specialist_id),
+                "parts": list(row.sections),
+            },
+        }
+    )

@@ -8,9 +8,11 @@ from tests.webapp.patients.hostile import a_png
 from tests.webapp.patients.lines import KINDS, a_change, a_line
 from tests.webapp.people import a_doctor, a_patient, a_patient_with_login
 from tests.webapp.privacy.copies import copy, data, words
+from tests.webapp.sharing.shares import a_share, a_sharer, a_specialist
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, Observation
 from webapp.privacy import services
+from webapp.sharing.services import take_back
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +148,22 @@ def test_a_copy_is_read_in_the_language_it_was_asked_in(world):
     assert "<script" not in english
     for language, word in (("en", "Accepted"), ("es", "Aceptado")):  # whatever language its maker was in
         said = data(copy(world.own.patient, language=language), "Consent")
-        assert {one["display"]["detail"] for one in said} == {word}
+        assert {one["display"]["detail"] for one in said if one["category"] != "sharing"} == {word}
+
+
+@pytest.mark.parametrize("kind", ["clinic", "patient"])
+def test_what_was_shared_with_whom_and_until_when_is_in_the_copy(kind):
+    patient, specialist = a_sharer(), a_specialist("Dr. Ander Uría")
+    share = a_share(patient, specialist, ["results", "diary"])
+    [said] = [one for one in data(copy(patient, kind, language="en"), "Consent") if one["category"] == "sharing"]
+    assert said["display"] == {"title": "Shared with a specialist", "detail": "Results, Diary"}
+    assert said["provision"]["actor"] == "Dr. Ander Uría"
+    assert said["provision"]["period"]["end"] == share.until.isoformat()
+    assert "takenBack" not in said
+    take_back(share=share, actor=patient.user)
+    said = data(copy(patient, kind), "Consent")[-1]
+    assert said["decision"] == "withdrawn"
+    assert said["takenBack"]
 
 
 def test_a_patient_of_whom_nothing_is_known_yet_gets_a_copy_that_says_so():

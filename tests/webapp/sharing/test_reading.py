@@ -106,7 +106,7 @@ def test_every_section_of_somebody_of_whom_nothing_is_known_opens(uria):
     said = {section: words(client.get(page_of(share, section))) for section in ALL}
     assert "No plan has been signed yet" in said["plan"]
     assert "No results yet" in said["results"]
-    assert "0 of 90 days" in said["diary"]
+    assert "0 of the last 90 days" in said["diary"]
 
 
 def test_the_papers_of_a_section_go_with_it(treated, uria):
