@@ -12,6 +12,7 @@ from engine.analysis.differences import compare
 from engine.analysis.witness import read
 from engine.cli import main
 from engine.commands.diff import programs
+from engine.commands.files import load
 from engine.compiler import compile_edition
 from engine.evaluator import evaluate
 from engine.language.library import edition, read_library
@@ -169,3 +170,20 @@ def test_whoever_is_treated_differently_belongs_to_a_difference_that_is_told(dra
         one, other = shown(old, case), shown(new, case)
         differing = {code for code in {*one, *other} if one.get(code) != other.get(code)}
         assert differing <= named
+
+
+def test_a_moved_limit_of_a_shipped_score_leaves_nothing_undecided_and_everybody_shown_is_confirmed():
+    """Who has half of the answers counts as well: what another rule proposes either way is proved to be the same."""
+    before = dict(load([]).texts)
+    (name,) = [each for each in before if "scores/iron_status" in each]
+    after = before | {name: before[name].replace("      - ferritin < 30\n", "      - ferritin < 25\n", 1)}
+    assert after != before
+    old, new = programs(before, after)
+    found = compare(old, new)
+    assert found.undecided == ()
+    assert ("test:coeliac_serology", "state") in {(each.code, each.aspect) for each in found.differences}
+    assert "supp:oral_iron_od" not in {each.code for each in found.differences}
+    for each in found.differences:
+        plans = [evaluate(version, read(each.witness.given, version).facts) for version in (old, new)]
+        items = [{item.code: item for item in plan.items}.get(each.code) for plan in plans]
+        assert items[0] != items[1], each.code
