@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from webapp.accounts.models import User
 from webapp.alerts import services as alerts
@@ -163,15 +164,18 @@ def alarm(row: Observation, today: date) -> None:
         rule=f"results.critical.{row.code}",
         code="alert:critical_result",
         urgency="same_day",
-        text={language: _words(row, terms_now(language, today), day) for language in ALERT},
+        text={language: _words(row, language, today) for language in ALERT},
         facts={row.code: row.value, "unit": row.unit},
         newest=day,
     )
 
 
-def _words(row: Observation, terms: Terms, day: date) -> str:
-    said = {"what": terms.fact(row.code), "value": terms.value(row.code, row.value, row.unit)}
-    return ALERT[terms.language] % {**said, "day": f"{day:%d/%m/%Y}"}
+def _words(row: Observation, language: str, today: date) -> str:
+    """Return what is critical in a language, numbers and day written as its readers do, whoever brought it in."""
+    terms = terms_now(language, today)
+    with translation.override(language):
+        said = {"what": terms.fact(row.code), "value": terms.value(row.code, row.value, row.unit)}
+        return ALERT[language] % {**said, "day": date_format(timezone.localdate(row.effective_at))}
 
 
 @transaction.atomic
