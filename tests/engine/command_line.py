@@ -13,7 +13,7 @@ SAMPLES = Path(__file__).parent / "samples"
 def pauta(*arguments, stdin="", seed="0"):
     """Return the finished process of ``pauta`` with these arguments."""
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-c", "import sys; from engine.cli import main; sys.exit(main())", *arguments]
+    command = [sys.executable, "-c", "from engine.cli import script; script()", *arguments]
     return subprocess.run(
         command, input=stdin, capture_output=True, text=True, cwd=ROOT, env=environment, check=False, encoding="utf-8"
     )
