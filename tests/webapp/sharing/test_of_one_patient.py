@@ -10,6 +10,8 @@ from tests.webapp.people import a_doctor
 from tests.webapp.sharing.shares import a_share, a_sharer, a_specialist, today
 from webapp.patients import services as patients
 from webapp.plans.lines import terms_now
+from webapp.privacy import contents
+from webapp.privacy.models import Export
 from webapp.sharing import reading, selectors
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +35,10 @@ def test_beside_a_line_stands_who_wrote_it_unless_it_was_the_patient():
     names = {marina.user_id: marina.user.display_name, doctor.pk: doctor.display_name}
     for who, said in ((marina.user, ""), (doctor, "Dra. Vidal")):
         assert reading._line(a_line("medication", marina, who), reader, names).by == said
+
+
+def test_the_copy_of_a_patient_holds_what_she_shared_and_not_what_another_did():
+    marina, other, uria = a_sharer(), a_sharer(), a_specialist()
+    hers, _others = a_share(marina, uria), a_share(other, uria)
+    for kind in Export.Kind:
+        assert contents.rows_of(marina, kind).shares == [hers]
