@@ -21,7 +21,7 @@ READ = (
         "", "plan/", "days/", "answers/", "consent/", "more/", "record/", "who-looked/?own=1", "record/new/",
         "record/documents/new/", "contacts/new/", "reach/",
     )),
-    "/accounts/security/", "/accounts/confirm/",
+    "/accounts/security/", "/accounts/confirm/", "/shared/mine/", "/shared/mine/new/",
 )  # fmt: skip
 # What a thumb cannot hit. A link within a line of text may be as high as the line; a box counts with its label,
 # a label with its field.

@@ -24,6 +24,7 @@ OBJECTS = {
     "replaced": "SELECT id FROM plans_plan WHERE status IN ('replaced', 'discarded') ORDER BY created_at LIMIT 1",
     "protocol": """SELECT v.id FROM rules_version v JOIN rules_sourcefile f ON f.id = v.source_file_id
         WHERE f.kind = 'protocol' AND v.status = 'published' ORDER BY f.name LIMIT 1""",
+    "share": "SELECT id FROM sharing_share WHERE patient_id = '{patient}' ORDER BY opened_at LIMIT 1",
     "colleague": "SELECT u.user_id FROM accounts_userrole u WHERE u.role = 'dietitian' LIMIT 1",
 }
 RECORD, DESK = "/desk/patients/{patient}/", "/desk/patients/"
@@ -50,6 +51,9 @@ PAGES = {
     "administrator": (
         "/accounts/staff/", "/accounts/staff/?q=zzzz", "/accounts/staff/new/", "/accounts/staff/{colleague}/",
         "/accounts/permissions/", "/jobs/", "/desk/who-looked/", "/desk/who-looked/{patient}/",
+    ),
+    "specialist": (
+        "/shared/", *(f"/shared/{{share}}/{code_of(name)}/" for name in ("history", "treatments", "results", "diary")),
     ),
     "marketing": ("/",),
     "billing": ("/",),

@@ -72,7 +72,7 @@ def _done(user: User, session_key: str | None, kind: str) -> None:
 def remove(*, user: User) -> None:
     """Take the second factor away, as its owner wishes; raise AccountError for staff, who may only replace theirs."""
     if must_have_one(user):
-        raise AccountError(_("Whoever works here needs a second step. You can replace it by another one."))
+        raise AccountError(_("Whoever reads about others needs a second step. You can replace it by another one."))
     _forget(user)
     tell(user, "user.second_factor_removed", actor=user)
 

@@ -183,7 +183,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @access.signed_in
 @require_POST
 def remove_factor(request: HttpRequest) -> HttpResponse:
-    """Switch the second step off; who works here cannot."""
+    """Switch the second step off; who reads about others cannot."""
     if not confirming.is_fresh(request):
         return ways.by_way_of(request, "accounts:confirm")
     try:

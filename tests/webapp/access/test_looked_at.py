@@ -17,6 +17,7 @@ from tests.browser import test_order_pages as orders
 from tests.browser import test_other_pages as others
 from tests.browser import test_patient_pages as patients
 from tests.browser import test_result_pages as results
+from tests.browser import test_sharing_pages as sharing
 from tests.browser import test_staff_pages as staff
 from tests.browser.conftest import as_the_clinic
 from tests.webapp.access.marks import CLINICAL, PERSONAL
@@ -29,7 +30,7 @@ from webapp.base import access
 from webapp.base.roles import Role
 
 pytestmark = pytest.mark.django_db
-WHO = (None, Role.DOCTOR, Role.PATIENT, Role.ADMINISTRATOR, Role.DIRECTOR, Role.FRONT_DESK)
+WHO = (None, Role.DOCTOR, Role.PATIENT, Role.ADMINISTRATOR, Role.DIRECTOR, Role.FRONT_DESK, Role.SPECIALIST)
 LISTS = (
     *chain.from_iterable(chain.from_iterable(one.values()) for one in (staff.PAGES, orders.STAFF, results.STAFF)),
     *chain.from_iterable(others.STAFF.values()),
@@ -47,6 +48,7 @@ BY_PRESSING = {
     "intake:thanks": patients.test_what_a_patient_reads_fits_every_phone,
     "portal:answer": patients.test_what_a_patient_reads_fits_every_phone,
     "portal:result": results.test_the_pages_of_results_fit_every_phone,
+    "sharing:one": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
     "results:file": others.test_a_file_of_results_is_whole_while_it_is_looked_at,
 }
 

@@ -20,7 +20,7 @@ from tests.webapp.people import PASSWORD, TOTP_SECRET, a_totp, a_user, code_of
 from webapp.accounts import codes, enrolling, factors, services
 from webapp.accounts.models import CodeChannel, SentCode, Session
 from webapp.audit.models import Entry
-from webapp.base.roles import STAFF, Role
+from webapp.base.roles import READ_OF_OTHERS, Role
 from webapp.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -313,8 +313,8 @@ def test_each_recovery_code_opens_once_and_another_persons_never(client, vidal):
 # --- who must, who may
 
 
-@pytest.mark.parametrize("role", sorted(STAFF))
-def test_staff_without_one_come_to_its_set_up_from_every_page_and_can_leave(client, role):
+@pytest.mark.parametrize("role", sorted(READ_OF_OTHERS))
+def test_staff_and_specialists_without_one_come_to_its_set_up_from_every_page_and_can_leave(client, role):
     user = a_user(role)
     Authenticator.objects.filter(user=user).delete()
     client.force_login(user)

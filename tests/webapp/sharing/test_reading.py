@@ -1,7 +1,7 @@
 """A specialist reads what is shared with her and nothing else, as long as it is; the patient sees each reading."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.test import override_settings
@@ -27,12 +27,13 @@ from tests.webapp.sharing.shares import (
 )
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
+from webapp.desk.management import clock
 from webapp.outbox.models import Message
 from webapp.patients import services as patients
 from webapp.patients.models import Patient
 from webapp.prescriptions.models import Prescription
 from webapp.results.models import Release
-from webapp.sharing import selectors, services
+from webapp.sharing import presenting, selectors, services
 
 pytestmark = pytest.mark.django_db
 # What each section of Marina's shows of her record, and what of the others it never does.
@@ -206,20 +207,31 @@ def test_on_its_last_day_it_is_read_and_on_the_next_it_is_not_there(marina, uria
     assert "Marina" not in words(client.get(at("list")))
 
 
-@pytest.mark.parametrize(
-    ("zone", "there"), [("Europe/Madrid", False), ("Atlantic/Canary", True), ("Pacific/Honolulu", True)]
-)
-def test_the_day_ends_by_the_clinics_clock(uria, monkeypatch, zone, there):
-    patient = a_sharer()
-    share = a_share(patient, uria, ["plan"], until=today())
-    with override_settings(TIME_ZONE=zone):
-        day = datetime(share.until.year, share.until.month, share.until.day, 23, 30, tzinfo=UTC)
-        if zone == "Europe/Madrid":
-            assert timezone.localdate(day) > share.until  # half past midnight there, or half past one
-        monkeypatch.setattr(timezone, "localdate", lambda *_: day.astimezone(timezone.get_default_timezone()).date())
-        timezone.get_default_timezone.cache_clear()
-        assert selectors.open_on(timezone.localdate()).filter(pk=share.pk).exists() is there
-    timezone.get_default_timezone.cache_clear()
+@pytest.mark.parametrize(("zone", "status"), [("Europe/Madrid", 404), ("Atlantic/Azores", 200)])
+def test_the_day_ends_by_the_clinics_clock(marina, uria, zone, status):
+    """Half past eleven in Greenwich: in Madrid the next day has begun, on the Azores it has not."""
+    share = a_share(marina, uria, ["plan"], until=today())
+    late = datetime.combine(share.until, time(23, 30), tzinfo=UTC)
+    with override_settings(TIME_ZONE=zone), clock.at(late):
+        assert client_of(uria).get(page_of(share, "plan")).status_code == status
+
+
+@pytest.mark.parametrize("left", [-1, 0, 1])
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("said", ["", "w", "wa", "wawa", "a"])
+def test_what_the_patient_is_told_is_open_is_what_the_specialist_can_read(marina, uria, left, back, said):
+    share = a_share(marina, uria, ["plan"], until=in_days(2))
+    for word in said:
+        if word == "w":
+            patients.withdraw_consent(patient=marina, purpose="treatment", channel="desk", actor=None)
+        else:
+            consented(marina)
+    if back:
+        services.take_back(share=share, actor=marina.user)
+    days_later(share, 2 - left)
+    [shown] = presenting.own(marina.user, today())
+    read = client_of(uria).get(page_of(share, "plan")).status_code == 200
+    assert read == shown.is_open == (left >= 0 and not back and "w" not in said)
 
 
 def test_taken_back_while_she_reads_the_next_request_finds_nothing(marina, uria):
