@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
@@ -21,8 +22,9 @@ django = get_asgi_application()
 # Each request has a thread of its own, which would open a connection of its own: ten milliseconds of work for us and
 # the database, more than most of its questions. One that died meanwhile is found out before it is handed over.
 POOL = {"min_size": 0, "max_size": 60, "max_idle": 60, "num_workers": 6, "timeout": 5}
-connections.settings["default"]["OPTIONS"]["pool"] = POOL
-connections.settings["default"]["CONN_HEALTH_CHECKS"] = True
+if not settings.TEST:  # tests import this file, and copy databases that no idle connection may hold
+    connections.settings["default"]["OPTIONS"]["pool"] = POOL
+    connections.settings["default"]["CONN_HEALTH_CHECKS"] = True
 
 from webapp.base import rekeying  # noqa: E402 — models can be read only once Django is set up
 from webapp.plans import warming  # noqa: E402
