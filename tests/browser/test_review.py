@@ -74,6 +74,21 @@ def test_an_unchanged_plan_is_signed_with_three_keys_and_taken_back_with_one(vis
     assert re.search("/plans/.*/review/$|/desk/patients/.*/$", page.url)
 
 
+def test_a_key_in_the_moment_in_which_a_part_comes_in_stays_on_the_page(visit):
+    page = visit(LAPTOP).log_in(DOCTOR)
+    open_a_plan(page, held=False)
+    page.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", ({ detail }) => {
+             if (detail.target.id === "plan")
+               document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "p", bubbles: true }));
+           })"""
+    )
+    page.locator("[data-row].cursor [data-key=a]").wait_for()
+    page.keyboard.press("a")
+    page.get_by_role("dialog").get_by_role("heading", name="Lo que leerá").wait_for()
+    assert page.url.endswith("/review/")
+
+
 def test_no_key_works_while_somebody_types(visit):
     page = visit(LAPTOP).log_in(DOCTOR)
     open_a_plan(page, held=False)

@@ -1,5 +1,6 @@
 // Answers that survive losing the network. Each is kept on the device before it is sent (_kept.js) and let go of when
 // the server names its key. What could not be sent goes, in order and once, as soon as the network is back.
+import htmx from "htmx.org";
 import * as kept from "./_kept.js";
 
 const KEY = "X-Answer-Key";
@@ -69,7 +70,7 @@ function show(reply, entry) {
   (reply.told ?? []).forEach(say);
   if (reply.screen) {
     document.body.innerHTML = reply.screen;
-    window.htmx?.process(document.body);
+    htmx.process(document.body);
     window.scrollTo(0, 0);
   }
   if (reply.go && here) window.location.assign(reply.go);

@@ -1,6 +1,8 @@
 // Keys. data-key="n" on a link or button: pressing n uses it. data-rows: j and k move among its [data-row] children.
 // The dialog under ? lists what the page offers, by data-key-label or the element's own words.
 
+import htmx from "htmx.org";
+
 function typing(target) {
   return target.closest("input, textarea, select, [contenteditable]") !== null;
 }
@@ -32,9 +34,11 @@ function under(key) {
   return [...inRow, ...onPage].find((item) => item.dataset.key === key && item.checkVisibility()) ?? null;
 }
 
+// htmx takes over a part that came in a moment after it stands: a key in that moment would leave the page.
 function use(element) {
-  if (element.matches("input, textarea, select")) element.focus();
-  else element.click();
+  if (element.matches("input, textarea, select")) return element.focus();
+  htmx.process(element);
+  element.click();
 }
 
 function words(element) {
