@@ -12,14 +12,17 @@ from tests.browser.test_patient_pages import CUT, look, speak
 PATIENT, SPECIALIST = "patient05@demo.example", "specialist@demo.example"
 WORDS = {
     "es": {
-        "share": "Compartir", "back": "Deshacer", "results": "Resultados", "plan": "Plan", "until": "Hasta el",
-        "once": "Leído una vez", "nobody": "Ahora no comparte nada", "gone": "Aquí no hay nada para usted",
-        "missing": "Elija al menos una parte de su historia", "unread": "Sin leer todavía",
+        "share": "Compartir", "back": "Dejar de compartir", "results": "Resultados", "plan": "Plan",
+        "until": "Hasta el", "once": "Leído una vez", "nobody": "Ahora no comparte nada",
+        "gone": "Aquí no hay nada para usted", "missing": "Elija al menos una parte de su historia",
+        "unread": "Sin leer todavía",
+        "change": "Cambiar", "save": "Guardar", "changed": "Qué compartió y cuándo",
     },
     "en": {
-        "share": "Share", "back": "Take it back", "results": "Results", "plan": "Plan", "until": "Until",
+        "share": "Share", "back": "Stop sharing", "results": "Results", "plan": "Plan", "until": "Until",
         "once": "Read once", "nobody": "Nothing is shared now", "gone": "There is nothing here for you",
         "missing": "Choose at least one part of your record", "unread": "Not read yet",
+        "change": "Change", "save": "Save", "changed": "What was shared when",
     },
 }  # fmt: skip
 
@@ -37,6 +40,18 @@ def shares(page: Page, said: dict[str, str]) -> None:
     page.get_by_role("button", name=said["share"], exact=True).click()
     page.wait_for_url("**/shared/mine/")
     expect(page.locator("main")).to_contain_text(said["unread"])
+    look(page)
+
+
+def takes_results_out(page: Page, said: dict[str, str]) -> None:
+    """Change the share on whose page the patient is, so that the plan alone is left."""
+    page.get_by_role("link", name=said["change"], exact=True).click()
+    page.locator("input[value=results]").uncheck()
+    look(page)
+    assert page.evaluate(CUT) == []
+    page.get_by_role("button", name=said["save"]).click()
+    expect(page.locator("main")).to_contain_text(said["changed"])
+    expect(page.locator("main section.pcard").first).not_to_contain_text(said["results"])
     look(page)
 
 
@@ -67,6 +82,10 @@ def test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist
     expect(phone.locator("ul.seen li")).to_have_count(1)
     expect(phone.locator("ul.seen")).to_contain_text(said["results"])
     look(phone)
+    takes_results_out(phone, said)
+    answer = reader.reload()
+    assert answer is not None
+    assert answer.status == 404  # what is no longer shared is not there at the next request
     phone.get_by_role("button", name=said["back"]).click()
     phone.wait_for_url("**/shared/mine/")
     expect(phone.locator("main")).to_contain_text(said["nobody"])

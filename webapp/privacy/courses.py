@@ -17,6 +17,7 @@ from webapp.plans.presenting import dose_lines
 from webapp.plans.selectors import words_of
 from webapp.plans.terms import Terms, terms_of
 from webapp.privacy.shapes import Resource, Speech, day, full, moment
+from webapp.sharing import presenting
 from webapp.sharing.models import Share
 from webapp.sharing.sections import titled
 
@@ -229,7 +230,8 @@ def _plain(value: Any) -> Any:
 
 
 def share(row: Share, speech: Speech) -> Resource:
-    """Return what a patient opened to a specialist, and until when."""
+    """Return what a patient opened to a specialist and until when, with what it opened before a change."""
+    earlier = presenting.extents_of(row)[1:]
     parts = [str(one.title) for one in titled(row.sections)]
     return full(
         {
@@ -245,5 +247,9 @@ def share(row: Share, speech: Speech) -> Resource:
                 "actor": speech.who(row.specialist_id),
                 "parts": list(row.sections),
             },
+            "earlier": [
+                {"since": moment(was.since), "end": day(was.until), "parts": [one.name for one in was.sections]}
+                for was in earlier
+            ],
         }
     )

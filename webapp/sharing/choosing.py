@@ -1,4 +1,4 @@
-"""What a patient chooses when opening sections to a specialist."""
+"""What a patient chooses when opening sections to a specialist, and when changing what is open."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,20 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.base.plain import PlainForm
-from webapp.sharing.models import LONGEST
+from webapp.sharing.models import LONGEST, Share
 from webapp.sharing.sections import SECTIONS, Section
 
 USUAL = timedelta(days=30)
 
 
-class ShareForm(PlainForm):
-    """Whom, what, and until when."""
+class ExtentForm(PlainForm):
+    """What, and until when; ``longest`` is the last day that can be chosen."""
 
-    specialist = forms.TypedChoiceField(
-        label=_("Specialist"),
-        coerce=int,
-        error_messages={"invalid_choice": _("Choose one of the specialists in the list.")},
-    )
     sections = forms.MultipleChoiceField(
         label=_("What she or he may read"),
         choices=[(one.name, one.title) for one in SECTIONS.values()],
@@ -35,13 +30,10 @@ class ShareForm(PlainForm):
         error_messages={"invalid": _("Write a day as 31/12/2026.")},
     )
 
-    def __init__(self, *args: Any, specialists: Sequence[User], today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, today: date, longest: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(one.pk, one.display_name) for one in specialists]
-        self.fields["specialist"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
         self.fields["sections"].error_messages["required"] = _("Choose at least one part of your record.")
-        self.fields["until"].initial = today + USUAL
-        days = {"min": today.isoformat(), "max": (today + LONGEST).isoformat()}
+        days = {"min": today.isoformat(), "max": longest.isoformat()}
         self.fields["until"].widget.attrs.update(days)
 
     @property
@@ -49,3 +41,25 @@ class ShareForm(PlainForm):
         """Return each section, and whether it is ticked."""
         ticked = self["sections"].value() or ()
         return [(one, one.name in ticked) for one in SECTIONS.values()]
+
+
+class ShareForm(ExtentForm):
+    """Whom, what, and until when."""
+
+    specialist = forms.TypedChoiceField(
+        label=_("Specialist"),
+        coerce=int,
+        error_messages={"invalid_choice": _("Choose one of the specialists in the list.")},
+    )
+    field_order = ("specialist",)
+
+    def __init__(self, *args: Any, specialists: Sequence[User], today: date, **options: Any) -> None:
+        super().__init__(*args, today=today, longest=today + LONGEST, initial={"until": today + USUAL}, **options)
+        choices = [(one.pk, one.display_name) for one in specialists]
+        self.fields["specialist"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
+
+
+def change_form(given: Any, share: Share, today: date) -> ExtentForm:
+    """Return the form that changes a share, filled with what is open now until another extent is given."""
+    held = {"sections": share.sections, "until": share.until}
+    return ExtentForm(given, initial=held, today=today, longest=share.opened_on + LONGEST)

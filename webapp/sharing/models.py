@@ -1,4 +1,7 @@
-"""What a patient has opened to whom, and until when. A share is taken back once and never changes otherwise."""
+"""What a patient has opened to whom, and until when.
+
+While a share is open its patient changes what is read and until when, and takes it back once: each version is kept.
+"""
 
 import uuid
 from datetime import timedelta
@@ -51,7 +54,7 @@ class Share(models.Model):
             pgtrigger.Protect(
                 name="shares_stay",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(triggers.MORE_THAN_THE_END),
+                condition=pgtrigger.Condition(triggers.MORE_THAN_THE_EXTENT),
             ),
             pgtrigger.Trigger(
                 name="shares_with_specialists",

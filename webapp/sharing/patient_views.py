@@ -1,4 +1,4 @@
-"""What patients share: with whom and until when, opening it, taking it back, and who has read what."""
+"""What patients share: with whom and until when, opening it, changing it, taking it back, and who has read what."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from webapp.base.roles import Role
 from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 from webapp.sharing import presenting, selectors, services
-from webapp.sharing.choosing import ShareForm
+from webapp.sharing.choosing import ExtentForm, ShareForm, change_form
 from webapp.sharing.models import Share
 
 REFUSED = 422
@@ -89,7 +89,42 @@ def one(request: HttpRequest, share: UUID) -> HttpResponse:
     patient, shown = _patient(request), _one(request, share)
     looks, page = presenting.looks_at(shown.share, request.GET.get("page", "1"))
     audit.record(actor=request.user, verb="shares.viewed", patient_id=patient.pk, path=request.path)
-    return render(request, "sharing/one.html", {"patient": patient, "one": shown, "looks": looks, "page": page})
+    context = {
+        "patient": patient,
+        "one": shown,
+        "extents": presenting.extents_of(shown.share),
+        "looks": looks,
+        "page": page,
+    }
+    return render(request, "sharing/one.html", context)
+
+
+@of_patients
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, share: UUID) -> HttpResponse:
+    """Change which sections a share opens, and until when."""
+    patient, shown, today = _patient(request), _one(request, share), timezone.localdate()
+    if not shown.is_open and request.method == "GET":
+        return redirect("sharing:one", shown.share.pk)
+    form = change_form(request.POST if request.method == "POST" else None, shown.share, today)
+    if request.method == "POST" and form.is_valid() and _changed(request, form, shown.share):
+        return redirect("sharing:one", shown.share.pk)
+    status = REFUSED if request.method == "POST" else 200
+    return render(request, "sharing/change.html", {"patient": patient, "one": shown, "form": form}, status=status)
+
+
+def _changed(request: HttpRequest, form: ExtentForm, share: Share) -> bool:
+    given, today = form.cleaned_data, timezone.localdate()
+    try:
+        done = services.change(
+            share=share, sections=given["sections"], until=given["until"], actor=request.user, today=today
+        )
+    except services.ShareError as problem:
+        form.add_error(None, str(problem))
+        return False
+    if done:
+        messages.success(request, _("Changed. It holds from now on."))
+    return True
 
 
 @of_patients
@@ -98,6 +133,6 @@ def take_back(request: HttpRequest, share: UUID) -> HttpResponse:
     """Close a share at once."""
     shown = _one(request, share)
     if services.take_back(share=shown.share, actor=request.user):
-        said = _("Taken back. %(name)s can no longer read it.")
+        said = _("No longer shared. %(name)s can no longer read it.")
         messages.success(request, said % {"name": shown.share.specialist.display_name})
     return redirect("sharing:mine")

@@ -48,6 +48,15 @@ class Look:
     taken: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What was open from a moment on, and until which day."""
+
+    since: datetime
+    sections: Sequence[Section]
+    until: date
+
+
 def state_of(share: Share, today: date) -> State:
     """Return how a share that came from the selectors stands on a day."""
     if share.taken_back_at is not None:
@@ -77,6 +86,16 @@ def _shown(share: Share, today: date, looked: Looked | None = None) -> Shown:
 def open_to(shares: Iterable[Share]) -> list[Shown]:
     """Return shares that are open, as their specialist sees them."""
     return [Shown(one, State.OPEN, titled(one.sections)) for one in shares]
+
+
+def extents_of(share: Share) -> list[Extent]:
+    """Return what a share has opened one after the other, newest first: one where it was never changed."""
+    found: list[Extent] = []
+    for row in reversed(selectors.versions_of(share)):
+        parts = titled(row.sections)
+        if not found or (found[0].sections, found[0].until) != (parts, row.until):
+            found.insert(0, Extent(row.pgh_created_at, parts, row.until))
+    return found
 
 
 def looks_at(share: Share, number: str) -> tuple[list[Look], Page]:

@@ -17,6 +17,7 @@ from webapp.accounts.models import User
 from webapp.audit import selectors as audit
 from webapp.audit.models import Entry
 from webapp.base.roles import Role
+from webapp.patients.lines import history_model
 from webapp.patients.models import Consent, Patient, Purpose
 from webapp.sharing.models import Share
 
@@ -74,6 +75,11 @@ def may_open(patient: Patient) -> bool:
     """Tell whether this patient's record may be opened: not after the consent to be treated was withdrawn."""
     said = Consent.objects.filter(patient=patient, text__purpose=Purpose.TREATMENT).order_by("-line")
     return said.values_list("decision", flat=True).first() != Consent.Decision.WITHDRAWN
+
+
+def versions_of(share: Share) -> list[Any]:
+    """Return what a share that came from these selectors opened and until when, since it began; the newest first."""
+    return list(history_model(Share).objects.filter(pgh_obj_id=share.pk).order_by("-pgh_id"))
 
 
 def looks_through(patient_id: UUID, share_id: UUID) -> QuerySet[Entry]:

@@ -1,4 +1,4 @@
-"""Opening sections of a record to a specialist, taking that back, and writing down each reading."""
+"""Opening sections of a record to a specialist, changing that, taking it back, and writing down each reading."""
 
 import logging
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ def open_to(
     names = in_order(sections)
     if specialist is None:
         raise ShareError(_("Choose one of the specialists in the list."))
-    _check(names, until, today)
+    _check(names, until, today, today + LONGEST)
     _may_begin(patient, specialist, today)
     share = Share.objects.create(
         patient=patient, specialist=specialist, sections=names, opened_on=today, until=until, opened_at=timezone.now()
@@ -49,12 +49,12 @@ def open_to(
     return share
 
 
-def _check(names: list[str], until: date, today: date) -> None:
+def _check(names: list[str], until: date, today: date, longest: date) -> None:
     if not names:
         raise ShareError(_("Choose at least one part of your record."))
     if until < today:
         raise ShareError(_("That day is over. Choose today or a later day."))
-    if until > today + LONGEST:
+    if until > longest:
         raise ShareError(_("A record is opened for a year at most. Choose an earlier day."))
 
 
@@ -64,14 +64,37 @@ def _may_begin(patient: Patient, specialist: User, today: date) -> None:
             _("You have withdrawn your consent to be treated here. While it is withdrawn nothing is opened.")
         )
     if selectors.open_on(today).filter(patient=patient, specialist=specialist).exists():
-        said = _("You already share with %(name)s. Take it back first, then share anew.")
+        said = _("You already share with %(name)s. Change what you share there.")
         raise ShareError(said % {"name": specialist.display_name})
+
+
+@transaction.atomic
+def change(*, share: Share, sections: Iterable[str], until: date, actor: User, today: date) -> bool:
+    """Set what an open share of the actor's own opens, and until when; return whether anything is otherwise now.
+
+    The specialist reads by it from her next request on. Raise ShareError, or Share.DoesNotExist.
+    """
+    held, names = _held(share, actor), in_order(sections)
+    if held.taken_back_at is not None or held.without_consent or held.until < today:  # type: ignore[attr-defined]
+        raise ShareError(_("This is no longer shared. Share anew instead."))
+    _check(names, until, today, held.opened_on + LONGEST)
+    if (names, until) == (held.sections, held.until):
+        return False
+    Share.objects.filter(pk=held.pk).update(sections=names, until=until)
+    audit.record(
+        actor=actor, verb="shared.changed", patient_id=held.patient_id, detail={"sections": names}, **_named(held)
+    )
+    return True
+
+
+def _held(share: Share, actor: User) -> Share:
+    return selectors.own_shares(actor).select_related(None).select_for_update(of=("self",)).get(pk=share.pk)
 
 
 @transaction.atomic
 def take_back(*, share: Share, actor: User) -> bool:
     """Close a share of the actor's own at once; return whether it was still standing. Raise Share.DoesNotExist."""
-    held = selectors.own_shares(actor).select_related(None).select_for_update(of=("self",)).get(pk=share.pk)
+    held = _held(share, actor)
     if held.taken_back_at is not None:
         return False
     Share.objects.filter(pk=held.pk).update(taken_back_at=timezone.now())

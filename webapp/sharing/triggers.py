@@ -1,9 +1,9 @@
 """What the database itself refuses about shares, in SQL; the triggers that run it stand in models.py."""
 
-_KEPT = ("id", "patient_id", "specialist_id", "sections", "opened_at", "opened_on", "until")
+_KEPT = ("id", "patient_id", "specialist_id", "opened_at", "opened_on")
 
-# True of every change but one: that what is open is taken back.
-MORE_THAN_THE_END = " OR ".join(
+# True of every change but these: of what is not taken back, what is read and until when; and that it is taken back.
+MORE_THAN_THE_EXTENT = " OR ".join(
     [*(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in _KEPT), 'OLD."taken_back_at" IS NOT NULL']
 )
 

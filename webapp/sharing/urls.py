@@ -10,6 +10,7 @@ urlpatterns = [
     path("mine/", patient_views.mine, name="mine"),
     path("mine/new/", patient_views.new, name="new"),
     path("mine/<uuid:share>/", patient_views.one, name="one"),
+    path("mine/<uuid:share>/change/", patient_views.change, name="change"),
     path("mine/<uuid:share>/take-back/", patient_views.take_back, name="take_back"),
     path("<uuid:share>/<shared_part:part>/", views.section, name="section"),
     path("<uuid:share>/<shared_part:part>/<uuid:paper>/", views.paper, name="paper"),

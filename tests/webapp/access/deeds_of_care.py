@@ -150,6 +150,13 @@ SHARES: Deeds = {
         ),
         OWN,
     ),
+    "change a share": (
+        lambda world, who: sharing.change(
+            share=Share.objects.get(pk=world.own.share_id), sections=["plan"], until=timezone.localdate(), actor=who,
+            today=timezone.localdate(),
+        ),
+        OWN,
+    ),
     "take a share back": (
         lambda world, who: sharing.take_back(share=Share.objects.get(pk=world.own.share_id), actor=who),
         OWN,

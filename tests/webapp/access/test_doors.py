@@ -185,6 +185,7 @@ DOORS = {
     "results:take_back": "record.release",
     "results:text": "results.manage",
     "set_language": "public",
+    "sharing:change": "patient",
     "sharing:list": "specialist",
     "sharing:mine": "patient",
     "sharing:new": "patient",

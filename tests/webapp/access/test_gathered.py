@@ -345,6 +345,7 @@ def test_the_readings_of_a_share_are_of_that_share(world):
     own = Share.objects.get(pk=world.own.share_id)
     assert whose(shares.looks_through(own.patient_id, own.pk)) == {own.patient_id}
     assert list(shares.looks_through(own.patient_id, world.foreign.share_id)) == []
+    assert {row.patient_id for row in shares.versions_of(own)} == {own.patient_id}
     assert shares.looked(own.patient_id, Share.objects.all()).keys() == {str(own.pk)}
 
 

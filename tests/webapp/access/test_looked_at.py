@@ -48,6 +48,7 @@ BY_PRESSING = {
     "intake:thanks": patients.test_what_a_patient_reads_fits_every_phone,
     "portal:answer": patients.test_what_a_patient_reads_fits_every_phone,
     "portal:result": results.test_the_pages_of_results_fit_every_phone,
+    "sharing:change": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
     "sharing:one": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
     "results:file": others.test_a_file_of_results_is_whole_while_it_is_looked_at,
 }

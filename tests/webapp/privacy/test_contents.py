@@ -12,7 +12,7 @@ from tests.webapp.sharing.shares import a_share, a_sharer, a_specialist
 from webapp.patients import services as patients
 from webapp.patients.models import AllergyIntolerance, Observation
 from webapp.privacy import services
-from webapp.sharing.services import take_back
+from webapp.sharing.services import change, take_back
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +160,11 @@ def test_what_was_shared_with_whom_and_until_when_is_in_the_copy(kind):
     assert said["provision"]["actor"] == "Dr. Ander Uría"
     assert said["provision"]["period"]["end"] == share.until.isoformat()
     assert "takenBack" not in said
+    assert "earlier" not in said
+    change(share=share, sections=["results"], until=share.until, actor=patient.user, today=share.opened_on)
+    said = data(copy(patient, kind), "Consent")[-1]
+    assert said["provision"]["parts"] == ["results"]
+    assert [one["parts"] for one in said["earlier"]] == [["results", "diary"]]
     take_back(share=share, actor=patient.user)
     said = data(copy(patient, kind), "Consent")[-1]
     assert said["decision"] == "withdrawn"

@@ -171,7 +171,7 @@ def test_the_list_holds_what_is_open_what_ended_what_was_taken_back_and_what_the
     said = words(client_of(marina.user).get(at("mine")))
     assert "Nothing is shared now" in said
     assert "Closed when you withdrew your consent" in said
-    assert f"Taken back on {timezone.localdate():%-d}" in said
+    assert f"You stopped sharing on {timezone.localdate():%-d}" in said
 
 
 def test_a_patient_sees_only_what_is_her_own(marina, uria):
@@ -222,11 +222,11 @@ def test_the_database_refuses_a_share_with_nobody_of_that_role_and_with_oneself(
 @pytest.mark.parametrize(
     "change",
     [
-        {"until": in_days(200)}, {"sections": ["plan", "diary"]}, {"opened_on": in_days(-1)},
-        {"opened_at": timezone.now() - timedelta(days=1)},
+        {"opened_on": in_days(-1)}, {"opened_at": timezone.now() - timedelta(days=1)},
+        {"until": in_days(-1)}, {"until": in_days(366)},
     ],
 )  # fmt: skip
-def test_what_was_opened_is_never_changed(marina, uria, change):
+def test_when_it_was_opened_never_changes_and_its_last_day_stays_within_a_year(marina, uria, change):
     share = stored(marina, uria)
     with pytest.raises(DatabaseError), transaction.atomic():
         Share.objects.filter(pk=share.pk).update(**change)
@@ -235,9 +235,15 @@ def test_what_was_opened_is_never_changed(marina, uria, change):
 def test_what_was_taken_back_is_never_opened_again_nor_erased(marina, uria):
     share = stored(marina, uria)
     Share.objects.filter(pk=share.pk).update(taken_back_at=timezone.now())
-    for change in (None, timezone.now()):
+    changes = (
+        {"taken_back_at": None},
+        {"taken_back_at": timezone.now()},
+        {"sections": ["diary"]},
+        {"until": in_days(9)},
+    )
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
-            Share.objects.filter(pk=share.pk).update(taken_back_at=change)
+            Share.objects.filter(pk=share.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         share.delete()
 

@@ -238,7 +238,7 @@ def test_taken_back_while_she_reads_the_next_request_finds_nothing(marina, uria)
     share, reader, patient = a_share(marina, uria), client_of(uria), client_of(marina.user)
     assert reader.get(page_of(share, "results")).status_code == 200
     answer = patient.post(at("take_back", share=share.pk), follow=True)
-    assert "Taken back. Dr. Ander Uría can no longer read it." in words(answer)
+    assert "No longer shared. Dr. Ander Uría can no longer read it." in words(answer)
     assert gone(reader, share)
     assert "Marina" not in words(reader.get(at("list")))
     line = Entry.objects.get(verb="shared.taken_back")
