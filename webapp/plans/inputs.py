@@ -13,6 +13,7 @@ from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
 from engine.explain import weighing
 from engine.language.documents import Edition
 from webapp.accounts import selectors as accounts
+from webapp.patients.bounds import bound_of
 from webapp.patients.models import Observation
 from webapp.patients.selectors import Record
 from webapp.plans.case import DIARY, FREE_TEXT, day_of
@@ -47,6 +48,7 @@ class Gap:
     old: Input | None = None
     now: bool = False  # a red flag nobody has ruled out
     asked: date | None = None  # when the patient said not to know
+    side: Input | None = None  # the newest value, of which one end alone is known: rules need the number
 
     @property
     def others(self) -> int:
@@ -235,6 +237,8 @@ def gaps_of(items: Iterable[PlanItem], result: Mapping[str, Any], record: Record
 
 def _gap(name: str, titles: Sequence[str], record: Record, terms: Terms, *, now: bool) -> Gap:
     newest = record.current.get(name) if name not in DIARY else None
+    if newest and bound_of(newest.value):
+        return Gap(name, terms.fact(name), titles, now=now, side=Told(terms, {}).input(newest))
     old = record.known_before(name) if newest else None
     asked = day_of(newest) if newest and newest.is_unknown else None
     return Gap(name, terms.fact(name), titles, Told(terms, {}).input(old) if old else None, now, asked)

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from engine.facts import FactSpec, Text
 from engine.language.documents import Edition
 from rules import services as shelf
+from webapp.patients.bounds import bound_of
 from webapp.patients.models import UNKNOWN
 from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
 A_YEAR = 365  # days
+MEASURED = ("integer", "decimal", "quantity")
 UNITS = {"10^9/L": "×10⁹/L", "permil": "‰", "ugHb/g": "µg Hb/g", "ratio": "", "qualitative": "", "category": ""}
 AT_MOST = re.compile(r"as needed, up to (\d+) times a day")
 FREQUENCIES = {
@@ -87,9 +89,13 @@ class Terms:
         spec = self.spec(name)
         if isinstance(value, list):
             return ", ".join(self.value(name, one) for one in value) or pgettext("list", "none")
-        if isinstance(value, str):
-            return self.say(spec.choices.get(value)) or value if spec else value
-        return f"{number(value)}{NBSP}{unit_words(unit or (spec.unit if spec else '') or '')}".strip(NBSP)
+        return self._word(spec, value, unit) if isinstance(value, str) else _amount(number(value), spec, unit)
+
+    def _word(self, spec: FactSpec | None, value: str, unit: str) -> str:
+        bound = bound_of(value) if spec is None or spec.type in MEASURED else None
+        if bound:
+            return _amount(f"{bound.sign}{NBSP}{number(float(bound.end))}", spec, unit)
+        return self.say(spec.choices.get(value)) or value if spec else value
 
     def dose(self, dose: Mapping[str, Any], *, named: bool) -> str:
         """Return one dose in a line: "omeprazol 40 mg cada 12 h, 14 días"; unbroken between number and unit."""
@@ -123,6 +129,10 @@ def days(count: int | None) -> str:
     if count >= 21 and count % 7 == 0:
         return ngettext("%(n)d week", "%(n)d weeks", count // 7) % {"n": count // 7}
     return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def _amount(said: str, spec: FactSpec | None, unit: str) -> str:
+    return f"{said}{NBSP}{unit_words(unit or (spec.unit if spec else '') or '')}".strip(NBSP)
 
 
 def unit_words(unit: str) -> str:

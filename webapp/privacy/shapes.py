@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from webapp.patients import models
+from webapp.patients.bounds import bound_of
 from webapp.plans.lines import detail_of, name_of
 from webapp.plans.terms import Terms
 
@@ -201,7 +202,7 @@ def observation(row: models.Observation, speech: Speech) -> Resource:
             "id": str(row.pk),
             "display": {"title": str(terms.fact(row.code)), "detail": said},
             "code": {"coding": [{"code": row.code, "display": str(terms.fact(row.code))}]},
-            "value": row.value,
+            **_value(row),
             "unit": row.unit,
             "effectiveDateTime": moment(row.effective_at),
             "origin": row.origin,
@@ -212,6 +213,12 @@ def observation(row: models.Observation, speech: Speech) -> Resource:
             "recorder": speech.who(row.recorded_by_id),
         }
     )
+
+
+def _value(row: models.Observation) -> Resource:
+    """Return a value as FHIR takes it: of a laboratory's "<30" the number with its comparator."""
+    bound = bound_of(row.value) if row.origin == row.Origin.LAB else None
+    return {"value": float(bound.end), "valueComparator": bound.comparator} if bound else {"value": row.value}
 
 
 def said_of_list(line: models.NoneRecorded, speech: Speech, *, empty: bool) -> Resource:

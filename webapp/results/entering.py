@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from engine.facts import FactSpec, Vocabulary, fold
+from webapp.patients.bounds import bound_of
 from webapp.patients.services import PatientError
 from webapp.plans.terms import Terms, unit_words
 from webapp.results import measuring
@@ -14,9 +15,7 @@ from webapp.results.catalogue import canonical
 from webapp.results.judging import exact
 from webapp.results.services import Value
 
-LABORATORY = "laboratory.yaml"
 OF_A_VISIT = re.compile(r"visit\d+_")  # the same analyte under the name a score asks for it by
-COMPARED = ("<", ">", "≤", "≥")
 
 Book = Mapping[str, FactSpec]
 
@@ -43,7 +42,7 @@ class Typed:
 def analytes_in(vocabulary: Vocabulary) -> list[FactSpec]:
     """Return what a laboratory measures, of all the vocabulary knows."""
     facts = vocabulary.facts.values()
-    ours = (spec for spec in facts if spec.place.file.endswith(LABORATORY) and spec.type in measuring.TYPES)
+    ours = (spec for spec in facts if spec.place.file.endswith(measuring.LABORATORY) and spec.type in measuring.TYPES)
     return [spec for spec in ours if not OF_A_VISIT.match(spec.name)]
 
 
@@ -82,8 +81,6 @@ def spec_of(typed: Typed, book: Book) -> FactSpec:
 def value_of(typed: Typed, book: Book, terms: Terms) -> Value:
     """Return a row as it is kept; raise UnitAsked where the unit is in doubt, PatientError for what cannot be."""
     spec = spec_of(typed, book)
-    if typed.value.lstrip().startswith(COMPARED):
-        raise PatientError(_("Write the number itself. What is only “less than” or “more than” stands in the report."))
     several = [unit for unit in units_for(spec) if unit_words(unit)]
     if not typed.unit.strip() and len(several) > 1:
         fits = _fitting(spec, typed, terms) or several
@@ -132,8 +129,9 @@ def _end(text: str) -> float | None:
 
 def plain(spec: FactSpec | None, value: object, unit: str) -> object:
     """Return a value as two are compared, whatever their units: rounded a little, since a conversion is not exact."""
-    number = exact(value)
+    bound = bound_of(value)
+    number = bound.end if bound else exact(value)
     if number is None:
         return value
     found = canonical(spec, number, unit)
-    return value if found is None else f"{float(found):.5g}"
+    return value if found is None else f"{bound.comparator if bound else ''}{float(found):.5g}"

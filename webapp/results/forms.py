@@ -57,7 +57,7 @@ class ValueForm(PlainForm):
     """One value; a row without a word in it is none."""
 
     name = _line(gettext_lazy("Analyte"), 120, list="names-analytes")
-    value = _line(gettext_lazy("Value"), 40, inputmode="decimal")
+    value = _line(gettext_lazy("Value"), 40)  # a number, a word, or "<30": no keyboard of digits alone
     unit = _line(gettext_lazy("Unit"), 24, required=False, list="names-units")
     low = _line(gettext_lazy("Range from"), 20, required=False, inputmode="decimal")
     high = _line(gettext_lazy("Range to"), 20, required=False, inputmode="decimal")

@@ -6,33 +6,17 @@ pregnant; where there is no range there is no verdict, only the number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from engine.facts import FactSpec
+from webapp.patients.bounds import Bound, bound_of
 from webapp.patients.models import Observation
 from webapp.results.catalogue import Analyte, Limits, Sexes, analyte, canonical, converted
+from webapp.results.flags import Flag
+from webapp.results.sides import critical_of, side_of
 
 ADULT = 18
-
-
-class Flag(StrEnum):
-    CRITICAL_LOW = "critical_low"
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    CRITICAL_HIGH = "critical_high"
-    MARKED = "marked"  # a word such as "positive"
-    NONE = "none"  # no range, no verdict
-
-    @property
-    def is_out(self) -> bool:
-        return self not in (Flag.NORMAL, Flag.NONE)
-
-    @property
-    def is_critical(self) -> bool:
-        return self in (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +52,20 @@ def exact(value: Any) -> Fraction | None:
 def verdict(spec: FactSpec | None, row: Observation, person: Person, printed: Sequence[Any] | None = None) -> Verdict:
     """Return where a value lies; ``printed`` are the laboratory's own ends, in the unit of the value."""
     known, number = analyte(row.code), exact(row.value)
+    if number is None and (bound := bound_of(row.value)):
+        held = _printed(printed, row.unit) or usual(spec, known, row.unit, person)
+        return Verdict(_of_bound(bound, spec, row, held), held)
     if number is None:
         return Verdict(Flag.MARKED if row.value in known.marked else Flag.NONE)
     held = _printed(printed, row.unit) or usual(spec, known, row.unit, person)
     if far := _critical(spec, known, number, row.unit):
         return Verdict(far, held)
     return Verdict(_side(number, held.limits) if held else Flag.NONE, held)
+
+
+def _of_bound(bound: Bound, spec: FactSpec | None, row: Observation, held: Range | None) -> Flag:
+    far = critical_of(bound, analyte(row.code), spec, row.unit)
+    return far or (side_of(bound, held.limits, spec) if held else Flag.NONE)
 
 
 def _printed(ends: Sequence[Any] | None, unit: str) -> Range | None:

@@ -1,5 +1,9 @@
-"""A measurement as somebody types it: which thing, a number or one of its words, in a unit that fits."""
+"""A measurement as somebody types it: which thing, a number or one of its words, in a unit that fits.
 
+A laboratory's number may have a comparator before it ("<30"), which is kept with it.
+"""
+
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -10,14 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engine.facts import FactSpec, fold
+from webapp.patients import bounds
 from webapp.patients.services import PatientError, Reading
 from webapp.plans.terms import Terms, number, unit_words
 
-SOURCES = ("laboratory.yaml", "vitals.yaml", "patient.yaml")
+LABORATORY = "laboratory.yaml"
+SOURCES = (LABORATORY, "vitals.yaml", "patient.yaml")
 TYPES = ("quantity", "integer", "decimal", "choice")
 IDENTITY = ("age", "sex")  # who the patient is says them; a measurement would contradict that
 NOON = time(12)
 MOST_DIGITS = 12
+THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # "> 1.000" is rather a thousand than one
 
 
 def measurable(terms: Terms) -> dict[str, FactSpec]:
@@ -43,11 +50,24 @@ def value_of(spec: FactSpec | None, text: str, unit: str, terms: Terms) -> tuple
     """Return a typed value and its unit as they are kept; raise PatientError for what cannot be."""
     if spec is not None and spec.type == "choice":
         return _choice(spec, text, terms), unit or spec.unit or ""
-    found = number_of(text)
+    comparator, rest = _compared(spec, text)
+    found = number_of(rest)
     kept = _unit(spec, unit) if spec is not None else unit
     if spec is not None:
         _must_be_plausible(spec, found, kept)
+    if comparator:
+        return f"{comparator}{found.normalize():f}", kept
     return (int(found) if found == found.to_integral_value() else float(found)), kept
+
+
+def _compared(spec: FactSpec | None, text: str) -> tuple[str, str]:
+    """Return the comparator a laboratory's value begins with, "" for none, and the number; only a laboratory has it."""
+    told = bounds.typed(text) if spec is None or spec.place.file.endswith(LABORATORY) else None
+    if told and THOUSANDS.fullmatch(told[1].strip()):
+        raise PatientError(_("Write thousands without a point or a comma: 1000."))
+    if told and number_of(told[1]) < 0:
+        raise PatientError(_("After “less than” or “more than” stands a number from 0 on."))
+    return told or ("", text)
 
 
 def choices_of(spec: FactSpec | None, terms: Terms) -> list[tuple[str, str]]:

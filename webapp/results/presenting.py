@@ -14,7 +14,8 @@ from webapp.patients.models import DiagnosticReport, Observation
 from webapp.patients.titles import title_of
 from webapp.plans.terms import Terms
 from webapp.results import charts, selectors
-from webapp.results.judging import Flag, Person, Range, exact, verdict
+from webapp.results.flags import Flag
+from webapp.results.judging import Person, Range, exact, verdict
 from webapp.results.models import Explanation, Release
 from webapp.results.releasing import ends_of
 
@@ -40,6 +41,15 @@ SIGNS: Mapping[Flag, Sign] = {
     Flag.HIGH: Sign(pgettext_lazy("result", "high"), pgettext_lazy("result", "high"), "arrow-up", "c-ochre"),
     Flag.CRITICAL_HIGH: Sign(
         gettext_lazy("critical, high"), gettext_lazy("very high"), "exclamation-octagon-fill", "c-red"
+    ),
+    Flag.MAYBE_CRITICAL: Sign(
+        gettext_lazy("may be critical"), gettext_lazy("to be looked at"), "exclamation-octagon-fill", "c-red"
+    ),
+    Flag.UNSURE: Sign(
+        gettext_lazy("in range or not: not known"),
+        gettext_lazy("in range or not: not known"),
+        "question-circle",
+        "c-ochre",
     ),
     Flag.MARKED: Sign(
         gettext_lazy("to be looked at"), gettext_lazy("to be looked at"), "exclamation-triangle-fill", "c-ochre"

@@ -20,7 +20,7 @@ from webapp.patients.models import DiagnosticReport, Observation, Patient
 from webapp.patients.reaching import reached_by
 from webapp.plans.models import UNDO
 from webapp.results import selectors
-from webapp.results.judging import Flag
+from webapp.results.flags import Flag
 from webapp.results.models import Mode, Release
 
 State = Release.State

@@ -1,6 +1,6 @@
 """Writing results down, with everything that follows: the policy, the alert of a critical one, the new assessment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +21,8 @@ from webapp.plans.lines import terms_now
 from webapp.plans.terms import Terms
 from webapp.results import releasing, selectors
 from webapp.results.catalogue import analyte
-from webapp.results.judging import Flag, Person, verdict
+from webapp.results.flags import Flag
+from webapp.results.judging import Person, verdict
 from webapp.results.models import Kind, Mode, ReferenceRange, Release
 from webapp.results.releasing import Policies, ResultError, release, release_due, take_back
 
@@ -33,6 +34,10 @@ NOON = time(12)
 ALERT = {
     "es": "Resultado crítico: %(what)s %(value)s, del %(day)s. Nadie se lo ha dicho al paciente.",
     "en": "Critical result: %(what)s %(value)s, of %(day)s. Nobody has told the patient.",
+}
+MAYBE = {
+    "es": "Puede ser crítico: %(what)s %(value)s, del %(day)s. Nadie se lo ha dicho al paciente.",
+    "en": "May be critical: %(what)s %(value)s, of %(day)s. Nobody has told the patient.",
 }
 
 
@@ -153,10 +158,10 @@ def _alarm(judged: Iterable[_Judged], today: date) -> None:
     for one in judged:
         for row, flag in zip(one.rows, one.flags, strict=True):
             if flag.is_critical and today - timezone.localdate(row.effective_at) <= RECENT:
-                alarm(row, today)
+                alarm(row, today, ALERT if flag != Flag.MAYBE_CRITICAL else MAYBE)
 
 
-def alarm(row: Observation, today: date) -> None:
+def alarm(row: Observation, today: date, texts: Mapping[str, str] = ALERT) -> None:
     """Raise the alert of a critical value: it stands in the doctors' list until somebody takes charge of it."""
     day = timezone.localdate(row.effective_at)
     alerts.raise_(
@@ -164,18 +169,18 @@ def alarm(row: Observation, today: date) -> None:
         rule=f"results.critical.{row.code}",
         code="alert:critical_result",
         urgency="same_day",
-        text={language: _words(row, language, today) for language in ALERT},
+        text={language: _words(row, text, language, today) for language, text in texts.items()},
         facts={row.code: row.value, "unit": row.unit},
         newest=day,
     )
 
 
-def _words(row: Observation, language: str, today: date) -> str:
+def _words(row: Observation, text: str, language: str, today: date) -> str:
     """Return what is critical in a language, numbers and day written as its readers do, whoever brought it in."""
     terms = terms_now(language, today)
     with translation.override(language):
         said = {"what": terms.fact(row.code), "value": terms.value(row.code, row.value, row.unit)}
-        return ALERT[language] % {**said, "day": date_format(timezone.localdate(row.effective_at))}
+        return text % {**said, "day": date_format(timezone.localdate(row.effective_at))}
 
 
 @transaction.atomic

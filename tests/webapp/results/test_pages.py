@@ -71,7 +71,7 @@ def test_every_problem_is_told_at_once_and_nothing_is_saved():
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (("alt", "<5", "U/L"), "menos de"),
+        (("alt", "<", "U/L"), "como número"),
         (("alt", "22", "U/L", "40", "10"), "al revés"),
         (("alt", "22", "mg"), "se mide en U/L"),
     ],
