@@ -23,7 +23,7 @@ from webapp.patients import services as patient_services
 from webapp.patients.models import Patient, RelatedPerson
 from webapp.patients.services import NotAllowed, PatientError
 from webapp.plans.lines import terms_now
-from webapp.portal import looks, profile, record, services
+from webapp.portal import looks, profile, record, results, services
 
 REFUSED = 422
 of_patients = access.roles(Role.PATIENT)
@@ -62,8 +62,9 @@ def show(request: HttpRequest) -> HttpResponse:
 @of_patients
 @require_GET
 def download(request: HttpRequest) -> HttpResponse:
-    """Give the own record as a PDF to take along."""
+    """Give the own record as a PDF to take along, with the results that are released."""
     context = _context(request)
+    context["reports"] = results.all_of(request.user, terms_now(_language(), context["today"]))
     services.note_taking(user=request.user, patient=context["patient"], what="record", path=request.path)
     made = pdf.render("portal/record_pdf.html", context, _language())
     name = f"record-{context['patient'].record_number}.pdf"

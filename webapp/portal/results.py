@@ -29,6 +29,11 @@ def listed(user: User, terms: Terms, number: str) -> Listed:
     return Listed(presenting.shown(list(page), terms, for_patient=True), page)
 
 
+def all_of(user: User, terms: Terms) -> Sequence[presenting.Shown]:
+    """Return everything that is released to the patient who asks, newest first."""
+    return presenting.shown(list(selectors.own_releases(user)), terms, for_patient=True)
+
+
 def report(user: User, pk: UUID, terms: Terms) -> presenting.Shown | None:
     """Return one report with the course of each of its analytes; None for what this patient may not read."""
     one = selectors.own_releases(user).filter(pk=pk).first()

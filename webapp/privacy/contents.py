@@ -20,7 +20,8 @@ from webapp.patients.lists import RECORD_LISTS
 from webapp.plans import selectors as plans
 from webapp.plans.lines import terms_now
 from webapp.plans.models import Plan, Settlement, Task
-from webapp.privacy import courses, shapes
+from webapp.privacy import courses, medicines, shapes
+from webapp.privacy.medicines import Medicines
 from webapp.privacy.models import Export
 from webapp.privacy.shapes import Resource, Speech
 from webapp.results.selectors import hidden_from, report_of
@@ -70,6 +71,7 @@ class Rows:
     tasks: list[Task] = field(default_factory=list)
     reminders: list[Reminder] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
+    medicines: Medicines = field(default_factory=Medicines)
 
     def was_empty(self, said: models.NoneRecorded) -> bool:
         """Return whether nothing had been written into a list when somebody said that there is no more."""
@@ -101,6 +103,7 @@ def rows_of(patient: models.Patient, kind: str) -> Rows:
         changes=changes_of(patient),
         reminders=list(Reminder.objects.filter(patient=patient).order_by("due_at", "pk")),
         shares=list(Share.objects.filter(patient=patient).order_by("opened_at", "pk")),
+        medicines=medicines.of(patient),
     )
     if whole:
         rows.alerts = list(Alert.objects.filter(patient=patient).order_by("raised_at", "pk"))
@@ -179,7 +182,7 @@ def _newest(patient: models.Patient, rows: Rows) -> datetime:
     moments = [patient.registered_at, *(change.at for change in rows.changes)]
     moments += [row.recorded_at for row in rows.observations]
     moments += [row.completed_at or row.started_at for row in rows.responses]
-    moments += [row.taken_back_at or row.opened_at for row in rows.shares]
+    moments += [row.taken_back_at or row.opened_at for row in rows.shares] + rows.medicines.moments
     return max(moments + [row.signed_at for row in rows.plans if row.signed_at])
 
 
@@ -190,7 +193,9 @@ def _writers(patient: models.Patient, rows: Rows) -> Iterable[int]:
     found |= {one.answered_by_id for row in rows.responses for one in (*row.answers.all(), *row.past_answers.all())}
     found |= {plan.signed_by_id for plan in rows.plans}
     found |= {item.decided_by_id for plan in rows.plans for item in _items(plan)}
-    found |= {row.closed_by_id for row in rows.alerts} | {row.user_id for row in rows.settlements}
+    found |= (
+        rows.medicines.writers | {row.closed_by_id for row in rows.alerts} | {row.user_id for row in rows.settlements}
+    )
     found |= {who for row in rows.tasks for who in (row.made_by_id, row.settled_by_id)}
     return found - {None}
 
@@ -200,9 +205,14 @@ def _items(plan: Plan) -> list[Any]:
     return list(released) if released is not None else sorted(plan.items.all(), key=lambda item: item.position)
 
 
+def _person(patient: models.Patient, rows: Rows, speech: Speech) -> Resource:
+    chosen = rows.medicines.pharmacy
+    return shapes.patient(patient, speech) | ({"pharmacy": chosen} if chosen else {})
+
+
 def _shaped(patient: models.Patient, rows: Rows, kind: str, speech: Speech, step: Step) -> dict[str, list[Resource]]:
     whole = kind == Export.Kind.CLINIC
-    found: dict[str, list[Resource]] = {"Patient": [shapes.patient(patient, speech)]}
+    found: dict[str, list[Resource]] = {"Patient": [_person(patient, rows, speech)]}
     for name, lines in rows.entries.items():
         found[name] = [shapes.entry(line, speech, internal=whole) for line in lines]
     found["Observation"] = [shapes.observation(row, speech) for row in rows.observations]
@@ -211,6 +221,7 @@ def _shaped(patient: models.Patient, rows: Rows, kind: str, speech: Speech, step
     found["Consent"] += [courses.share(row, speech) for row in rows.shares]
     found["QuestionnaireResponse"] = [_stepped(courses.response(row, speech), step) for row in rows.responses]
     found["CarePlan"] = [courses.plan(row, _items(row), speech, internal=whole) for row in rows.plans]
+    found |= medicines.resources(rows.medicines, speech, internal=whole)
     found["CommunicationRequest"] = [courses.reminder(row, speech) for row in rows.reminders]
     found["Provenance"] = [courses.change(row, speech) for row in rows.changes]
     if whole:

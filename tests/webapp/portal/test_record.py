@@ -5,13 +5,16 @@ import re
 from uuid import uuid4
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tests.webapp.access.world import on_the_shelf
 from tests.webapp.people import a_doctor, a_patient_with_login, a_user
 from tests.webapp.plans.factories import an_evaluation
+from tests.webapp.results.sheets import a_report, a_value, released
 from webapp.audit import services as audit
 from webapp.audit.models import Entry
 from webapp.patients import services as patients
@@ -76,6 +79,27 @@ def test_the_record_is_taken_along_as_a_pdf(marina):
         assert len(book.pages) == 1
     verbs = set(Entry.objects.filter(patient_id=marina.pk, actor_id=marina.user_id).values_list("verb", flat=True))
     assert {"patient.viewed", "record.printed"} <= verbs
+
+
+def paper_of(patient):
+    """Return the words of the record's PDF, as a reader finds them."""
+    answer = portal(patient).get(reverse("portal:record_pdf"))
+    text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(answer.content))
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_pdf_holds_the_results_that_are_released_and_no_other(marina):
+    on_the_shelf()
+    assert "Todavía no hay resultados" in paper_of(marina)
+    a_report(marina, a_value("potassium", 4.2), conclusion="secreta")
+    a_report(a_patient_with_login(), a_value("ferritin", 40, "ng/mL"))
+    assert "Potasio" not in paper_of(marina)
+    released(a_report(marina, a_value("hb", 97, "g/L", (120, 155)), a_value("ferritin", "<100", "ng/mL")))
+    said = paper_of(marina)
+    for told in ("Mis resultados", "Laboratorio Norte", "97 g/L", "bajo", "de 120 a 155", "< 100 ng/mL", "no se sabe"):
+        assert told in said, told
+    for untold in ("Potasio", "secreta", "40 ng/mL", "Todavía no hay resultados"):
+        assert untold not in said
 
 
 def test_a_reported_allergy_is_unconfirmed_in_force_and_has_the_plan_worked_out_again(marina):
