@@ -124,15 +124,20 @@ def regimen_of(action: Action, program: Program) -> Regimen | None:
 def _join_doses(draft: Draft, action: Action, program: Program) -> None:
     if action.kind not in {"prescribe", "supplement"}:
         return
-    regimen = regimen_of(action, program)
-    draft.regimen = draft.regimen or regimen
-    for part in regimen.parts if regimen is not None else _own_part(action, program):
+    draft.regimen = draft.regimen or regimen_of(action, program)
+    for part in parts_of(action, program):
         dose = dose_of(part)
         known = draft.doses.get(part.medicine)
         if known is not None and _cannot_be_told_apart(known, dose):
             draft.conflicts[f"doses_differ:{part.medicine}"] = None
         draft.doses[part.medicine] = dose if known is None else higher(known, dose)
     draft.drugs = tuple(sorted(draft.doses))
+
+
+def parts_of(action: Action, program: Program) -> tuple[Part, ...]:
+    """Return the medicines that an action gives: those of its regimen, or its own."""
+    regimen = regimen_of(action, program)
+    return regimen.parts if regimen is not None else tuple(_own_part(action, program))
 
 
 def _own_part(action: Action, program: Program) -> Iterator[Part]:
@@ -278,15 +283,18 @@ def adjust(draft: Draft, interaction: Interaction) -> None:
 
 
 def give_instead(draft: Draft, drug: str, dose: str) -> None:
-    """Give the adjusted dose; one that says how often replaces the frequency, and none ever gives more."""
+    """Give the adjusted dose of one of the medicines of an item."""
     known = draft.doses.get(drug)
-    if known is None:
-        return
+    if known is not None:
+        draft.doses[drug] = lowered(known, dose)
+
+
+def lowered(known: Dose, dose: str) -> Dose:
+    """Return the adjusted dose; one that says how often replaces the frequency, and none ever gives more."""
     frequency = "" if read_dose(dose).per_day is not None else known.frequency
     part = Part(known.ingredient, dose, frequency, known.route, known.timing, known.duration_days)
     adjusted = dose_of(part)
-    if None in (daily_of(known), daily_of(adjusted)) or higher(known, adjusted) is known:
-        draft.doses[drug] = adjusted
+    return adjusted if None in (daily_of(known), daily_of(adjusted)) or higher(known, adjusted) is known else known
 
 
 def _met(draft: Draft, meeting: Meeting) -> list[Added]:

@@ -1,24 +1,26 @@
 """What two versions of a library have different, and which lines of a plan may differ for it. No solver is needed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.compiler.program import Program, RuleNode
 from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
 from engine.errors import NOWHERE
 from engine.facts import FactSpec
-from engine.formulary import Interaction, SafetyCondition
+from engine.formulary import Interaction, Regimen, SafetyCondition
 from engine.language.documents import Action, Edition, Score
 from engine.language.names import TREATMENT_FACTS
-from engine.merge import meetings, regimen_of
+from engine.merge import meetings, parts_of, regimen_of
+
+GIVING = ("prescribe", "supplement")
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """``apart``: facts and scores (``score gerdq``) that mean something else; ``codes``: items that may differ.
 
-    ``beside`` are codes that may differ, and those that have a say in whether they do. ``aside`` is what differs beside
-    the rules: questions, as ``questionnaire.item``, how long a fact stays fresh, and the ``lexicon`` of free text.
+    ``beside`` are these and all that have a say in what becomes of one of them. ``aside`` is what differs beside the
+    rules: questions, as ``questionnaire.item``, how long a fact stays fresh, and the ``lexicon`` of free text.
     """
 
     old_facts: tuple[str, ...]
@@ -34,14 +36,11 @@ def changed(old: Program, new: Program) -> Changed:
     before, after = old.edition.vocabulary.facts, new.edition.vocabulary.facts
     differing = _differing(old, new)
     apart = {name for name in differing if name in {*before, *after} or name.startswith("score ")}
-    codes = {code for version in (old, new) for code in _codes(version, differing, _drugs(old, new, differing))}
-    if old.drugs.classes != new.drugs.classes:
-        codes |= {code for version in (old, new) for code in _given(version)}
-    near = codes | {other for version in (old, new) for other in _near(version, codes)}
-    beside = near | {other for version in (old, new) for other in _near(version, near)}
+    codes = set(_codes(old, new, differing, _drugs(old, new, differing)))
+    near, beside = _all_near(old, new, codes)
     only_before, only_after = sorted({*before} - {*after}), sorted({*after} - {*before})
     return Changed(
-        tuple(only_before), tuple(only_after), frozenset(apart), frozenset(near), frozenset(beside),
+        tuple(only_before), tuple(only_after), frozenset(apart), near, beside,
         tuple(_aside(old.edition, new.edition)),
     )  # fmt: skip
 
@@ -212,54 +211,80 @@ def _is_unsafe(drug: str, program: Program, differing: set[str]) -> bool:
 # --- codes
 
 
-def _given(program: Program) -> Mapping[str, frozenset[str]]:
-    """Return every code that rules put into a plan, with the medicines that its items may give."""
-    found: dict[str, frozenset[str]] = {}
+@dataclass(slots=True)
+class Gives:
+    """A code that rules put into a plan: the medicines that its items may give, and what safety brings with them."""
+
+    drugs: set[str] = field(default_factory=set)
+    brings: set[str] = field(default_factory=set)
+
+
+def _given(program: Program) -> Mapping[str, Gives]:
+    found: dict[str, Gives] = {}
     for action in (action for node in program.rules for action in node.rule.actions):
         if action.kind not in ("conclude", "ask"):
-            found[action.code] = found.get(action.code, frozenset()) | _medicines(action, program)
+            gives = found.setdefault(action.code, Gives())
+            if action.kind in GIVING:
+                _give(gives, action, program)
     return found
 
 
-def _medicines(action: Action, program: Program) -> frozenset[str]:
-    if action.kind not in ("prescribe", "supplement"):
-        return frozenset()
-    regimen = regimen_of(action, program)
-    if regimen is not None:
-        return frozenset(part.medicine for part in regimen.parts)
-    return frozenset((action.medicine or action.code.partition(":")[2],)) & {*program.edition.formulary.medicines}
+def _give(gives: Gives, action: Action, program: Program) -> None:
+    regimen, drugs = regimen_of(action, program), [part.medicine for part in parts_of(action, program)]
+    known = program.edition.formulary.medicines
+    safety = [each for drug in drugs if drug in known for each in known[drug].safety]
+    safety += regimen.safety if regimen is not None else ()
+    meets = [interaction for drug in drugs for interaction, _ in program.drugs.interactions.get(drug, ())]
+    gives.drugs.update(drugs)
+    gives.brings.update(code for each in safety for code in each.add)
+    gives.brings.update(code for each in meets for code in each.add)
 
 
-def _codes(program: Program, differing: set[str], drugs: frozenset[str]) -> Iterator[str]:
-    """Yield the codes of rules, medicines and regimens that differ, and what safety brings with them."""
-    given = _given(program)
-    for node in program.rules:
-        if f"rule {node.name}" in differing:
-            yield from (action.code for action in node.rule.actions if action.code in given)
-    for code, medicines in given.items():
-        if medicines & drugs or _has_other_regimen(code, program, differing):
-            yield code
+def _codes(old: Program, new: Program, differing: set[str], drugs: frozenset[str]) -> Iterator[str]:
+    """Yield the codes of rules, medicines and regimens that differ."""
+    for program, other in ((old, new), (new, old)):
+        for node in program.rules:
+            rule_differs = f"rule {node.name}" in differing
+            for action in (action for action in node.rule.actions if action.kind not in ("conclude", "ask")):
+                given = {part.medicine for part in parts_of(action, program)} if action.kind in GIVING else set()
+                if rule_differs or given & drugs or _has_other_regimen(action, program, other, differing):
+                    yield action.code
 
 
-def _has_other_regimen(code: str, program: Program, differing: set[str]) -> bool:
-    regimen = program.edition.formulary.regimens.get(code.partition(":")[2])
-    return regimen is not None and any(_rests(condition.when, differing) for condition in regimen.safety)
+def _has_other_regimen(action: Action, program: Program, other: Program, differing: set[str]) -> bool:
+    """Return whether the regimen that an action gives differs, or rests on what does."""
+    if action.kind not in GIVING:
+        return False
+    one, two = regimen_of(action, program), regimen_of(action, other)
+    resting = one is not None and any(_rests(condition.when, differing) for condition in one.safety)
+    return resting or _regimen(one) != _regimen(two)
 
 
-def _near(program: Program, codes: Iterable[str]) -> Iterator[str]:
+def _regimen(regimen: Regimen | None) -> object:
+    if regimen is None:
+        return None
+    parts = [(part.medicine, part.dose, part.frequency, part.route, part.duration_days) for part in regimen.parts]
+    return regimen.code, parts, [_safety(condition) for condition in regimen.safety]
+
+
+def _near(program: Program, given: Mapping[str, Gives], codes: Iterable[str]) -> Iterator[str]:
     """Yield what items share medicines with, what these must not meet, and what safety brings with them."""
-    given, wanted = _given(program), set(codes)
-    for code in wanted & {*given}:
-        for drug in given[code]:
-            yield from _brought(drug, program)
-        for other, drugs in given.items():
-            if given[code] & drugs or meetings(given[code], drugs, program):
+    for code in {*codes} & {*given}:
+        own = given[code]
+        yield from own.brings
+        for other, gives in given.items() if own.drugs else ():
+            if gives.drugs and (own.drugs & gives.drugs or meetings(own.drugs, gives.drugs, program)):
                 yield other
 
 
-def _brought(drug: str, program: Program) -> Iterator[str]:
-    medicine = program.edition.formulary.medicines.get(drug)
-    for condition in medicine.safety if medicine is not None else ():
-        yield from condition.add
-    for interaction, _ in program.drugs.interactions.get(drug, ()):
-        yield from interaction.add
+def _all_near(old: Program, new: Program, codes: set[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return codes with all in which they have a say, and these with whatever else brings one of them."""
+    versions = [(version, _given(version)) for version in (old, new)]
+    found, more = set(codes), set(codes)
+    if old.drugs.classes != new.drugs.classes:
+        found = more = {code for _, given in versions for code in given} | found
+    while more:
+        more = {other for version, given in versions for other in _near(version, given, more)} - found
+        found |= more
+    bringing = {code for _, given in versions for code, gives in given.items() if gives.brings & found}
+    return frozenset(found), frozenset(found | bringing)

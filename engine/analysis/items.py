@@ -13,7 +13,7 @@ from engine.compiler.program import RuleNode
 from engine.evaluator.rules import is_guarded
 from engine.formulary import Regimen, SafetyCondition
 from engine.language.documents import Action
-from engine.merge import dose_of, meetings, regimen_of
+from engine.merge import dose_of, meetings, parts_of, regimen_of
 from engine.plan import Dose
 
 UNSAID = ("conclude", "ask")  # actions that put nothing into the plan
@@ -61,6 +61,12 @@ class Plans:
             return NO
         return every((self.encoder.world.is_known("age"), self.encoder.world.value("age") >= 18))
 
+    def ageless(self) -> z3.BoolRef:
+        """Return that nobody knows how old somebody is."""
+        if "age" not in self.encoder.program.edition.vocabulary.facts:
+            return YES
+        return no(self.encoder.world.is_known("age"))
+
     def outcome(self, node: RuleNode) -> tuple[z3.BoolRef, z3.BoolRef]:
         """Return when a rule is proposed and when it is held."""
         barred, indicated = self.encoder.barred(node), self.encoder.indicated(node)
@@ -70,14 +76,8 @@ class Plans:
     def _doses(self, action: Action) -> tuple[dict[str, Dose], Regimen | None]:
         if action.kind not in {"prescribe", "supplement"}:
             return {}, None
-        formulary = self.encoder.program.edition.formulary
-        regimen = regimen_of(action, self.encoder.program)
-        if regimen is not None:
-            return {part.medicine: dose_of(part) for part in regimen.parts}, regimen
-        medicine = action.medicine or action.code.partition(":")[2]
-        if medicine not in formulary.medicines:
-            return {}, None
-        return {medicine: Dose(medicine, action.dose or "", action.frequency or "")}, None
+        program = self.encoder.program
+        return {part.medicine: dose_of(part) for part in parts_of(action, program)}, regimen_of(action, program)
 
     # --- safety
 

@@ -20,16 +20,26 @@ from engine.compiler.walk import bound_value, state
 def lemmas_of(name: str, terms: ScoreTerms, scope: Scope) -> Iterator[z3.BoolRef]:
     """Yield what the state of a score in one case says about all cases."""
     program, found = scope.program.scores[name], state(name, scope)
-    given = [bound_value(program, item, scope) for item in program.score.inputs.values()]
+    given = _given(program, scope)
     if found.result.status == "reject_or_query":
         return  # for a reason that others with the same inputs need not have
-    same = every(_is(terms.inputs[key], value) for key, value in zip(program.names, given, strict=True))
-    alike = every((no(terms.asked), same, *_of_age(program, terms, scope)))
-    yield z3.Implies(alike, in_state(terms, found))
+    yield z3.Implies(same(name, terms, scope), in_state(terms, found))
     if found.result.status == "ok" and all(step in (1, 0, -1) for step in program.rising):
         low, high = _beyond(program, terms, given, 1), _beyond(program, terms, given, -1)
         yield z3.Implies(every((terms.whole, low)), terms.span.low >= end_term(found.value.low, -SLACK))
         yield z3.Implies(every((terms.whole, high)), terms.span.high <= end_term(found.value.high, SLACK))
+
+
+def same(name: str, terms: ScoreTerms, scope: Scope) -> z3.BoolRef:
+    """Return that every input of a score is what it is in one case, so that its state is the same too."""
+    program = scope.program.scores[name]
+    given = zip(program.names, _given(program, scope), strict=True)
+    inputs = (_is(terms.inputs[key], value) for key, value in given)
+    return every((no(terms.asked), *inputs, *_of_age(program, terms, scope)))
+
+
+def _given(program: ScoreProgram, scope: Scope) -> list[Given]:
+    return [bound_value(program, item, scope) for item in program.score.inputs.values()]
 
 
 def _of_age(program: ScoreProgram, terms: ScoreTerms, scope: Scope) -> Iterator[z3.BoolRef]:

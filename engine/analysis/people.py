@@ -7,7 +7,7 @@ from engine.analysis.witness import Witness, read
 from engine.compiler.program import Program
 from engine.errors import PautaError
 from engine.evaluator import evaluate
-from engine.plan import Item, Plan
+from engine.plan import Dose, Item, Plan
 
 Seen = dict[str, str]  # what an item is in one plan: its state, urgency, doses and days in words
 
@@ -62,9 +62,15 @@ def _absent(code: str, plan: Plan, program: Program) -> Seen:
 
 
 def _aspects(item: Item) -> Iterator[tuple[str, str]]:
-    doses = (f"{each.ingredient} {each.dose} {each.frequency}".strip() for each in item.doses)
+    doses = (_dose(each) for each in item.doses)
     days = (("after", item.after_days), ("within", item.within_days), ("with", item.with_questionnaire))
     yield "state", item.state
     yield "urgency", item.urgency
     yield "dose", ", ".join(doses) or "none"
     yield "days", ", ".join(f"{word} {value}" for word, value in days if value is not None) or "none"
+
+
+def _dose(dose: Dose) -> str:
+    route = "" if dose.route in ("", "oral") else dose.route
+    days = "" if dose.duration_days is None else f"for {dose.duration_days} days"
+    return " ".join(part for part in (dose.ingredient, dose.dose, dose.frequency, route, days) if part)

@@ -10,8 +10,9 @@ from engine.analysis.conditions import Encoder
 from engine.analysis.cones import Cones
 from engine.analysis.items import Plans
 from engine.analysis.lemmas import lemmas_of
-from engine.analysis.rails import every
+from engine.analysis.rails import every, no, some
 from engine.analysis.scores import ScoreTerms
+from engine.analysis.tabulated import tabulate
 from engine.analysis.witness import Witness, read, smaller, witness_of
 from engine.compiler.walk import scope_of
 from engine.errors import PautaError
@@ -46,6 +47,8 @@ class Search:
     cones: Cones = field(init=False)
     _ready: tuple[int, z3.BoolRef, z3.Solver, frozenset[str]] | None = None  # the last question, and the domain then
 
+    _known: dict[str, z3.BoolRef] = field(default_factory=dict)  # of scores that are left to the evaluator
+
     def __post_init__(self) -> None:
         self.cones = Cones(self.plans.encoder.world)
 
@@ -69,7 +72,7 @@ class Search:
             solver, names = self._solver(wanted)
             solver.push()
             if plain:
-                solver.add([terms.plain for _, terms, _ in self._scores(names)])
+                solver.add([self._plain(*each) for each in self._scores(names)])
             found = solver.check()
             if found == z3.unknown:
                 return Answer("open", why=f"the solver gave up: {solver.reason_unknown()}")
@@ -108,6 +111,15 @@ class Search:
         versions = [self.plans.encoder, *([] if self.beside is None else [self.beside])]
         found = [(*each, encoder) for encoder in versions for each in sorted(encoder.scores.items())]
         return [each for each in found if each[1].span.low.decl().name() in names]
+
+    def _plain(self, name: str, terms: ScoreTerms, encoder: Encoder) -> z3.BoolRef:
+        """Return that a score is as the evaluator can show it: one that no solver reckons is one of a few known."""
+        if terms.exact:
+            return terms.plain
+        if terms.name not in self._known:
+            one_of, said = tabulate(name, terms, encoder.program)
+            self._known[terms.name] = every((terms.plain, some((no(terms.whole), one_of)), *said))
+        return self._known[terms.name]
 
     def can_be(self, wanted: z3.BoolRef) -> bool:
         """Return whether something may be so at all, as far as the solver knows: undecided is not ruled out."""

@@ -90,8 +90,8 @@ class DailySums:
             return YES
         members = program.drugs.members[drug]
         taken = world.holds(fact, members)
-        dose, known = z3.Real(f"daily {drug} {unit}"), z3.Bool(f"daily known {drug} {unit}")
+        dose, known = world.daily(drug, unit)
         other = some(world.has(fact, code) for code in sorted(members - {drug}))
-        clear = every((world.has(fact, drug), no(other), known, dose >= 0, dose + term(own) <= term(limit)))
+        clear = every((world.has(fact, drug), no(other), known, dose + term(own) <= term(limit)))
         whole = world.listed(fact)
         return no(some((taken.false, every((clear, whole.recorded, whole.complete)))))

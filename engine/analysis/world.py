@@ -61,6 +61,7 @@ class World:
     about: list[tuple[str, ...]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)  # facts of which it matters whether they are queried
     doubts: set[str] = field(default_factory=set)  # entries of lists that nobody may be sure of
+    sums: set[str] = field(default_factory=set)  # what is taken in a day already
     specs: dict[str, FactSpec] = field(default_factory=dict)
     version: str = ""  # a mark on the names of what means something else in another version
     apart: frozenset[str] = frozenset()  # those facts, and scores as "score gerdq"
@@ -73,7 +74,7 @@ class World:
         """Return the world of another version, of the same patients: what means the same there has the same name."""
         return World(
             program, self.known, self.values, self.lists, self.domain, self.about, self.asked, self.doubts,
-            self.specs, OTHER, apart,
+            self.sums, self.specs, OTHER, apart,
         )  # fmt: skip
 
     def say(self, about: tuple[str, ...], *terms: z3.BoolRef) -> None:
@@ -204,6 +205,14 @@ class World:
         listed = self.listed(fact)
         held = some(self.has(fact, code) for code in sorted(codes))
         return Rails(held, every((listed.recorded, listed.complete, no(held))))
+
+    def daily(self, drug: str, unit: str) -> tuple[z3.ArithRef, z3.BoolRef]:
+        """Return how much of a medicine is taken in a day already, and whether that is known."""
+        name, amount = f"daily {drug} {unit}", z3.Real(f"daily {drug} {unit}")
+        if name not in self.sums:
+            self.sums.add(name)
+            self.say((name,), amount >= 0)
+        return amount, z3.Bool(f"daily known {drug} {unit}")
 
     def _doubt_allergies(self, key: str) -> None:
         """Say what a case says by itself: an empty list is not whole if the patient declared an allergy."""

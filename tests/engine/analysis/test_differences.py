@@ -137,7 +137,7 @@ def test_a_file_is_compared_inside_the_library_of_the_other(tmp_path, capsys):
     alone.write_text(text.replace("when: heartburn_days >= 2", "when: heartburn_days >= 3", 1), encoding="utf-8")
     assert main(["diff", f"{old}/{PROTOCOL}", os.fspath(alone), "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
-    assert [each["code"] for each in said["differences"]] == ["fu:review_8w", "rx:ppi_8w"]
+    assert [each["code"] for each in said["differences"]] == ["fu:review_8w", "rx:ppi_8w", "test:blood_count"]
     assert said["undecided"] == []
 
 
