@@ -19,7 +19,9 @@ CLINICAL = r"^(record|documents|plans|alerts|intake|worklist|chat)\."
 SIGNING = r"^plans\.(sign|decide)$"
 RULING = r"^(users|permissions)\."
 PERSONAL = r"^(patients|consents|audit)\."
+AUTHORING = r"^protocols\.(write|publish)$"
 _DOCTOR, _ADMINISTRATOR = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR})
+_DIRECTOR = frozenset({Role.DIRECTOR})
 _COUNTER = CLINICIANS | {Role.FRONT_DESK}
 
 
@@ -54,6 +56,7 @@ class Bound:
 BOUNDS = (
     Bound("signing", SIGNING, _DOCTOR, _("Only doctors decide on plans and sign them.")),
     Bound("clinical", CLINICAL, CLINICIANS, _("Clinical data are for clinicians alone.")),
+    Bound("authoring", AUTHORING, _DIRECTOR, _("Only medical directors decide what the engine goes by.")),
     Bound("ruling", RULING, _ADMINISTRATOR, _("Accounts and permissions are the administrator’s.")),
     Bound(
         "personal",
@@ -89,6 +92,8 @@ PERMISSIONS: dict[str, Permission] = {
             "results.manage", _("Decide when results are released and what explains them"), frozenset({Role.DIRECTOR})
         ),
         Permission("protocols.read", _("Read the protocols"), CLINICIANS | {Role.DIRECTOR}),
+        Permission("protocols.write", _("Write protocols and propose them"), _DIRECTOR, needs="protocols.read"),
+        Permission("protocols.publish", _("Approve protocols and take them back"), _DIRECTOR, needs="protocols.read"),
         Permission("audit.read", _("See who looked at a record"), _DOCTOR | _ADMINISTRATOR),
         Permission("clinic.manage", _("Change what the clinic says of itself"), _ADMINISTRATOR),
         Permission("reports.read", _("See how many hours are saved"), frozenset({Role.DIRECTOR}) | _ADMINISTRATOR),
