@@ -12,10 +12,10 @@ from webapp.accounts.models import User
 from webapp.desk.changes import Step, newest_of
 from webapp.desk.kinds import Kind
 from webapp.desk.record import Row, row_of
-from webapp.intake import terms as names
 from webapp.patients import selectors as people
 from webapp.patients.history import Change
 from webapp.patients.models import Patient
+from webapp.plans import naming as names
 from webapp.plans.lines import partial_words
 from webapp.plans.terms import Terms
 

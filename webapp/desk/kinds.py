@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from engine.facts import fold
 from webapp.base.plain import PlainForm
 from webapp.desk import entry_forms as forms
-from webapp.intake.terms import match
 from webapp.patients import models, services
 from webapp.plans.lines import RELATIVES, name_of
+from webapp.plans.naming import match
 from webapp.plans.terms import Terms
 
 Fields = dict[str, Any]

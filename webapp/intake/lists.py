@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from engine.facts import fold
 from engine.language.case_treatments import RESULTS
 from engine.language.documents import Edition, Question
-from webapp.intake import terms
 from webapp.intake.answers import (
     ENTRIES_LIMIT,
     ENTRY_LIMIT,
@@ -22,6 +21,7 @@ from webapp.intake.answers import (
     NotAccepted,
     Stored,
 )
+from webapp.plans import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _entry(question: Question, edition: Edition, change: Change) -> dict[str, An
     words = change.pick or change.text
     if len(words) > ENTRY_LIMIT:
         raise NotAccepted(_("That is long for one name. Add them one by one."))
-    code = terms.match(edition, question.kind, words)
+    code = naming.match(edition, question.kind, words)
     entry = {"code": code, "text": words, "dose": change.dose[:ENTRY_LIMIT]}
     return entry | {"result": "unknown"} if question.kind == TREATMENTS else entry
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from webapp.accounts.models import User
 from webapp.base import access
 from webapp.base.roles import Role
-from webapp.intake import screens, selectors, services, telling, terms, urgency
+from webapp.intake import screens, selectors, services, telling, urgency
 from webapp.intake.answers import LISTS, MEDICATIONS, NotAccepted, given_in
 from webapp.intake.facts import Sheet
 from webapp.intake.flags import Raised, raised_by
@@ -28,6 +28,7 @@ from webapp.intake.services import AlreadySent, ConsentMissing, IntakeError, Unf
 from webapp.patients import selectors as patients
 from webapp.patients import services as patient_services
 from webapp.patients.models import Patient
+from webapp.plans import naming
 
 SENT = QuestionnaireResponse.Status.COMPLETED
 fillers = access.patient_or_may(selectors.FILL_IN)
@@ -345,7 +346,7 @@ def search(request: HttpRequest, pk: UUID, group: str, item: str) -> HttpRespons
     if question is None or question.kind not in LISTS:
         raise Http404
     query = request.POST.get(f"{name}-text", "")[:100]
-    found = terms.search(book.edition, question.kind, query, reader())
+    found = naming.search(book.edition, question.kind, query, reader())
     context = {"found": found, "item": name, "group": group_at(book, group), "pk": pk, "query": query}
     return render(request, "intake/_found.html", context)
 

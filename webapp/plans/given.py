@@ -11,7 +11,7 @@ from webapp.plans.terms import Terms
 
 Case = Mapping[str, Any]
 LISTS = ("allergies", "medications", "history", "family_history", "previous_treatments")
-NAMES = ("drug", "code", "name")  # under which an entry of a list stands
+NAMES = ("drug", "code", "regimen", "name")  # under which an entry of a list stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,21 @@ def _said(name: str, value: Any, terms: Terms) -> str:
 
 
 def _list(name: str, before: Case, after: Case, terms: Terms) -> Turned | None:
-    old, new = (_entries(case.get(name), terms) for case in (before, after))
+    old, new = (entries_words(case.get(name), terms) for case in (before, after))
     if old == new:
         return None
     return Turned(terms.fact(terms.edition.vocabulary.lists.get(name, name)), old, new)
 
 
-def _entries(entries: Any, terms: Terms) -> str:
+def entries_words(entries: Any, terms: Terms) -> str:
+    """Return a list as one reads it: not asked, none, or what stands in it."""
     if entries is None:
         return pgettext("list", "not asked")
-    return ", ".join(_entry(each, terms) for each in entries) or pgettext("list", "none")
+    return ", ".join(entry_words(each, terms) for each in entries) or pgettext("list", "none")
 
 
-def _entry(entry: Mapping[str, Any], terms: Terms) -> str:
+def entry_words(entry: Mapping[str, Any], terms: Terms) -> str:
+    """Return an entry of a list as one reads it, a medicine with its dose."""
     code = next((entry[name] for name in NAMES if entry.get(name)), "")
     said = terms.listed(code) if code else str(entry.get("text") or "?")
     return " ".join(part for part in (said, str(entry.get("dose") or "")) if part)

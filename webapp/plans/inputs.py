@@ -105,7 +105,7 @@ def inputs_of(
         missing=first[:SHOWN_GAPS],
         worth_asking=[*first[SHOWN_GAPS:], *(gap for gap in gaps if not gap.decides and not gap.now)],
         quotes=[
-            Quote(str(row.value), terms.fact(row.code), day_of(row), told.by(row), _read_in(row, result, terms))
+            Quote(str(row.value), terms.text(row.code), day_of(row), told.by(row), _read_in(row, result, terms))
             for row in quotes
         ],
         rest=[told.input(row) for row in rest],

@@ -12,6 +12,7 @@ from webapp.base import access
 from webapp.plans import selectors, supposing
 from webapp.plans.pages import plan_of, terms_for
 from webapp.plans.refusing import PlanError
+from webapp.plans.supposing import Sent
 
 clinicians = access.may("plans.read")
 
@@ -27,10 +28,10 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     audit.record(actor=request.user, verb="plan.explained", patient_id=plan.patient_id, path=request.path)
     terms, before, problem = terms_for(plan), json.loads(basis.result), ""
     try:
-        rows = supposing.supposed(basis, terms, *_sent(request))
+        rows = supposing.supposed(basis, terms, _sent(request))
     except PlanError as refused:
         rows, problem = [], str(refused)
-    asked = any(row.value and not row.problem for row in rows)
+    asked = any(row.is_said for row in rows)
     context = {
         "plan": plan,
         "patient": plan.patient,
@@ -42,10 +43,19 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "plans/what_if.html", context)
 
 
-def _sent(request: HttpRequest) -> tuple[list[str], list[str]]:
-    """Return the facts a form names with what it says of each; the last field names a further one, or none."""
+def _sent(request: HttpRequest) -> list[Sent]:
+    """Return what a form says of each fact it names; the last field names a further one, or none."""
     facts, values = request.POST.getlist("fact"), request.POST.getlist("value")
     pairs = zip(facts, [*values, *[""] * len(facts)], strict=False)
-    unknown = set(request.POST.getlist("unknown"))
-    named = [(fact, supposing.NOT_KNOWN if fact in unknown else value) for fact, value in pairs if fact]
-    return [fact for fact, _value in named], [value for _fact, value in named]
+    unknown, whole = set(request.POST.getlist("unknown")), set(request.POST.getlist("whole"))
+    left_out = [each.rpartition(":") for each in request.POST.getlist("without")]
+    return [
+        Sent(
+            fact,
+            supposing.NOT_KNOWN if fact in unknown else value,
+            frozenset(place for name, _colon, place in left_out if name == fact),
+            fact in whole,
+        )
+        for fact, value in pairs
+        if fact
+    ]

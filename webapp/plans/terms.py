@@ -56,6 +56,14 @@ class Terms:
         spec = self.spec(name)
         return self.say(spec.title) if spec else _plain(name)
 
+    def text(self, name: str) -> str:
+        """Return what a text was asked by, for one that is no fact; else what the fact is called."""
+        if self.spec(name) is not None:
+            return self.fact(name)
+        groups = (group for sheet in self.edition.questionnaires.values() for group in sheet.groups)
+        found = (one for group in groups for one in group.questions if one.section == "free_text" and one.item == name)
+        return next((self.say(one.text) for one in found), _plain(name))
+
     def question(self, name: str) -> str:
         spec = self.spec(name)
         return (self.say(spec.question) or self.say(spec.title)) if spec else _plain(name)

@@ -144,13 +144,14 @@ def _with_regimens(history: Any, tried: Iterable[Entry], edition: Edition) -> An
 
     What the record itself says of it comes later and so has the last word.
     """
-    found = [one for entry in tried if "regimen" in entry for one in _meant(entry["regimen"], edition)]
+    found = [one for entry in tried if "regimen" in entry for one in meant(entry["regimen"], edition)]
     if not found:
         return history
     return [*found, *(history if history is not None else [{"code": None, "text": "?"}])]
 
 
-def _meant(regimen: str, edition: Edition) -> Iterator[Entry]:
+def meant(regimen: str, edition: Edition) -> Iterator[Entry]:
+    """Yield what a regimen says of the history: what was treated with it."""
     facts = edition.vocabulary.facts
     entries = facts.get(edition.vocabulary.lists.get("history", ""))
     for name, spec in facts.items():

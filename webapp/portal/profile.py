@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.base.plain import PlainForm
-from webapp.intake.terms import match, names
 from webapp.patients import identity
 from webapp.patients import services as patients
 from webapp.patients.models import Patient, RelatedPerson
 from webapp.plans import tasks
+from webapp.plans.naming import match, names
 from webapp.plans.terms import Terms
 
 

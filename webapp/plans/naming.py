@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.facts import Text, fold
+from engine.language.case_treatments import SECTION as TREATMENTS
 from engine.language.documents import Edition
-from webapp.intake.answers import TREATMENTS
 
 FOUND_AT_MOST, SHORTEST = 8, 2
 
