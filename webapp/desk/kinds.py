@@ -18,6 +18,7 @@ from webapp.plans.terms import Terms
 
 Fields = dict[str, Any]
 Words = str | Promise
+FEMININE = ("allergies", "medications", "conditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Kind:
     def ends(self) -> bool:
         """Whether a line of it may be over without having been wrong."""
         return self.close is not None
+
+    @property
+    def is_feminine(self) -> bool:
+        """Whether its Spanish title is: what is said of an empty list agrees with it."""
+        return self.slug in FEMININE
 
     @property
     def is_contact(self) -> bool:

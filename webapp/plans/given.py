@@ -56,17 +56,17 @@ def _said(name: str, value: Any, terms: Terms) -> str:
 
 
 def _list(name: str, before: Case, after: Case, terms: Terms) -> Turned | None:
-    old, new = (entries_words(case.get(name), terms) for case in (before, after))
+    old, new = (entries_words(name, case.get(name), terms) for case in (before, after))
     if old == new:
         return None
     return Turned(terms.fact(terms.edition.vocabulary.lists.get(name, name)), old, new)
 
 
-def entries_words(entries: Any, terms: Terms) -> str:
+def entries_words(name: str, entries: Any, terms: Terms) -> str:
     """Return a list as one reads it: not asked, none, or what stands in it."""
     if entries is None:
         return pgettext("list", "not asked")
-    return ", ".join(entry_words(each, terms) for each in entries) or pgettext("list", "none")
+    return ", ".join(entry_words(each, terms) for each in entries) or terms.none_of(name)
 
 
 def entry_words(entry: Mapping[str, Any], terms: Terms) -> str:

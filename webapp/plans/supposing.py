@@ -143,9 +143,10 @@ def _text(case: Case, name: str, value: str, terms: Terms) -> Supposed:
 
 def _list(case: Case, spec: FactSpec, one: Sent, terms: Terms) -> Supposed:
     said = Said("" if one.value == NOT_KNOWN else one.value, one.without, one.whole)
+    section = supposing_lists.section_of(spec.name, terms)
     return Supposed(
         question=presenting.question(spec.name, terms),
-        now=entries_words(case.get(supposing_lists.section_of(spec.name, terms)), terms),
+        now=entries_words(section, case.get(section), terms),
         value=one.value,
         problem=_problem(lambda: supposing_lists.added(spec.name, said, terms)),
         kind="list",

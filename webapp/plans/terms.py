@@ -19,6 +19,7 @@ from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
 A_YEAR = 365  # days
+FEMININE = ("allergies", "medications")  # lists whose title in the vocabularies is feminine in Spanish
 MEASURED = ("integer", "decimal", "quantity")
 UNITS = {"10^9/L": "×10⁹/L", "permil": "‰", "ugHb/g": "µg Hb/g", "ratio": "", "qualitative": "", "category": ""}
 AT_MOST = re.compile(r"as needed, up to (\d+) times a day")
@@ -96,8 +97,15 @@ class Terms:
             return _("not known")
         spec = self.spec(name)
         if isinstance(value, list):
-            return ", ".join(self.value(name, one) for one in value) or pgettext("list", "none")
+            return ", ".join(self.value(name, one) for one in value) or self.none_of(name)
         return self._word(spec, value, unit) if isinstance(value, str) else _amount(number(value), spec, unit)
+
+    def none_of(self, name: str) -> str:
+        """Return the word for an empty list, by the fact it fills or its own name; it agrees with the list's title."""
+        lists = self.edition.vocabulary.lists
+        if any(name in (section, lists.get(section)) for section in FEMININE):
+            return pgettext("feminine list", "none")
+        return pgettext("masculine list", "none")
 
     def _word(self, spec: FactSpec | None, value: str, unit: str) -> str:
         bound = bound_of(value) if spec is None or spec.type in MEASURED else None

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from webapp.base import house
 from webapp.privacy.contents import Contents
@@ -39,6 +39,10 @@ LISTS: Mapping[str, Any] = {
     "Task": gettext_lazy("What was to be watched"),
     "Provenance": gettext_lazy("What was changed, and by whom"),
 }
+FEMININE = (
+    "AllergyIntolerance", "MedicationStatement", "Procedure", "Encounter", "List", "Observation", "MedicationRequest",
+    "SupplyRequest", "MedicationAdministration", "DetectedIssue",
+)  # fmt: skip
 _READ_FROM = "effectiveDateTime dateTime recorded raisedAt identified dueAt authoredOn recordedDate"
 _PEOPLE = ("recorder", "agent", "closedBy", "author", "requester")
 
@@ -61,6 +65,15 @@ class Section:
     name: str
     title: Any
     rows: Sequence[Row]
+
+    @property
+    def none(self) -> str:
+        """What is said where there is no row; it agrees with the Spanish title."""
+        if self.name == "RelatedPerson":
+            return _("Nobody.")
+        if self.name in ("Task", "Provenance"):
+            return _("Nothing.")
+        return pgettext("feminine", "None.") if self.name in FEMININE else pgettext("masculine", "None.")
 
 
 def page(contents: Contents) -> bytes:

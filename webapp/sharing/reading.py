@@ -62,6 +62,7 @@ class List:
     lines: Sequence[Line]
     said: str = ""
     is_whole: bool = True  # False where lines stand in it and nobody has said that they are all
+    is_feminine: bool = False  # its Spanish title is, and what is said of it agrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Paper:
     content_type: str
 
 
+FEMININE = ("allergies",)
 _ASKED: Mapping[str, tuple[str, Words]] = {
     "allergies": ("allergies", _("Allergies")),
     "history": ("conditions", _("Diagnoses")),
@@ -139,7 +141,7 @@ def _asked(topic: str, record: Record, reader: Reader, names: Mapping[int, str])
     part, title = _ASKED[topic]
     lines = [line for line in getattr(record, part) if line.active]
     said = "none" if topic in record.none else "unsure" if topic in record.unsure else "open"
-    return List(title, _lines(lines, reader, names), said, topic in record.whole)
+    return List(title, _lines(lines, reader, names), said, topic in record.whole, topic in FEMININE)
 
 
 def _lines(lines: Iterable[Any], reader: Reader, names: Mapping[int, str]) -> list[Line]:

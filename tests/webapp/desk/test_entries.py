@@ -173,6 +173,23 @@ def test_an_entry_corrected_since_leads_to_what_it_says_now():
     assert "Guardar la corrección" not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "title", "none"),
+    [
+        ("allergies", "Alergias", "Ninguna"), ("medications", "Medicación", "Ninguna"),
+        ("treatments", "Tratamientos anteriores", "Ninguno"), ("conditions", "Enfermedades", "Ninguna"),
+        ("family", "Familia", "Ninguno"),
+    ],
+)  # fmt: skip
+def test_that_there_is_none_agrees_with_the_list_in_spanish(kind, title, none):
+    patient, client = a_patient(), browser()
+    client.post(address("entry_none", patient, kind=kind))
+    page = words(client.get(address("patient", patient)))
+    section = page.partition(f'data-list="{kind}"')[2].partition("</section>")[0]
+    assert f"<h2>{title}</h2>" in section
+    assert f"{none}: se le preguntó." in section
+
+
 def test_asked_and_none_is_written_with_one_button_and_unknown_is_not_none():
     patient, client = a_patient(), browser()
     assert words(client.get(address("patient", patient))).count("Sin preguntar") == 5

@@ -205,4 +205,4 @@ def test_a_gone_item_and_a_changed_state_are_told_with_the_list_that_made_them()
     assert {(one.kind, tuple(one.parts)) for one in since.changes} == {
         ("changed", ("propuesto → bloqueado",)), ("gone", ()),
     }  # fmt: skip
-    assert [(one.before, one.after) for one in since.facts] == [("ninguno", "Omeprazole")]
+    assert [(one.before, one.after) for one in since.facts] == [("ninguna", "Omeprazole")]

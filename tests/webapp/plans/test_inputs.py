@@ -58,7 +58,7 @@ def test_two_sources_that_disagree_are_both_shown_and_neither_is_chosen(doctor):
     assert shown.conflicts
     assert all(len(one.sides) == 2 and all(value and origin for value, origin in one.sides) for one in shown.conflicts)
     assert "Fuentes que no coinciden" in text
-    assert [value for value, _origin in shown.conflicts[0].sides] == ["sí", "ninguno"]
+    assert [value for value, _origin in shown.conflicts[0].sides] == ["sí", "ninguna"]
 
 
 def test_without_a_disagreement_nothing_is_said_of_one(doctor):

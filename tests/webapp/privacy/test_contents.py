@@ -174,7 +174,9 @@ def test_what_was_shared_with_whom_and_until_when_is_in_the_copy(kind):
 def test_a_patient_of_whom_nothing_is_known_yet_gets_a_copy_that_says_so():
     files = copy(a_patient(), "patient")
     assert data(files, "AllergyIntolerance") == []
-    assert "Ninguno" in files["index.html"].decode()
+    page = files["index.html"].decode()
+    for title, none in {"Alergias": "Ninguna", "Diagnósticos": "Ninguno", "A quién llamar": "Nadie"}.items():
+        assert f"<h2>{title}</h2>\n<p>{none}.</p>" in page
 
 
 def test_hostile_words_stay_words():

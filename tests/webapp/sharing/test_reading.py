@@ -102,6 +102,19 @@ def test_an_empty_list_says_whether_anybody_asked(uria):
     assert "None: the person was asked." in words(client_of(uria).get(page_of(share, "history")))
 
 
+def test_that_there_is_none_agrees_with_the_list_in_spanish(uria):
+    share, reader = a_share(a_sharer(), uria), client_of(uria)
+    uria.language = "es"
+    uria.save(update_fields=["language"])
+    for topic in ("allergies", "history", "medications", "previous_treatments"):
+        patients.record_none(patient=share.patient, topic=topic, actor=None)
+    said = {section: reader.get(page_of(share, section), headers={"Accept-Language": "es"}) for section in ALL[:2]}
+    titles = {"Alergias": "Ninguna", "Diagnósticos": "Ninguno", "Tratamientos actuales": "Ninguno"}
+    page = said["history"].content.decode() + said["treatments"].content.decode()
+    for title, none in {**titles, "Tratamientos anteriores": "Ninguno"}.items():
+        assert f"{none}: se le preguntó." in page.partition(f"<h3>{title}</h3>")[2].partition("</section>")[0], title
+
+
 def test_every_section_of_somebody_of_whom_nothing_is_known_opens(uria):
     share, client = a_share(a_sharer(), uria), client_of(uria)
     said = {section: words(client.get(page_of(share, section))) for section in ALL}
