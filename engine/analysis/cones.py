@@ -19,7 +19,8 @@ class Cones:
     """Finds the domain of a question; terms that were looked through once are remembered."""
 
     world: World
-    names: dict[int, tuple[z3.ExprRef, frozenset[str]]] = field(default_factory=dict)
+    names: dict[int, frozenset[str]] = field(default_factory=dict)  # by the address of a term
+    kept: list[z3.ExprRef] = field(default_factory=list)
     read: int = 0
     about: dict[str, list[int]] = field(default_factory=dict)
 
@@ -45,12 +46,28 @@ class Cones:
 
     def variables(self, term: z3.ExprRef) -> frozenset[str]:
         """Return the names of the variables of a term."""
-        key = term.get_id()
-        if key not in self.names:
-            self.names[key] = term, frozenset(self._variables(term))
-        return self.names[key][1]
+        self.kept.append(term)  # a term that nobody holds may give its address to another
+        return self._variables(term.ctx_ref(), term.as_ast())
 
-    def _variables(self, term: z3.ExprRef) -> set[str]:
-        if z3.is_const(term):
-            return {term.decl().name()} if term.decl().kind() == z3.Z3_OP_UNINTERPRETED else set()
-        return set[str]().union(*(self.variables(child) for child in term.children()))
+    def _variables(self, context: z3.Context, ast: z3.Ast) -> frozenset[str]:
+        """Return the same of a term without its wrapping, which would take most of the time."""
+        known = self.names.get(ast.value)
+        if known is None:
+            parts = z3.Z3_get_app_num_args(context, ast)
+            if parts:
+                own = (z3.Z3_get_app_arg(context, ast, number) for number in range(parts))
+                known = frozenset().union(*(self._variables(context, part) for part in own))
+            else:
+                known = _name(context, ast)
+            self.names[ast.value] = known
+        return known
+
+
+def _name(context: z3.Context, ast: z3.Ast) -> frozenset[str]:
+    """Return the name of a variable; of a number or a truth nothing."""
+    if z3.Z3_get_ast_kind(context, ast) != z3.Z3_APP_AST:
+        return frozenset()
+    declared = z3.Z3_get_app_decl(context, ast)
+    if z3.Z3_get_decl_kind(context, declared) != z3.Z3_OP_UNINTERPRETED:
+        return frozenset()
+    return frozenset((z3.Z3_get_symbol_string(context, z3.Z3_get_decl_name(context, declared)),))

@@ -1,6 +1,6 @@
 """For whom two versions of a library give different plans: shown by a patient each, or that there is nobody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,12 +12,12 @@ from engine.analysis.conditions import Encoder, encoder_of
 from engine.analysis.items import Plans
 from engine.analysis.partial import say_partial
 from engine.analysis.people import People
-from engine.analysis.rails import some
 from engine.analysis.search import Answer, Search
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program, Scope
 
 Aspect = Literal["state", "urgency", "dose", "days", "open"]
+Sought = Literal[Aspect, "sure"]  # ``sure``: proposed in one version alone
 ASPECTS: tuple[Aspect, ...] = ("state", "urgency", "dose", "days")
 FEW = 2  # patients looked at for one aspect of one item: there are many items
 MOST = 60  # items looked at: a change that reaches more is read with more time
@@ -58,7 +58,7 @@ def compare(old: Program, new: Program, most: int | None = MOST, told: Told = la
     found: list[Difference] = []
     undecided: list[tuple[str, str]] = []
     both = Both.of(old, new, what)
-    codes = [code for code in sorted(what.codes) if both.may_differ(code)]
+    codes = both.differing(sorted(what.codes))
     chosen = codes if most is None else codes[:most]
     for count, code in enumerate(chosen, start=1):
         told(count, len(chosen))
@@ -76,7 +76,8 @@ class Both:
     pair: Pair
     search: Search = field(init=False)
     people: People = field(init=False)
-    wanted: dict[str, dict[Aspect, z3.BoolRef]] = field(default_factory=dict)
+    wanted: dict[tuple[str, Sought], z3.BoolRef] = field(default_factory=dict)
+    likely: set[tuple[str, Sought]] = field(default_factory=set)  # what may be, as far as the solver knows
 
     def __post_init__(self) -> None:
         old, new = self.pair.old.plans, self.pair.new.plans
@@ -91,41 +92,41 @@ class Both:
             _say_more(encoder, what.apart)
         return Both(Pair(*(Version(Plans(encoder, what.beside)) for encoder in (first, second))))
 
-    def may_differ(self, code: str) -> bool:
-        """Return whether anything of an item is said otherwise in one version than in the other."""
-        return any(not z3.is_false(each) for each in self._wanted(code).values())
+    def differing(self, codes: Iterable[str]) -> list[str]:
+        """Return the items of which something may differ as far as the solver knows; of the others nothing does."""
+        self.wanted = {(code, aspect): term for code in codes for aspect, term in self._wanted(code).items()}
+        self.likely = self.search.possible(self.wanted)
+        return [code for code in codes if any((code, aspect) in self.likely for aspect in (*ASPECTS, "open"))]
 
-    def _wanted(self, code: str) -> dict[Aspect, z3.BoolRef]:
+    def _wanted(self, code: str) -> dict[Sought, z3.BoolRef]:
         """Return of whom each aspect of an item differs."""
-        if code not in self.wanted:
-            self.wanted[code] = {
-                "state": self.pair.state(code), "urgency": self.pair.urgency(code), "dose": self.pair.dose(code),
-                "days": self.pair.days(code), "open": self.pair.quiet(code),
-            }  # fmt: skip
-        return self.wanted[code]
+        return {
+            "sure": self.pair.sure(code), "state": self.pair.state(code), "urgency": self.pair.urgency(code),
+            "dose": self.pair.dose(code), "days": self.pair.days(code), "open": self.pair.quiet(code),
+        }  # fmt: skip
 
     def differences(self, code: str) -> tuple[list[Difference], str]:
         """Return how an item differs, one patient for each aspect, and why nothing is known if nothing is.
 
         Who was looked at for another item comes first: often the same patient shows several.
         """
-        wanted = self._wanted(code)
-        met = {aspect: each for aspect in ASPECTS if (each := self._met(code, aspect)) is not None}
-        if not met and not self.search.can_be(some(wanted.values())):
-            return [], ""
-        answers: list[tuple[Aspect, Answer]] = [("state", met.get("state") or self._of_state(code, wanted["state"]))]
-        answers += [(each, met.get(each) or self._find(code, each, wanted[each])) for each in ASPECTS[1:]]
+        answers: list[tuple[Aspect, Answer]] = [(aspect, self._somebody(code, aspect)) for aspect in ASPECTS]
+        if not any(answer.found == "somebody" for _, answer in answers):
+            answers.append(("open", self._somebody(code, "open")))
         found = [self._told(code, aspect, answer) for aspect, answer in answers if answer.found == "somebody"]
-        if not found:
-            answers += [("open", self._met(code, "open") or self._find(code, "open", wanted["open"]))]
-            found = [self._told(code, "open", answer) for _, answer in answers[-1:] if answer.found == "somebody"]
         why = [answer.why for _, answer in answers if answer.found == "open"]
         return found, "" if found or not why else why[0]
 
-    def _of_state(self, code: str, wanted: z3.BoolRef) -> Answer:
-        """Return somebody whose item is in another state, rather one who gets it in one version alone."""
-        given = self._find(code, "state", self.pair.sure(code))
-        return given if given.found == "somebody" else self._find(code, "state", wanted)
+    def _somebody(self, code: str, aspect: Aspect) -> Answer:
+        """Return somebody who shows how an item differs, rather one who gets it in one version alone."""
+        if (code, aspect) not in self.likely:
+            return Answer("nobody")
+        met = self._met(code, aspect)
+        if met is not None:
+            return met
+        if aspect == "state" and (sure := self._find(code, aspect, "sure")).found == "somebody":
+            return sure
+        return self._find(code, aspect, aspect)
 
     def _met(self, code: str, aspect: Aspect) -> Answer | None:
         """Return somebody looked at before who shows how an item differs; who gets it in one version alone first."""
@@ -140,10 +141,11 @@ class Both:
 
     # --- as the evaluator sees it
 
-    def _find(self, code: str, aspect: Aspect, wanted: z3.BoolRef) -> Answer:
-        if z3.is_false(wanted):
+    def _find(self, code: str, aspect: Aspect, sought: Sought) -> Answer:
+        if (code, sought) not in self.likely:
             return Answer("nobody")
-        return self.search.find(wanted, lambda witness: self._confirmed(code, aspect, witness))
+        wanted = self.wanted[code, sought]
+        return self.search.find(wanted, lambda witness: self._confirmed(code, aspect, witness), likely=True)
 
     def _confirmed(self, code: str, aspect: Aspect, witness: Witness) -> bool:
         seen = self.people.seen(code, witness)

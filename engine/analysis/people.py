@@ -1,15 +1,20 @@
 """The patients that were looked at while two versions were compared, each with the plan of either version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.analysis.witness import Witness, read
 from engine.compiler.program import Program
 from engine.errors import PautaError
-from engine.evaluator import evaluate
-from engine.plan import Dose, Item, Plan
+from engine.evaluator.evaluation import plan_of
+from engine.evaluator.rules import decide
+from engine.facts import CaseFacts
+from engine.plan import Dose, Item
 
-Seen = dict[str, str]  # what an item is in one plan: its state, urgency, doses and days in words
+Seen = Mapping[str, str]  # what an item is in one plan: its state, urgency, doses and days in words
+Shown = Mapping[str, Seen]  # by code
+_NOTHING: Seen = {"state": "absent"}
+_OPEN: Seen = {"state": "open"}
 
 
 @dataclass(slots=True)
@@ -18,7 +23,7 @@ class People:
 
     old: Program
     new: Program
-    _known: dict[int, tuple[Witness, tuple[Plan, Plan] | None]] = field(default_factory=dict)
+    _known: dict[int, tuple[Witness, tuple[Shown, Shown] | None]] = field(default_factory=dict)
 
     def all(self) -> list[Witness]:
         """Return everybody looked at so far whom both versions can read, those of few facts first."""
@@ -28,37 +33,27 @@ class People:
     def seen(self, code: str, witness: Witness) -> tuple[Seen, Seen] | None:
         """Return what an item is in both versions; None if one of them cannot read the patient."""
         plans = self._plans(witness)
-        if plans is None:
-            return None
-        one, other = zip(plans, (self.old, self.new), strict=True)
-        return _seen(code, *one), _seen(code, *other)
+        return None if plans is None else (plans[0].get(code, _NOTHING), plans[1].get(code, _NOTHING))
 
-    def _plans(self, witness: Witness) -> tuple[Plan, Plan] | None:
+    def _plans(self, witness: Witness) -> tuple[Shown, Shown] | None:
         if id(witness) not in self._known:
             self._known[id(witness)] = witness, self._evaluated(witness)
         return self._known[id(witness)][1]
 
-    def _evaluated(self, witness: Witness) -> tuple[Plan, Plan] | None:
+    def _evaluated(self, witness: Witness) -> tuple[Shown, Shown] | None:
         try:
-            one, other = (evaluate(each, read(witness.given, each).facts) for each in (self.old, self.new))
+            one, other = (_shown(each, read(witness.given, each).facts) for each in (self.old, self.new))
         except PautaError:
             return None
         return one, other
 
 
-def _seen(code: str, plan: Plan, program: Program) -> Seen:
-    item = next((each for each in plan.items if each.code == code), None)
-    return _absent(code, plan, program) if item is None else dict(_aspects(item))
-
-
-def _absent(code: str, plan: Plan, program: Program) -> Seen:
-    giving = {
-        (node.protocol.name, node.rule.name)
-        for node in program.rules
-        if any(action.code == code for action in node.rule.actions)
-    }
-    is_open = any((each.protocol, each.rule) in giving for each in plan.open_rules)
-    return {"state": "open" if is_open else "absent"}
+def _shown(program: Program, case: CaseFacts) -> Shown:
+    """Return what the plan of a patient says of each item; of those it does not hold, whether a rule waits."""
+    plan = plan_of(decide(program, case, asking=False), case)
+    rules = (program.rules[program.positions[f"{each.protocol}.{each.rule}"]].rule for each in plan.open_rules)
+    waiting = {action.code: _OPEN for rule in rules for action in rule.actions}
+    return waiting | {item.code: dict(_aspects(item)) for item in plan.items}
 
 
 def _aspects(item: Item) -> Iterator[tuple[str, str]]:

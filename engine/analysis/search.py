@@ -1,8 +1,8 @@
 """Looks for a patient of whom something is so: one the evaluator confirms, shown to be none, or not decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import z3
 
@@ -20,6 +20,7 @@ from engine.errors import PautaError
 EFFORT = 5_000_000  # of the solver, in its own count: the same on every machine
 TRIES = 40  # patients looked at before a question is left open
 Confirms = Callable[[Witness], bool]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ def _solver() -> z3.Solver:
     return solver
 
 
+def _shown(solver: z3.Solver, named: Mapping[Key, z3.BoolRef]) -> set[Key]:
+    """Return what else is so of the patient found; nothing if the solver gave up."""
+    try:
+        model = solver.model()
+    except z3.Z3Exception:
+        return set()
+    return {key for key, name in named.items() if z3.is_true(model.eval(name))}
+
+
 @dataclass(slots=True)
 class Search:
     """Asks one program's plans. What is learned about scores on the way stays for later questions."""
@@ -52,19 +62,19 @@ class Search:
     def __post_init__(self) -> None:
         self.cones = Cones(self.plans.encoder.world)
 
-    def find(self, wanted: z3.BoolRef, confirms: Confirms, *, brief: bool = False) -> Answer:
+    def find(self, wanted: z3.BoolRef, confirms: Confirms, *, likely: bool = False) -> Answer:
         """Return a patient of whom ``wanted`` is so and ``confirms`` too, or that there is none.
 
-        ``brief``: only among patients whose scores are whole or blank; that there is none is then left open.
+        ``likely``: there is somebody as far as the solver knows, so that it is not asked whether there is.
         """
-        if not self.can_be(wanted):
+        if not likely and not self.can_be(wanted):
             return Answer("nobody")
-        for plain in (True,) if brief else (True, False):  # whole or blank scores first: those patients can be shown
+        for plain in (True, False):  # whole or blank scores first: those patients can be shown
             answer = self._somebody(wanted, confirms, plain=plain)
             if answer is not None:
                 return answer
         names = self.cones.of([wanted])[1]
-        return Answer("open", why=f"no patient was confirmed in {(2 - brief) * self.tries} tries{self._left(names)}")
+        return Answer("open", why=f"no patient was confirmed in {2 * self.tries} tries{self._left(names)}")
 
     def _somebody(self, wanted: z3.BoolRef, confirms: Confirms, *, plain: bool) -> Answer | None:
         world = self.plans.encoder.world
@@ -120,6 +130,17 @@ class Search:
             one_of, said = tabulate(name, terms, encoder.program)
             self._known[terms.name] = every((terms.plain, some((no(terms.whole), one_of)), *said))
         return self._known[terms.name]
+
+    def possible(self, wanted: Mapping[Key, z3.BoolRef]) -> set[Key]:
+        """Return which of many things may be so at all: one solver is asked for them one after the other."""
+        named = {key: z3.Bool(f"wanted {number}") for number, key in enumerate(wanted) if not z3.is_false(wanted[key])}
+        solver, found = _solver(), set[Key]()
+        solver.add(every((*self.plans.encoder.world.domain, *(name == wanted[key] for key, name in named.items()))))
+        for key, name in named.items():
+            if key not in found and solver.check(name) != z3.unsat:
+                found.add(key)
+                found |= _shown(solver, named)
+        return found
 
     def can_be(self, wanted: z3.BoolRef) -> bool:
         """Return whether something may be so at all, as far as the solver knows: undecided is not ruled out."""

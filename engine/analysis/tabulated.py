@@ -17,7 +17,7 @@ from engine.errors import PautaError
 from engine.facts import FactSpec
 from engine.units import written
 
-MOST = 64  # patients of one score
+MOST = 32  # patients of one score
 DIGITS = 3  # of a value between the ends of a range
 PARTS = (Fraction(3, 4), Fraction(1, 4), Fraction(1, 2))  # of a range, beside what is typical
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import z3
 
+from engine.analysis.rails import every, no
 from engine.analysis.spans import term
 from engine.analysis.world import NOT_CHILDBEARING, NUMBERS, OTHER, World
 from engine.compiler.program import Program
@@ -14,7 +15,7 @@ from engine.facts import CaseFacts, FactSpec
 from engine.language.cases import CHILDBEARING, read_example
 from engine.units import written
 
-TOGETHER = 32  # wishes asked at once: most of them can be had
+TOGETHER = 64
 SOMETHING = "?"  # an entry of a list that nobody can read
 
 
@@ -31,8 +32,12 @@ def smaller(solver: z3.Solver, world: World, names: frozenset[str]) -> z3.ModelR
 
     The solver is left with what was decided on the way; it has a model already.
     """
-    model = solver.model()
-    wishes = list(_wishes(world, names))
+    model = _wished(solver, solver.model(), list(_unknown(world, names)))
+    known = [fact for fact in _facts(world, names) if z3.is_true(model.eval(world.known[fact], model_completion=True))]
+    return _wished(solver, model, [*(wish for fact in known for wish in _typical(world, fact)), *_sums(world, names)])
+
+
+def _wished(solver: z3.Solver, model: z3.ModelRef, wishes: list[z3.BoolRef]) -> z3.ModelRef:
     for start in range(0, len(wishes), TOGETHER):
         model = _granted(solver, model, wishes[start : start + TOGETHER])
     return model
@@ -40,16 +45,13 @@ def smaller(solver: z3.Solver, world: World, names: frozenset[str]) -> z3.ModelR
 
 def _granted(solver: z3.Solver, model: z3.ModelRef, wishes: list[z3.BoolRef]) -> z3.ModelRef:
     """Return a model in which as many of some wishes are so as one pass finds: all at once, or else by halves."""
-    rest = []
-    for wish in wishes:
-        if z3.is_true(model.eval(wish, model_completion=True)):
-            solver.add(wish)
-        else:
-            rest.append(wish)
+    so = [z3.is_true(model.eval(wish, model_completion=True)) for wish in wishes]
+    solver.add(every(wish for wish, already in zip(wishes, so, strict=True) if already))
+    rest = [wish for wish, already in zip(wishes, so, strict=True) if not already]
     if not rest:
         return model
     solver.push()
-    solver.add(rest)
+    solver.add(every(rest))
     if solver.check() == z3.sat:
         return solver.model()
     solver.pop()
@@ -59,22 +61,30 @@ def _granted(solver: z3.Solver, model: z3.ModelRef, wishes: list[z3.BoolRef]) ->
     return _granted(solver, _granted(solver, model, rest[:half]), rest[half:])
 
 
-def _wishes(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
-    facts = [fact for fact in sorted(world.known) if f"known {fact}" in names]
+def _facts(world: World, names: frozenset[str]) -> list[str]:
+    return [fact for fact in sorted(world.known) if f"known {fact}" in names]
+
+
+def _unknown(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
+    """Yield that nothing is doubted, no list holds anything and no fact is known."""
+    facts = _facts(world, names)
     lists = [listed for fact, listed in sorted(world.lists.items()) if f"known {fact}" in names]
     doubts = [f"queried {fact}" for fact in sorted(world.asked)]
     doubts += sorted(world.doubts)
-    yield from (z3.Not(z3.Bool(doubt)) for doubt in doubts if doubt in names)
+    yield from (no(z3.Bool(doubt)) for doubt in doubts if doubt in names)
     yield from (settled for fact in facts if fact in NOT_CHILDBEARING for settled in _settled(world, fact, names))
     for listed in lists:
-        yield from (z3.Not(held) for _, held in sorted(listed.codes.items()))
+        yield from (no(held) for _, held in sorted(listed.codes.items()) if held.decl().name() in names)
     for fact in facts:
-        yield z3.Not(world.known[fact])
+        yield no(world.known[fact])
     for listed in lists:
-        yield z3.Not(listed.recorded)
+        yield no(listed.recorded)
         yield listed.complete
-    for fact in facts:
-        yield from _typical(world, fact)
+
+
+def _sums(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
+    """Yield that what is taken in a day is a whole number."""
+    yield from (z3.IsInt(z3.Real(name)) for name in sorted(world.sums) if name in names)
 
 
 def _settled(world: World, fact: str, names: frozenset[str]) -> Iterator[z3.BoolRef]:
