@@ -4,6 +4,22 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from rules.drafts import Draft, Examination, Opened, Remark, Retraction, Revision, Submission
+
+__all__ = (
+    "Draft",
+    "Examination",
+    "Opened",
+    "Release",
+    "ReleaseVersion",
+    "Remark",
+    "Retraction",
+    "Revision",
+    "SourceFile",
+    "Submission",
+    "Version",
+)
+
 # A published text goes out of force and may come back; nothing else about it ever changes.
 ONLY_IN_OR_OUT_OF_FORCE = """
     IF TG_OP = 'UPDATE' AND NEW.status IN ('published', 'retired')
@@ -41,6 +57,7 @@ class Version(models.Model):
     path = models.CharField(max_length=200)
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
+    origin = models.CharField(max_length=6, default="folder")  # or "studio": no folder need hold it
     author_id = models.CharField(max_length=40, blank=True)
     author_name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from engine.errors import PautaError
 from rules import headers
-from rules.models import Release, Version
+from rules.models import Release, Retraction, Version
 
 
 class ShelfError(PautaError):
@@ -58,6 +58,18 @@ def at_path(path: str, *, release: Release | None = None) -> Version | None:
 def texts(release: Release) -> Mapping[str, str]:
     """Return path -> exact text of everything the release holds."""
     return dict(versions_of(release).values_list("path", "text"))
+
+
+def from_the_studio() -> frozenset[str]:
+    """Return the paths in force that were published in the studio: no folder need hold them."""
+    release = current_release()
+    held = versions_of(release).filter(origin="studio") if release else Version.objects.none()
+    return frozenset(held.values_list("path", flat=True))
+
+
+def taken_back() -> frozenset[tuple[str, str]]:
+    """Return path and digest of every text that was taken back."""
+    return frozenset(Retraction.objects.values_list("version__path", "version__sha256"))
 
 
 def shelf() -> QuerySet[Version]:

@@ -1,7 +1,7 @@
 """Changes of the shelf, and the checked library and program of a release, kept by digest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from rules.models import Release, ReleaseVersion, SourceFile, Version
 from rules.selectors import ShelfError
 
 _READING = RLock()  # who asks while a library is being read waits for it instead of reading it again
-_LOADING = 7_209_001  # the database's lock for "somebody is filling the shelf"
+LOADING = 7_209_001  # the database's lock for "somebody is filling the shelf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class LoadReport:
     refused: tuple[Problem, ...]
     retired: tuple[str, ...]  # paths in force until now that the folder no longer holds
     release: str | None  # digest of the set in force
+    kept: tuple[str, ...] = ()  # paths that stand as the studio left them: published or taken back there
 
 
 @transaction.atomic
@@ -48,10 +49,11 @@ def load(folder: Path, author: Author) -> LoadReport:
     Raises ShelfError if the folder holds no protocol files.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
-    files, before = _files_in(folder), _texts_in_force()
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+    before = _texts_in_force()
+    files, kept = _as_the_studio_left_it(_files_in(folder), before)
     if files == before:
-        return LoadReport((), tuple(sorted(files)), (), (), release_digest(before))
+        return LoadReport((), tuple(sorted(files)), (), (), release_digest(before), kept)
     heads, refused = _heads(files)
     refused += _changed_under_same_number(files, heads)
     out = {problem.place.file for problem in refused}
@@ -61,9 +63,9 @@ def load(folder: Path, author: Author) -> LoadReport:
     as_before = {**earlier, **wanted} == before  # all that is new was refused: what is in force was examined once
     verdict = checking.standing(before) if as_before else checking.examine(wanted, earlier)
     loaded = _store(verdict, heads, author) + _store_drafts(drafts, verdict, heads, author)
-    release, retired = _bring_into_force(verdict.texts, before)
+    release, retired = bring_into_force(verdict.texts, before)
     refused += verdict.refused
-    return _report(files, loaded, refused, retired, release)
+    return replace(_report(files, loaded, refused, retired, release), kept=kept)
 
 
 def _report(
@@ -88,6 +90,30 @@ def _files_in(folder: Path) -> dict[str, str]:
     if not found:
         raise ShelfError("R012", f"no .yaml file stands in {folder}", "Name the folder that holds vocabulary/.")
     return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "replace") for path in found}
+
+
+def _as_the_studio_left_it(
+    files: Mapping[str, str], before: Mapping[str, str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the files with what was published in the studio, without what was taken back there; and those paths.
+
+    A folder that has not heard of it yet undoes nothing: its text wins only under a higher number.
+    """
+    published = {path: text for path, text in before.items() if path in selectors.from_the_studio()}
+    newer = {path: text for path, text in published.items() if not _overtakes(files.get(path), text)}
+    back = selectors.taken_back()
+    left = {path: text for path, text in files.items() if (path, digest(text)) not in back}
+    stood = {path: before[path] for path in set(files) - set(left) if path in before}
+    said = {**left, **stood, **newer}
+    return said, tuple(sorted(path for path in {*files, *said} if files.get(path) != said.get(path)))
+
+
+def _overtakes(text: str | None, published: str) -> bool:
+    """Return whether a folder's text is a later version than the published one."""
+    mine, theirs = headers.read("", text or ""), headers.read("", published)
+    if isinstance(mine, Problem) or isinstance(theirs, Problem):
+        return False
+    return headers.order(mine.version) > headers.order(theirs.version)
 
 
 def _heads(files: Mapping[str, str]) -> tuple[dict[str, Header], list[Problem]]:
@@ -164,7 +190,7 @@ def _row(path: str, text: str, head: Header, author: Author, report: reports.Sum
     return row
 
 
-def _bring_into_force(texts: Mapping[str, str], before: Mapping[str, str]) -> tuple[Release | None, tuple[str, ...]]:
+def bring_into_force(texts: Mapping[str, str], before: Mapping[str, str]) -> tuple[Release | None, tuple[str, ...]]:
     """Make the accepted texts the release in force; return it and the paths that left."""
     if not texts or texts == before:
         return selectors.current_release(), ()

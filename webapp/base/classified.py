@@ -235,13 +235,43 @@ TABLES: dict[str, Table] = {
     "rules.Version": table(
         CONTENT, "Every text of every protocol, and who wrote it", ALWAYS,
         identity="author_name", technical="author_id",
-        none="id source_file_id version path text sha256 created_at status published_at report",
+        none="id source_file_id version path text sha256 origin created_at status published_at report",
     ),
     "rules.Release": table(
         CONTENT, "Which texts were in force together", ALWAYS, none="id digest created_at current_since"
     ),
     "rules.ReleaseVersion": table(
         CONTENT, "Which text belongs to which of those", ALWAYS, none="id release_id version_id"
+    ),
+    "rules.Draft": table(
+        CONTENT, "Texts of protocols that are being worked on, and who began them", ALWAYS,
+        identity="author_name", technical="author_id", none="id kind name base_id state revision created_at",
+    ),
+    "rules.Revision": table(
+        CONTENT, "Every saved state of such a text, and who saved it", ALWAYS,
+        identity="editor_name", technical="editor_id", none="id draft_id number path text sha256 reason saved_at",
+    ),
+    "rules.Examination": table(
+        CONTENT, "What tests and proofs said of a text; made-up patients only", ALWAYS,
+        none="id digest base_id texts stage done total report fault begun_at finished_at",
+    ),
+    "rules.Submission": table(
+        CONTENT, "Proposals to bring a text into force, and who decided on them", ALWAYS,
+        identity="submitted_by_name decided_by_name", technical="written_by submitted_by_id decided_by_id",
+        none="id draft_id revision_id examination_id reason evidence urgent submitted_at decision decided_at comment"
+        " effective_from in_force_at stopped",
+    ),
+    "rules.Opened": table(
+        CONTENT, "Who looked at the differences of a proposal", ALWAYS,
+        technical="user_id", none="id submission_id what at",
+    ),
+    "rules.Remark": table(
+        CONTENT, "What a director says about a line of a proposal", ALWAYS,
+        identity="author_name", technical="author_id", none="id submission_id line words at",
+    ),
+    "rules.Retraction": table(
+        CONTENT, "Which texts were taken back, by whom and why", ALWAYS,
+        identity="author_name", technical="author_id", none="id version_id reason at",
     ),
     "clinic.Edition": table(
         RUNNING, "What the clinic says of itself, each time it was changed", ALWAYS,
@@ -355,6 +385,7 @@ TABLES: dict[str, Table] = {
     "contenttypes.ContentType": table(RUNNING, "Names of tables", PRODUCT, none="id app_label model"),
 }  # fmt: skip
 
+_SIGNATURE = "Stands beside the text of a protocol as its signature"
 _WHEN = "A date without the word it belongs to; the database holds it against other dates"
 _SORT = "One of a few sorts of paper; says nothing of what stands in it"
 _ORDER = "How soon or in what state, not what: lists of thousands are sorted and counted by it"
@@ -403,6 +434,12 @@ IN_CLEAR: dict[str, str] = {
     "prescriptions.Week.done": _ORDER,
     "prescriptions.Week.not_done": _ORDER,
     "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
-    "rules.Version.author_name": "Stands beside the text of a protocol as its signature",
+    "rules.Version.author_name": _SIGNATURE,
+    "rules.Draft.author_name": _SIGNATURE,
+    "rules.Revision.editor_name": _SIGNATURE,
+    "rules.Submission.submitted_by_name": _SIGNATURE,
+    "rules.Submission.decided_by_name": _SIGNATURE,
+    "rules.Remark.author_name": _SIGNATURE,
+    "rules.Retraction.author_name": _SIGNATURE,
     "plans.Settlement.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
 }

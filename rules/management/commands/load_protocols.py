@@ -22,6 +22,8 @@ class Command(BaseCommand):
             self.stderr.write(str(problem_found))
         for path in report.retired:
             self.stdout.write(f"no longer in force: {path}")
+        for path in report.kept:
+            self.stdout.write(f"as the studio left it: {path}")
         refused = len({problem_found.place.file for problem_found in report.refused})
         self.stdout.write(f"{len(report.loaded)} loaded, {len(report.unchanged)} unchanged, {refused} refused")
         if refused:
