@@ -17,6 +17,7 @@ from webapp.patients import selectors as patients
 from webapp.patients.models import Patient
 from webapp.plans import selectors as plans
 from webapp.plans.lines import terms_now
+from webapp.results.selectors import sheets_of
 
 A_PAGE = 50
 QUESTIONNAIRES, PLANS = "questionnaires", "plans"
@@ -55,7 +56,8 @@ def list_of(reader: Reader, patient: Patient, part: str, number: str) -> LongLis
 
 def _entries(reader: Reader, patient: Patient, part: str, number: str) -> LongList:
     found = patients.record_of(reader.user, patient, path=reader.path)
-    section = record.sections_of(found, terms_now(reader.language, reader.today))[part]
+    sheets = sheets_of(reader.user, patient)
+    section = record.sections_of(found, terms_now(reader.language, reader.today), sheets)[part]
     page = Paginator([*section.now, *section.past], A_PAGE).get_page(number)
     return LongList(part, section.kind.title, page, list(page), section)
 

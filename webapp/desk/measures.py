@@ -1,7 +1,7 @@
 """Values of a record in words, each with where it came from and how it moved."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,9 @@ from webapp.patients.models import Observation
 from webapp.patients.selectors import Record
 from webapp.plans import case
 from webapp.plans.terms import Terms, number
+from webapp.results.selectors import Sheet, sheets_of
 
+Sheets = Mapping[UUID, Sheet]
 WIDE, TALL, MARGIN = 84, 20, 3  # of the small drawing, in its own units
 MOST_POINTS = 12
 
@@ -44,17 +46,27 @@ class Value:
     unknown: bool = False  # asked, and the person does not know
     spark: Spark | None = None
     before: int = 0  # earlier values of the same thing
+    sheet: UUID | None = None  # the page of its report, where the original stands on it
 
 
-def values_of(record: Record, terms: Terms) -> tuple[list[Value], list[Value]]:
+def values_of(record: Record, terms: Terms, sheets: Sheets) -> tuple[list[Value], list[Value]]:
     """Return what was measured, with its course, and what was answered; the newest of each, by name."""
     shown = [row for code, row in record.current.items() if code not in case.DIARY]
     earlier: dict[str, list[Observation]] = {}
     for row in record.observations:
         earlier.setdefault(row.code, []).append(row)
-    made = [(row.is_measured, _value(row, record, terms, earlier[row.code])) for row in shown]
+    made = [
+        (row.is_measured, replace(_value(row, record, terms, earlier[row.code]), sheet=original_of(row, sheets)))
+        for row in shown
+    ]
     ordered = sorted(made, key=lambda pair: pair[1].title.casefold())
     return [value for measured, value in ordered if measured], [value for measured, value in ordered if not measured]
+
+
+def original_of(row: Observation, sheets: Sheets) -> UUID | None:
+    """Return the report on whose page the original of a value stands; None where there is none."""
+    sheet = sheets.get(row.source_id) if row.origin == Observation.Origin.LAB and row.source_id else None
+    return sheet.pk if sheet and sheet.has_original else None
 
 
 def _value(row: Observation, record: Record, terms: Terms, rows: Sequence[Observation]) -> Value:
@@ -129,6 +141,7 @@ class Page:
     values: Sequence[Reading]
     spark: Spark | None
     history: Sequence[Step]
+    sheet: UUID | None = None  # the page of its report, where the original stands on it
 
     @property
     def day(self) -> date:
@@ -163,7 +176,9 @@ def page_of(user: User, row: Observation, terms: Terms, *, path: str) -> Page:
         for one in rows
     ]
     steps = [_step(change, row.code, terms) for change in history]
-    return Page(row, newest_of(row), terms.fact(row.code), values, spark_of(rows) if row.is_measured else None, steps)
+    spark = spark_of(rows) if row.is_measured else None
+    sheet = original_of(row, sheets_of(user, row.patient))
+    return Page(row, newest_of(row), terms.fact(row.code), values, spark, steps, sheet)
 
 
 def _step(change: Change, code: str, terms: Terms) -> Step:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -16,6 +17,7 @@ from webapp.alerts import selectors as alerts
 from webapp.alerts.models import Alert
 from webapp.desk import measures
 from webapp.desk.kinds import KINDS, Kind
+from webapp.desk.measures import Sheets
 from webapp.intake import selectors as intake
 from webapp.patients import selectors as patients
 from webapp.patients.lists import is_long_ago
@@ -26,6 +28,7 @@ from webapp.plans import selectors as plans
 from webapp.plans.lines import detail_of, name_of, terms_now
 from webapp.plans.models import Plan, PlanItem
 from webapp.plans.terms import Terms, words
+from webapp.results.selectors import sheets_of
 
 Words = str | Promise
 M = TypeVar("M", bound=Model)
@@ -55,6 +58,7 @@ class Row:
     by: str
     own: bool  # the patient wrote it down
     sent_in: bool = False  # a file that came from the patient, whoever has given it another title since
+    sheet: UUID | None = None  # of a file or a report: the page of its values
 
     @property
     def unconfirmed(self) -> bool:
@@ -146,7 +150,8 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
     """Return the page of a patient; reading it is written into the audit."""
     record = patients.record_of(user, patient, path=path)
     terms = terms_now(language, today)
-    labs, answers = measures.values_of(record, terms)
+    sheets = sheets_of(user, patient)
+    labs, answers = measures.values_of(record, terms, sheets)
     diary = case.build(patient, today, record)["diary"]
     made = plans.plans_of(user, patient.pk)
     mine, plans_total = _first(made)
@@ -156,7 +161,7 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
         patient=patient,
         record=record,
         age=patient.age_on(today),
-        sections=sections_of(record, terms),
+        sections=sections_of(record, terms, sheets),
         labs=labs,
         answers=[one for one in answers if not one.unknown],
         not_known=[one for one in answers if one.unknown],
@@ -174,12 +179,25 @@ def sheet_of(user: User, patient: Patient, *, language: str, today: date, path: 
     )
 
 
-def sections_of(record: Record, terms: Terms) -> dict[str, Section]:
-    """Return every list of a record by its name in addresses; one query for the names of whoever wrote."""
+def sections_of(record: Record, terms: Terms, sheets: Sheets) -> dict[str, Section]:
+    """Return every list of a record by its name in addresses; one query for the names of whoever wrote.
+
+    ``sheets`` are the pages of reports, by the number of a file or a report.
+    """
     lines = {slug: list(found(record)) for slug, found in _LINES.items()}
     written = [line for some in (*lines.values(), record.whole.values()) for line in some]
     names = accounts.names_of({line.recorded_by_id for line in written if line.recorded_by_id})
-    return {slug: _section(KINDS[slug], some, record, terms, names) for slug, some in lines.items()}
+    made = {slug: _section(KINDS[slug], some, record, terms, names) for slug, some in lines.items()}
+    return {slug: _leading(section, sheets) for slug, section in made.items()}
+
+
+def _leading(section: Section, sheets: Sheets) -> Section:
+    """Return a list whose files and reports lead to the page of their values."""
+
+    def lead(rows: Sequence[Row]) -> list[Row]:
+        return [replace(row, sheet=found.pk) if (found := sheets.get(row.line.pk)) else row for row in rows]
+
+    return replace(section, now=lead(section.now), past=lead(section.past))
 
 
 def _section(kind: Kind, lines: Sequence[Any], record: Record, terms: Terms, names: Mapping[int, str]) -> Section:

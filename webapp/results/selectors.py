@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +36,25 @@ def report_of(one: Release) -> DiagnosticReport:
     found = one.report
     while (after := getattr(found, "superseded_by", None)) is not None:
         found = after
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The page of a report: its number, and whether the original stands on it."""
+
+    pk: UUID
+    has_original: bool
+
+
+def sheets_of(user: User, patient: Patient) -> Mapping[UUID, Sheet]:
+    """Return the page on which a file or a report of a record stands with its values, by the number of either."""
+    found: dict[UUID, Sheet] = {}
+    lean = releases_for(user).select_related(None).select_related("report__superseded_by")
+    for one in lean.filter(patient=patient).order_by("received_at"):
+        now = report_of(one)
+        sheet = Sheet(one.pk, now.document_id is not None)
+        found |= dict.fromkeys(filter(None, (one.pk, now.pk, now.document_id)), sheet)
     return found
 
 

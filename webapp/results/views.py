@@ -101,10 +101,16 @@ def _filled(request: HttpRequest, person: Patient, document: DocumentReference |
         "rows": rows,
         "names": entering.names_of(words),
         "units": entering.units_of(words),
-        "pages": range(1, originals.pages_of(document) + 1) if document else (),
+        "pages": _pages(document),
+        "written": selectors.sheets_of(request.user, person).get(document.pk) if document else None,
     }
     refused = request.method == "POST" and not more
     return render(request, "results/enter.html", page, status=REFUSED if refused else 200)
+
+
+def _pages(document: DocumentReference | None) -> range:
+    """Return the pages of an original that can be shown, none where there is no original."""
+    return range(1, originals.pages_of(document) + 1) if document else range(0)
 
 
 def _forms(request: HttpRequest, words: Terms, document: DocumentReference | None) -> tuple[SheetForm, Any]:
@@ -185,7 +191,10 @@ def show(request: HttpRequest, report: UUID) -> HttpResponse:
     audit.record(actor=request.user, verb="result.viewed", patient_id=found.patient_id, path=request.path)
     [one] = presenting.shown([found], words_here(), for_patient=False)
     mine = found in selectors.undoable_by(request.user, timezone.now())
+    document = selectors.report_of(found).document
     context = {
+        "document": document,
+        "pages": _pages(document),
         "one": one,
         "patient": found.patient,
         "may_release": request.user.may("record.release"),
