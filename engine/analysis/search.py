@@ -59,6 +59,8 @@ class Search:
 
     _known: dict[str, z3.BoolRef] = field(default_factory=dict)  # of scores that are left to the evaluator
 
+    _needed: Mapping[str, object] = field(default_factory=dict)  # what was known of the last patient found
+
     def __post_init__(self) -> None:
         self.cones = Cones(self.plans.encoder.world)
 
@@ -89,10 +91,11 @@ class Search:
             if found == z3.unsat:
                 return None if plain else Answer("nobody")
             try:
-                witness = witness_of(smaller(solver, world, names), world, names)
+                witness = witness_of(smaller(solver, world, names, self._needed), world, names)
             except PautaError as slip:
                 return Answer("open", why=f"the patient found cannot be written: {slip}")
             if confirms(witness):
+                self._needed = witness.given
                 return Answer("somebody", witness)
             if not self._learn(witness, names):
                 return None if plain else Answer(
@@ -120,7 +123,7 @@ class Search:
         """Return the scores a question rests on, each with the version that has it."""
         versions = [self.plans.encoder, *([] if self.beside is None else [self.beside])]
         found = [(*each, encoder) for encoder in versions for each in sorted(encoder.scores.items())]
-        return [each for each in found if each[1].span.low.decl().name() in names]
+        return [each for each in found if f"{each[1].name} low" in names]
 
     def _plain(self, name: str, terms: ScoreTerms, encoder: Encoder) -> z3.BoolRef:
         """Return that a score is as the evaluator can show it: one that no solver reckons is one of a few known."""

@@ -1,6 +1,6 @@
 """A patient out of a model of the solver: few facts, typical values, written as authors write their own tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -27,12 +27,19 @@ class Witness:
     facts: CaseFacts
 
 
-def smaller(solver: z3.Solver, world: World, names: frozenset[str]) -> z3.ModelRef:
+def smaller(
+    solver: z3.Solver, world: World, names: frozenset[str], needed: Collection[str] = frozenset()
+) -> z3.ModelRef:
     """Return a model with as few known facts as one pass finds, and typical values where they may be.
 
-    The solver is left with what was decided on the way; it has a model already.
+    ``needed`` are facts that are hardly to be had unknown: they are tried last, and one by one. The solver is left with
+    what was decided on the way; it has a model already.
     """
-    model = _wished(solver, solver.model(), list(_unknown(world, names)))
+    last = [no(world.known[fact]) for fact in _facts(world, names) if fact in needed]
+    kept = {wish.get_id() for wish in last}
+    model = _wished(solver, solver.model(), [wish for wish in _unknown(world, names) if wish.get_id() not in kept])
+    for wish in last:
+        model = _granted(solver, model, [wish])
     known = [fact for fact in _facts(world, names) if z3.is_true(model.eval(world.known[fact], model_completion=True))]
     return _wished(solver, model, [*(wish for fact in known for wish in _typical(world, fact)), *_sums(world, names)])
 
@@ -68,16 +75,16 @@ def _facts(world: World, names: frozenset[str]) -> list[str]:
 def _unknown(world: World, names: frozenset[str]) -> Iterator[z3.BoolRef]:
     """Yield that nothing is doubted, no list holds anything and no fact is known."""
     facts = _facts(world, names)
-    lists = [listed for fact, listed in sorted(world.lists.items()) if f"known {fact}" in names]
+    lists = [(fact, listed) for fact, listed in sorted(world.lists.items()) if f"known {fact}" in names]
     doubts = [f"queried {fact}" for fact in sorted(world.asked)]
     doubts += sorted(world.doubts)
     yield from (no(z3.Bool(doubt)) for doubt in doubts if doubt in names)
     yield from (settled for fact in facts if fact in NOT_CHILDBEARING for settled in _settled(world, fact, names))
-    for listed in lists:
-        yield from (no(held) for _, held in sorted(listed.codes.items()) if held.decl().name() in names)
+    for fact, listed in lists:
+        yield from (no(held) for code, held in sorted(listed.codes.items()) if f"{fact} {code}" in names)
     for fact in facts:
         yield no(world.known[fact])
-    for listed in lists:
+    for _, listed in lists:
         yield no(listed.recorded)
         yield listed.complete
 
@@ -123,7 +130,7 @@ def witness_of(model: z3.ModelRef, world: World, names: frozenset[str]) -> Witne
             given.setdefault(fact.removesuffix(OTHER), _text(model, world, fact))
     for fact in sorted(world.lists):
         if f"known {fact}" in names and z3.is_true(model.eval(world.lists[fact].recorded)):
-            given.setdefault(fact.removesuffix(OTHER), _entries(model, world, fact))
+            given.setdefault(fact.removesuffix(OTHER), _entries(model, world, fact, names))
     for fact in NOT_CHILDBEARING:
         if given.get("sex") == "male" and fact not in given and f"known {fact}" in names:
             given[fact] = "yes"  # two answers that cannot both be so: not known
@@ -148,11 +155,10 @@ def _text(model: z3.ModelRef, world: World, fact: str) -> str:
     return " ".join(part for part in (written(number), spec.unit) if part)
 
 
-def _entries(model: z3.ModelRef, world: World, fact: str) -> list[object]:
+def _entries(model: z3.ModelRef, world: World, fact: str, names: frozenset[str]) -> list[object]:
     listed = world.lists[fact]
-    codes: list[object] = [
-        _dosed(model, world, code) for code, held in sorted(listed.codes.items()) if z3.is_true(model.eval(held))
-    ]
+    held = [code for code in sorted(listed.codes) if f"{fact} {code}" in names]
+    codes: list[object] = [_dosed(model, world, code) for code in held if z3.is_true(model.eval(listed.codes[code]))]
     whole = z3.is_true(model.eval(listed.complete))
     return codes if whole else [*codes, {"name": None, "text": SOMETHING}]
 
