@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -72,9 +73,11 @@ def ask_second(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
 def answer_second(request: HttpRequest, pk: UUID, second: UUID) -> HttpResponse:
     """Sign too (who does is asked again who it is), refuse with a reason, or take the own question back."""
     plan, form = plan_of(request, pk), request.POST
-    get_object_or_404(cosigning.ever_of(plan), pk=second)
+    asked = get_object_or_404(cosigning.ever_of(plan), pk=second)
     if form.get("answer") == "sign" and not confirming.is_fresh(request):
-        return ways.by_way_of(request, "accounts:confirm")
+        # back to the very item, where the key is pressed again
+        there = f"{reverse('plans:review', kwargs={'pk': plan.pk})}#item-{asked.item_id}"
+        return ways.by_way_of(request, "accounts:confirm", next=there)
     deeds: dict[str, Callable[[], object]] = {
         "sign": lambda: cosigning.sign(second_id=second, doctor=request.user),
         "refuse": lambda: cosigning.refuse(second_id=second, doctor=request.user, why=form.get("why", "")),

@@ -164,7 +164,8 @@ def test_a_colleague_s_open_browser_signs_nothing(giver, other):
     send = address(plan, "answer_second", second=asked(plan, item, giver, other).pk)
     there = address(plan)
     answer = page(other).post(send, {"answer": "sign"}, headers={"referer": f"http://testserver{there}"})
-    assert answer.url == f"{reverse('accounts:confirm')}?{urlencode({'next': there})}"
+    asks = {"next": f"{there}#item-{item.pk}"}  # and leads back to the very item
+    assert answer.url == f"{reverse('accounts:confirm')}?{urlencode(asks)}"
     fragment = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{there}"}
     assert page(other).post(send, {"answer": "sign"}, headers=fragment)["HX-Redirect"] == answer.url
     item.refresh_from_db()
