@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from webapp.audit import services as audit
 from webapp.desk import changing
+from webapp.desk.bands import words_of
 from webapp.desk.changing import Verdict
 from webapp.desk.drawing import About, Drawing, bars, points
 from webapp.desk.moment import Reader
@@ -77,7 +78,8 @@ def scores_of(reader: Reader, terms: Terms) -> list[Score]:
     for day, scores in _by_day(reader):
         for name, score in scores.items():
             if score.get("status") == "ok" and name in terms.edition.scores:
-                told.setdefault(name, []).append((day, _figure(score.get("value")), score.get("band") or ""))
+                said = _figure(score.get("value")), words_of(name, score.get("band") or "")
+                told.setdefault(name, []).append((day, *said))
     found = [_score(name, _changes(days), terms) for name, days in told.items()]
     return sorted(found, key=lambda one: one.title)
 

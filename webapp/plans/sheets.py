@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from engine.language.documents import Edition
 from webapp.plans import selectors as plans
 from webapp.plans.models import Plan, PlanItem
-from webapp.plans.terms import Terms, days, frequency, words
+from webapp.plans.terms import Terms, days, frequency, spoken, words
 
 STOPS = ("stop", "avoid")
 NAMED = ("about", "next", "stop")  # has another name at the laboratory, on a form or at the chemist's
@@ -237,7 +237,7 @@ def _dose(dose: Mapping[str, Any], content: Mapping[str, Any], terms: Terms, sig
     length, timing = dose.get("duration_days"), terms.say(dose.get("timing"))
     often = frequency(dose.get("frequency", ""))
     return Line(
-        title=joined(f"{terms.ingredient(dose['ingredient'])} {dose['dose']}"),
+        title=joined(f"{terms.ingredient(dose['ingredient'])} {spoken(str(dose['dose']), terms.language)}"),
         how=joined(", ".join(part for part in (timing, often, days(length)) if part)),
         note=terms.say(content.get("patient_text")),
         why=_why(content, terms),

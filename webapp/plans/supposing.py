@@ -138,7 +138,7 @@ def _text(case: Case, name: str, value: str, terms: Terms) -> Supposed:
     told = _bare(dict(values_of(case)).get(name))
     question = presenting.Question(name, terms.text(name), terms.text(name), "text")
     problem = _problem(lambda: supposing_texts.checked(value))
-    return Supposed(question, f"«{told}»" if told else _("not known"), value, problem, "text")
+    return Supposed(question, f"«{told}»" if told else _("nothing written"), value, problem, "text")
 
 
 def _list(case: Case, spec: FactSpec, one: Sent, terms: Terms) -> Supposed:

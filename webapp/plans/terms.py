@@ -19,6 +19,7 @@ from webapp.plans.models import Evaluation
 
 NBSP = "\u00a0"
 A_YEAR = 365  # days
+DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 FEMININE = ("allergies", "medications")  # lists whose title in the vocabularies is feminine in Spanish
 MEASURED = ("integer", "decimal", "quantity")
 UNITS = {"10^9/L": "×10⁹/L", "permil": "‰", "ugHb/g": "µg Hb/g", "ratio": "", "qualitative": "", "category": ""}
@@ -118,8 +119,14 @@ class Terms:
         name = self.ingredient(dose["ingredient"]) if named else ""
         often = frequency(dose.get("frequency", ""))
         length = days(dose.get("duration_days"))
-        line = " ".join(part for part in (name, str(dose["dose"]).replace(" ", NBSP), often) if part)
+        amount = spoken(str(dose["dose"]), self.language).replace(" ", NBSP)
+        line = " ".join(part for part in (name, amount, often) if part)
         return f"{line}, {length}" if length else line
+
+
+def spoken(dose: str, language: str) -> str:
+    """Return the amount of a dose as it is written in a language: 3,5 g in Spanish."""
+    return DECIMAL_POINT.sub(",", dose) if language == "es" else dose
 
 
 def terms_of(evaluation: Evaluation, language: str) -> Terms:

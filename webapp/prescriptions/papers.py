@@ -10,7 +10,7 @@ from django.utils.translation import override
 from webapp.base import pdf
 from webapp.plans.models import Plan
 from webapp.plans.taken import words_of
-from webapp.plans.terms import Terms, days, frequency, terms_of, words
+from webapp.plans.terms import Terms, days, frequency, spoken, terms_of, words
 from webapp.prescriptions import writing
 from webapp.prescriptions.models import Prescription
 
@@ -110,7 +110,8 @@ def _paper(said: Any, sheet: Mapping[str, str], place: tuple[int, int], packs: i
 
 def _told(one: Prescription, terms: Terms) -> Told:
     said, content = one.content, words_of(one.item)
-    how = [said["medicine"]["dose"], frequency(said["how"]["frequency"]), words(said["how"]["timing"], terms.language)]
+    dose, timing = spoken(said["medicine"]["dose"], terms.language), words(said["how"]["timing"], terms.language)
+    how = [dose, frequency(said["how"]["frequency"]), timing]
     why = dict.fromkeys(terms.say(reason.get("because")) for reason in content.get("reasons", ()))
     return Told(
         title=terms.ingredient(said["medicine"]["code"]),

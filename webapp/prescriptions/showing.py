@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from webapp.plans.models import Plan
 from webapp.plans.sheets import PARTS, Part, joined
-from webapp.plans.terms import Terms
+from webapp.plans.terms import Terms, spoken
 from webapp.prescriptions import due
 from webapp.prescriptions.due import Count, Dose
 
@@ -60,7 +60,7 @@ def day_of(plan: Plan, day: date, today: date, terms: Terms) -> Day:
     lines = [
         Line(
             dose,
-            joined(f"{terms.ingredient(dose.content['ingredient'])} {dose.content['dose']}"),
+            joined(f"{terms.ingredient(dose.content['ingredient'])} {spoken(dose.content['dose'], terms.language)}"),
             ticks.get(dose.key(day)),
         )
         for dose in due.doses_of(plan)

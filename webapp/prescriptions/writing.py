@@ -106,7 +106,7 @@ def supplements_of(plan: Plan, terms: Terms) -> list[Advised]:
 
 def _supplements_in(item: PlanItem, terms: Terms) -> list[Advised]:
     doses = [dose for dose in words_of(item).get("doses") or () if _is_supplement(dose["ingredient"], terms)]
-    return [Advised(terms.ingredient(dose["ingredient"]), [terms.dose(dose, named=False)], "") for dose in doses]
+    return [Advised(terms.ingredient(dose["ingredient"]), [_how(dose, terms, named=False)], "") for dose in doses]
 
 
 def _stops(item: PlanItem) -> bool:
@@ -118,11 +118,16 @@ def _is_supplement(code: str, terms: Terms) -> bool:
     return known is not None and known.kind == "supplement"
 
 
+def _how(dose: Mapping[str, Any], terms: Terms, *, named: bool) -> str:
+    """Return a dose with when in the day it is taken, which a plan says of many supplements."""
+    return ", ".join(part for part in (terms.dose(dose, named=named), terms.say(dose.get("timing"))) if part)
+
+
 def _advised(item: PlanItem, terms: Terms) -> Advised:
     content = words_of(item)
     doses = content.get("doses") or ()
     title = terms.say(content.get("title")) or terms.code(item.code)
-    lines = [terms.dose(dose, named=len(doses) > 1) for dose in doses]
+    lines = [_how(dose, terms, named=len(doses) > 1) for dose in doses]
     return Advised(title, lines, terms.say(content.get("patient_text")))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from webapp.patients.models import Patient
 from webapp.plans.sheets import PARTS, joined
 from webapp.plans.taken import words_of
+from webapp.plans.terms import spoken
 from webapp.prescriptions.models import PharmacyChoice, Prescription, Renewal, Tick
 from webapp.privacy.shapes import Resource, Speech, day, full, moment
 
@@ -145,4 +146,5 @@ def _tick(row: Tick, speech: Speech) -> Resource:
 
 
 def _names(doses: Iterable[Mapping[str, Any]], speech: Speech) -> str:
-    return " + ".join(joined(f"{speech.terms.ingredient(one['ingredient'])} {one['dose']}") for one in doses)
+    said = ((speech.terms.ingredient(one["ingredient"]), spoken(one["dose"], speech.language)) for one in doses)
+    return " + ".join(joined(f"{name} {amount}") for name, amount in said)

@@ -15,16 +15,19 @@ from tests.webapp.desk.clinic import address, browser, words
 from tests.webapp.plans.factories import a_patient
 from webapp.audit.models import Entry
 from webapp.desk import changing, course, course_views
+from webapp.desk.bands import WORDS
 from webapp.desk.changing import Verdict
 from webapp.patients import services as patients
+from webapp.plans.lines import terms_now
 from webapp.plans.models import Evaluation
 
 pytestmark = pytest.mark.django_db
 
 
-def evaluated(patient, days_ago, **scores):
-    """An evaluation of some days ago that said these scores."""
+def evaluated(patient, days_ago, *, bands=None, **scores):
+    """An evaluation of some days ago that said these scores; ``bands`` are those without a number."""
     told = {name: {"value": value, "band": None, "status": "ok"} for name, value in scores.items()}
+    told |= {name: {"value": None, "band": band, "status": "ok"} for name, band in (bands or {}).items()}
     at = timezone.now() - timedelta(days=days_ago)
     said = json.dumps({"scores": told})
     with mock.patch("django.utils.timezone.now", return_value=at):
@@ -80,6 +83,26 @@ def test_a_score_says_how_it_moved_and_what_that_means():
     with CaptureQueriesContext(connection) as many:
         page(patient)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("es", "falta de hierro sin anemia"), ("en", "lack of iron without anaemia")]
+)
+def test_a_score_without_a_number_says_in_words_what_it_comes_to(language, said):
+    on_the_shelf()
+    patient, client = a_patient(), browser(language=language)
+    evaluated(patient, 0, bands={"iron_status": "iron_deficiency_without_anaemia"})
+    shown = words(client.get(address("course", patient), headers={"Accept-Language": language}))
+    assert said in shown
+    assert "iron_deficiency" not in shown
+
+
+def test_every_band_of_a_shipped_score_without_a_number_has_words():
+    on_the_shelf()
+    scores = terms_now("en", timezone.localdate()).edition.scores.values()
+    silent = [(one.name, band) for one in scores if one.value_type in ("none", "code") for band in one.bands]
+    assert [band for name, band in silent if not band.isdecimal() and band not in WORDS] == []
+    assert len(silent) > 20
 
 
 def test_one_reading_is_no_change_and_none_says_so():

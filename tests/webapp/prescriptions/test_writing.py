@@ -24,7 +24,7 @@ from tests.webapp.prescriptions.orders import (
 from webapp.audit.models import Entry
 from webapp.clinic import services as clinic
 from webapp.plans import deciding
-from webapp.prescriptions import papers, services
+from webapp.prescriptions import papers, selectors, services
 from webapp.prescriptions.models import Prescription
 from webapp.prescriptions.writing import Given
 
@@ -34,10 +34,11 @@ PROPOSAL = "Propuesta de prescripción, no válida para dispensación"
 
 def pages(answer):
     assert answer["Content-Type"] == "application/pdf"
-    return [
-        " ".join(page.extract_text().replace("\u00a0", " ").split())
-        for page in PdfReader(BytesIO(answer.content)).pages
-    ]
+    return pages_of(answer.content)
+
+
+def pages_of(content):
+    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in PdfReader(BytesIO(content)).pages]
 
 
 def printed(batch, doctor):
@@ -131,6 +132,19 @@ def test_a_supplement_is_recommended_on_its_own_sheet_and_never_prescribed():
     assert "Plantago" in sheet
     assert "No es una receta" in sheet
     assert "Omeprazol" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("es", "3,5 g cada 12 h, 4 semanas, antes de comer"), ("en", "3.5 g every 12 h, 4 weeks, before meals")],
+)
+def test_the_sheet_of_supplements_says_when_in_the_day_and_writes_numbers_as_its_reader_does(language, said):
+    doctor, patient = a_prescriber(), a_known_patient()
+    dose = a_supplement()["doses"][0] | {"dose": "3.5 g", "timing": {"es": "antes de comer", "en": "before meals"}}
+    plan = told_plan(patient, a_supplement(doses=[dose]), doctor=doctor)
+    found = selectors.plan_for(doctor, plan.pk)
+    [sheet] = pages_of(papers.recommendation(found, language))
+    assert said in sheet
 
 
 def test_a_regimen_is_a_paper_for_each_of_its_medicines():
