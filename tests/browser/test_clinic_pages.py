@@ -15,6 +15,7 @@ from tests.site import PASSWORD
 BOSS, DIRECTOR, DOCTOR, MARINA = (
     f"{name}@demo.example" for name in ("administrator", "director", "vidal", "marina")
 )  # fmt: skip
+WORDS = {"es": "Acepto que mis datos se usen en estudios.", "en": "I agree that my data are used in studies."}
 EVERY_SIZE = [(LAPTOP, "es-ES"), (NARROW, "es-ES"), (NARROW, "en-GB")]
 
 
@@ -49,8 +50,7 @@ def test_the_administrator_changes_the_name_by_keyboard_and_the_patient_reads_it
     office.goto("/clinic/")
     name = office.locator("#id_name_es").input_value()
     for word in ("Clínica del Puente", name):
-        office.locator("#id_name_es").focus()
-        office.keyboard.press("Control+A")
+        press(office, office.locator("#id_name_es"), "Control+A")
         office.keyboard.type(word)
         office.keyboard.press("Enter")
         expect(office.locator(".toast-p")).to_contain_text("Guardado")
@@ -72,10 +72,10 @@ def test_what_others_ask_is_read_on_a_phone(visit):
 def test_a_director_writes_looks_and_publishes_and_the_patient_is_asked_at_the_next_login(visit):
     page = visit().log_in(DIRECTOR)
     page.goto(f"/privacy/consent-texts/{code_of('research')}/")
-    page.locator("#body_es").fill("Acepto que mis datos se usen en estudios.")
-    page.locator("#body_en").fill("I agree that my data are used in studies.")
-    page.locator("button[name=look]").focus()
-    page.keyboard.press("Enter")
+    for language, words in WORDS.items():
+        press(page, page.locator(f"#body_{language}"), "Control+A")
+        page.keyboard.type(words)
+    press(page, page.locator("button[name=look]"))
     page.wait_for_url("**/preview/")
     is_whole(page)
     page.set_viewport_size({"width": 320, "height": 640})

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, NARROW, is_wider_than_the_screen, violations
+from tests.browser.test_patient_keys import press
 
 BOSS = "administrator@demo.example"
 A_FAILURE = """
@@ -42,7 +43,6 @@ def test_a_failed_job_is_tried_again_by_keyboard(visit, site):
     page = visit().log_in(BOSS)
     page.goto("/jobs/")
     button = page.locator(f"form[action='/jobs/{pk}/retry/'] button")
-    button.focus()
-    page.keyboard.press("Enter")
+    press(page, button)
     expect(page.get_by_text("El trabajo vuelve a estar en cola.")).to_be_visible()
     assert site.query("SELECT status::text FROM procrastinate_jobs WHERE id = %s", pk) == [("todo",)]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, NARROW, PASSWORD, PHONE, is_wider_than_the_screen, violations
+from tests.browser.conftest import LAPTOP, NARROW, PASSWORD, PHONE, is_wider_than_the_screen, tab_to, violations
 from tests.browser.test_patient_keys import press
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,13 +42,13 @@ def test_a_new_doctor_is_taken_in_by_keyboard_alone(visit):
     page.goto("/accounts/staff/")
     page.keyboard.press("n")
     page.wait_for_url("**/staff/new/")
-    page.locator("#name").focus()
+    tab_to(page, page.locator("#name"))
     page.keyboard.type("Dra. Nuria Soler")
     page.keyboard.press("Tab")
     page.keyboard.type("nuria.soler@demo.example")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    page.locator("#secret_engage").focus()
+    tab_to(page, page.locator("#secret_engage"))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/staff/\d+/$"))
@@ -62,14 +62,13 @@ def test_a_permission_is_taken_by_keyboard_and_the_other_person_meets_a_shut_doo
     counter.goto("/desk/invitations/")
     office.goto("/accounts/permissions/")
     box = office.locator('input[value="front_desk:patients.invite"]')
-    box.focus()
-    office.keyboard.press("Space")
-    office.locator("#secret_permissions").focus()
+    press(office, box, "Space")
+    tab_to(office, office.locator("#secret_permissions"))
     office.keyboard.type(PASSWORD)
     office.keyboard.press("Enter")
     expect(office.locator(".toast-p")).to_contain_text("1 permiso cambiado")
     assert counter.goto("/desk/invitations/").status == 404
-    office.locator('input[value="front_desk:patients.invite"]').check()
+    press(office, box, "Space")
     press(office, office.locator("main button[type=submit]"))
     expect(office.locator(".toast-p")).to_contain_text("1 permiso cambiado")
     assert counter.goto("/desk/invitations/").status == 200

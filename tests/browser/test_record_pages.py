@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, code_of, tab_to, violations
-from tests.browser.test_patient_keys import press
+from tests.browser.test_patient_keys import press, write
 
 DOCTOR, ADMINISTRATOR = "vidal@demo.example", "administrator@demo.example"
 
@@ -18,8 +18,7 @@ def find_marina(page: Page) -> None:
     expect(page.locator("#people tbody tr")).not_to_have_count(50)
     row = page.locator("#people a", has_text="Ortega Rey, Marina")
     expect(row).to_be_visible()
-    row.focus()
-    page.keyboard.press("Enter")
+    press(page, row)
     page.wait_for_url(re.compile(r"/desk/patients/[0-9a-f-]{36}/$"))
 
 
@@ -28,14 +27,14 @@ def test_figures_lead_to_the_parts_of_a_record_and_an_entry_is_set_right_by_keyb
     find_marina(page)
     page.keyboard.press("3")
     page.wait_for_url(f"**/#{code_of('medications')}")
-    page.locator("[data-list=medications] .sec-h a").focus()
-    page.keyboard.press("Enter")
-    page.locator("#id_name").fill("Levotiroxina")
-    page.locator("#id_dose").fill("75 µg al día")
+    press(page, page.locator("[data-list=medications] .sec-h a"))
+    write(page, "name", "Levotiroxina")
+    write(page, "dose", "75 µg al día")
     page.keyboard.press("Enter")
     expect(page.locator("[data-list=medications]")).to_contain_text("75 µg al día")
     press(page, page.locator("[data-list=medications] .entry a").first)
-    page.locator("#id_dose").fill("88 µg al día")
+    press(page, page.locator("#id_dose"), "Control+A")
+    page.keyboard.type("88 µg al día")
     page.keyboard.press("Enter")
     expect(page.locator("[data-list=medications]")).to_contain_text("88 µg al día")
     press(page, page.locator("[data-list=medications] .entry a").first)
@@ -45,7 +44,8 @@ def test_figures_lead_to_the_parts_of_a_record_and_an_entry_is_set_right_by_keyb
 def test_an_administrator_answers_who_looked_in_a_few_steps_by_keys_alone(visit):
     page = visit(LAPTOP).log_in(ADMINISTRATOR)
     press(page, page.get_by_role("link", name="Quién ha mirado"))
-    page.locator("input[type=search]").fill("ortega rey")
+    tab_to(page, page.locator("input[type=search]"))
+    page.keyboard.type("ortega rey")
     page.keyboard.press("Enter")
     press(page, page.locator("tbody a", has_text="Ortega Rey, Marina").first)
     expect(page.locator("table.looks")).to_contain_text("Dra. Elena Vidal")
