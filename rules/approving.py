@@ -68,7 +68,7 @@ def _submittable(draft: Draft, revision: Revision, shown: int, reason: str) -> E
     if draft.base and draft.base.text == revision.text:
         raise ProposalError("R031", "this is the text that is in force already", "Change what you meant to change.")
     _free_number(revision)
-    return _clean(examining.begin({revision.path: revision.text}))
+    return _clean(examining.known({revision.path: revision.text}))
 
 
 def _free_number(revision: Revision) -> None:
@@ -93,8 +93,8 @@ def _header(revision: Revision) -> Header:
     return head
 
 
-def _clean(examination: Examination) -> Examination:
-    if examination.report is None:
+def _clean(examination: Examination | None) -> Examination:
+    if examination is None or examination.report is None:
         raise ProposalError(
             "R033", "this text was not examined against what is in force now", "Run tests and proofs, then propose it."
         )

@@ -94,6 +94,11 @@ class Examination(models.Model):
             models.UniqueConstraint(fields=["digest", "base"], name="rules_examined_once", nulls_distinct=False)
         ]
 
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether it waits its turn or is being worked on."""
+        return self.finished_at is None and not self.fault
+
     def __str__(self) -> str:
         return f"examination of {self.digest[:8]}"
 

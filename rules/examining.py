@@ -90,6 +90,12 @@ def begin(new: Mapping[str, str]) -> Examination:
     return found
 
 
+def known(new: Mapping[str, str]) -> Examination | None:
+    """Return what is known of the set in force with ``new`` texts in it; None where nobody has asked yet."""
+    base = selectors.current_release()
+    return Examination.objects.filter(digest=digest_of_set(with_new(new, base)), base=base).first()
+
+
 def with_new(new: Mapping[str, str], base: Release | None) -> dict[str, str]:
     """Return the set that would stand: the texts of ``base`` with the new ones in their places."""
     return {**(selectors.texts(base) if base else {}), **new}

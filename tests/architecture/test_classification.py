@@ -7,7 +7,8 @@ from django.test.utils import isolate_apps
 
 from tools import processing_reference
 from webapp.base import classification, fields
-from webapp.base.classified import IN_CLEAR, TABLES
+from webapp.base.classified import TABLES
+from webapp.base.in_clear import IN_CLEAR
 from webapp.base.kinds import Kind, table
 
 

@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from django.db import models
 
-from webapp.base.classified import IN_CLEAR, TABLES
+from webapp.base.classified import TABLES
 from webapp.base.fields import BlindIndexField, _Sealed
+from webapp.base.in_clear import IN_CLEAR
 from webapp.base.kinds import SEALED_KINDS, Kind, Table
 from webapp.base.rekeying import WORDS
 

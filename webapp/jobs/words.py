@@ -21,6 +21,8 @@ TITLES: dict[str, Any] = {
     "privacy.forget": _("Deletes copies of records after two hours"),
     "prescriptions.count_weeks": _("Counts which doses patients took in the weeks that are over"),
     "prescriptions.deliver": _("Carries orders to pharmacies and asks how far they are"),
+    "studio.examine": _("Runs tests and proofs of a draft of a protocol"),
+    "studio.bring_due": _("Brings protocols into force on the day they were approved for"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

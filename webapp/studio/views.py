@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from rules.models import Version
 from webapp.base import access
 from webapp.plans import uses
-from webapp.studio import selectors
+from webapp.studio import selectors, working
 
 SPANS = (30, 90, 365)  # days
 
@@ -20,8 +20,14 @@ SPANS = (30, 90, 365)  # days
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
     """List what stands on the shelf."""
-    parts = selectors.parts_for(request.user, _language(), timezone.localdate())
-    return render(request, "studio/list.html", {"parts": parts})
+    user = request.user
+    shown = {
+        "parts": selectors.parts_for(user, _language(), timezone.localdate()),
+        "writes": user.may(working.WRITE) or user.may(working.PUBLISH),
+        "drafts": working.drafts_for(user).exclude(state="submitted"),
+        "proposals": working.proposals_for(user),
+    }
+    return render(request, "studio/list.html", shown)
 
 
 @access.may("protocols.read")
@@ -32,7 +38,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         reading = selectors.reading_of(request.user, pk, _language(), timezone.localdate())
     except Version.DoesNotExist:
         raise Http404 from None
-    return render(request, "studio/version.html", {"reading": reading})
+    rights = {"may_write": request.user.may(working.WRITE), "may_publish": request.user.may(working.PUBLISH)}
+    return render(request, "studio/version.html", {"reading": reading} | rights)
 
 
 @access.may("protocols.read")

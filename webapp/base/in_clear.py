@@ -1,0 +1,60 @@
+"""Why some columns of clinical data or of who somebody is stand in clear: each with its reason."""
+
+_SIGNATURE = "Stands beside the text of a protocol as its signature"
+_WHEN = "A date without the word it belongs to; the database holds it against other dates"
+_SORT = "One of a few sorts of paper; says nothing of what stands in it"
+_ORDER = "How soon or in what state, not what: lists of thousands are sorted and counted by it"
+_ASKED = "Says what was asked or measured, not what came of it; the newest value of each is found by it"
+
+IN_CLEAR: dict[str, str] = {
+    "patients.Patient.sex": "One of four words, which alone points to nobody; constraints hold it",
+    "patients.Patient.record_number": "A running number without meaning outside the clinic; letters and lists say it"
+    " in place of the name",
+    "patients.RelatedPerson.relationship": "One of a few words, which alone points to nobody",
+    "patients.Observation.code": _ASKED,
+    "patients.Observation.unit": _ASKED,
+    "patients.Observation.effective_at": _WHEN,
+    "patients.MedicationStatement.started_on": _WHEN,
+    "patients.MedicationStatement.ended_on": _WHEN,
+    "patients.Procedure.performed": _WHEN,
+    "patients.Encounter.kind": _SORT,
+    "patients.Encounter.started": _WHEN,
+    "patients.Encounter.ended": _WHEN,
+    "patients.DocumentReference.kind": _SORT,
+    "patients.DiagnosticReport.category": _SORT,
+    "patients.DiagnosticReport.effective": _WHEN,
+    "patients.NoneRecorded.list": "Says which list was asked for in full; no illness",
+    "intake.QuestionnaireResponse.questionnaire": _ASKED,
+    "intake.QuestionnaireResponse.for_day": _WHEN,
+    "intake.Answer.item": _ASKED,
+    "intake.PastAnswer.item": _ASKED,
+    "plans.Evaluation.case_sha256": "A digest of the whole case: who wants to find it again must already have the case",
+    "plans.Evaluation.record_mark": "A digest under a key: equal for the same lines of the record, and tells nothing",
+    "plans.Evaluation.result_sha256": "A digest of the whole result: who wants to find it again must already have it",
+    "plans.Plan.urgency": _ORDER,
+    "plans.PlanItem.kind": "Medicine, test, advice and so on: which sort of line, not which line; triggers ask for it",
+    "plans.PlanItem.state": _ORDER,
+    "plans.PlanItem.urgency": _ORDER,
+    "alerts.Alert.urgency": _ORDER,
+    "results.Release.abnormal": _ORDER,
+    "results.Release.critical": _ORDER,
+    "prescriptions.Renewal.verdict": _ORDER,
+    "prescriptions.Renewal.changed": _ORDER,
+    "prescriptions.Renewal.runs_out_on": _WHEN,
+    "prescriptions.Renewal.until": _WHEN,
+    "prescriptions.Tick.day": _WHEN,
+    "prescriptions.Tick.part": "Morning, noon and so on: says nothing of what is taken",
+    "prescriptions.Tick.taken": "Yes or no beside an item whose name is sealed; weeks are counted by it",
+    "prescriptions.Week.due": _ORDER,
+    "prescriptions.Week.done": _ORDER,
+    "prescriptions.Week.not_done": _ORDER,
+    "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
+    "rules.Version.author_name": _SIGNATURE,
+    "rules.Draft.author_name": _SIGNATURE,
+    "rules.Revision.editor_name": _SIGNATURE,
+    "rules.Submission.submitted_by_name": _SIGNATURE,
+    "rules.Submission.decided_by_name": _SIGNATURE,
+    "rules.Remark.author_name": _SIGNATURE,
+    "rules.Retraction.author_name": _SIGNATURE,
+    "plans.Settlement.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
+}
