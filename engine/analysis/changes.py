@@ -21,6 +21,7 @@ class Changed:
 
     ``beside`` are these and all that have a say in what becomes of one of them. ``aside`` is what differs beside the
     rules: questions, as ``questionnaire.item``, how long a fact stays fresh, and the ``lexicon`` of free text.
+    ``differing`` are all names of which something differs: ``apart``, definitions, conclusions, and ``rule reflux.x``.
     """
 
     old_facts: tuple[str, ...]
@@ -29,6 +30,7 @@ class Changed:
     codes: frozenset[str]
     beside: frozenset[str]
     aside: tuple[str, ...] = ()
+    differing: frozenset[str] = frozenset()
 
 
 def changed(old: Program, new: Program) -> Changed:
@@ -41,7 +43,7 @@ def changed(old: Program, new: Program) -> Changed:
     only_before, only_after = sorted({*before} - {*after}), sorted({*after} - {*before})
     return Changed(
         tuple(only_before), tuple(only_after), frozenset(apart), near, beside,
-        tuple(_aside(old.edition, new.edition)),
+        tuple(_aside(old.edition, new.edition)), frozenset(differing),
     )  # fmt: skip
 
 

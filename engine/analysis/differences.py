@@ -13,6 +13,7 @@ from engine.analysis.items import Plans
 from engine.analysis.partial import say_partial
 from engine.analysis.people import People
 from engine.analysis.search import Answer, Search
+from engine.analysis.sharing import share
 from engine.analysis.witness import Witness
 from engine.compiler.program import Program, Scope
 
@@ -55,11 +56,11 @@ def compare(old: Program, new: Program, most: int | None = MOST, told: Told = la
     ``told`` is called with each item, how many were looked at and how many there are.
     """
     what = changed(old, new)
-    found: list[Difference] = []
-    undecided: list[tuple[str, str]] = []
     both = Both.of(old, new, what)
     codes = both.differing(sorted(what.codes))
     chosen = codes if most is None else codes[:most]
+    found: list[Difference] = []
+    undecided: list[tuple[str, str]] = []
     for count, code in enumerate(chosen, start=1):
         told(count, len(chosen))
         mine, why = both.differences(code)
@@ -90,13 +91,19 @@ class Both:
         second = Encoder(first.world.beside(new, what.apart), Scope(new, {}))
         for encoder in (first, second):
             _say_more(encoder, what.apart)
-        return Both(Pair(*(Version(Plans(encoder, what.beside)) for encoder in (first, second))))
+        before = Version(Plans(first, what.beside))
+        share(first, second, what.differing)
+        return Both(Pair(before, Version(Plans(second, what.beside))))
 
     def differing(self, codes: Iterable[str]) -> list[str]:
         """Return the items of which something may differ as far as the solver knows; of the others nothing does."""
         self.wanted = {(code, aspect): term for code in codes for aspect, term in self._wanted(code).items()}
-        self.likely = self.search.possible(self.wanted)
-        return [code for code in codes if any((code, aspect) in self.likely for aspect in (*ASPECTS, "open"))]
+        loud = {key: term for key, term in self.wanted.items() if key[1] != "open"}
+        self.likely = self.search.possible(loud)
+        given = {code for code, _ in self.likely}
+        quiet = {key: term for key, term in self.wanted.items() if key[1] == "open" and key[0] not in given}
+        self.likely |= self.search.possible(quiet) | {(code, "open") for code in given}
+        return [code for code in codes if (code, "open") in self.likely]
 
     def _wanted(self, code: str) -> dict[Sought, z3.BoolRef]:
         """Return of whom each aspect of an item differs."""

@@ -56,9 +56,7 @@ class Search:
     tries: int = TRIES
     cones: Cones = field(init=False)
     _ready: tuple[int, z3.BoolRef, z3.Solver, frozenset[str]] | None = None  # the last question, and the domain then
-
     _known: dict[str, z3.BoolRef] = field(default_factory=dict)  # of scores that are left to the evaluator
-
     _needed: Mapping[str, object] = field(default_factory=dict)  # what was known of the last patient found
 
     def __post_init__(self) -> None:
@@ -137,6 +135,8 @@ class Search:
     def possible(self, wanted: Mapping[Key, z3.BoolRef]) -> set[Key]:
         """Return which of many things may be so at all: one solver is asked for them one after the other."""
         named = {key: z3.Bool(f"wanted {number}") for number, key in enumerate(wanted) if not z3.is_false(wanted[key])}
+        if not named:
+            return set()
         solver, found = _solver(), set[Key]()
         solver.add(every((*self.plans.encoder.world.domain, *(name == wanted[key] for key, name in named.items()))))
         for key, name in named.items():

@@ -31,6 +31,7 @@ from engine.language.formularies import formulary_of
 from engine.language.invariants import invariants_of, resolved_invariant
 from engine.language.lexicons import lexicon_of
 from engine.language.names import World
+from engine.language.once import Made
 from engine.language.protocols import protocol_of, score_of
 from engine.language.questionnaires import questionnaire_of
 from engine.language.reader import ReadError, read
@@ -79,16 +80,18 @@ def read_versions(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[
     A file that both hold is read once. Names and codes in tests are not looked into: nobody runs them here.
     """
     forms: dict[str, Form] = {}
-    first = read_version(before, forms)
+    made = Made()
+    first = read_version(before, forms, made)
     if before == after:
         return first, first
-    return first, read_version(after, {file: form for file, form in forms.items() if before[file] == after.get(file)})
+    same = {file: form for file, form in forms.items() if before[file] == after.get(file)}
+    return first, read_version(after, same, made)
 
 
-def read_version(files: Mapping[str, str], known: dict[str, Form]) -> Library:
+def read_version(files: Mapping[str, str], known: dict[str, Form], made: Made | None = None) -> Library:
     """Return a library without a look at its tests; forms of files are taken from ``known`` and kept there."""
-    problems = Problems()
-    library = _run(files, problems, _untested, known)
+    problems, own = Problems(), made or Made()
+    library = _run(files, problems, lambda read, found: _untested(read, found, own), known, own)
     if library is None or problems.found:
         raise LibraryError(tuple(sorted(set(problems.found))))
     return library
@@ -99,10 +102,11 @@ def _run(
     problems: Problems,
     last: Callable[["_Read", Problems], Library | None],
     known: dict[str, Form] | None = None,
+    made: Made | None = None,
 ) -> Library | None:
     try:
         with _collector_paused():
-            return last(_read_all(files, problems, {} if known is None else known), problems)
+            return last(_read_all(files, problems, {} if known is None else known, made or Made()), problems)
     except RecursionError:
         hint = "Name parts of the longest expressions under define."
         problems.add(Place(next(iter(sorted(files)), "")), "P121", "definitions are nested too deeply", hint)
@@ -149,28 +153,30 @@ class _Read:
         return Library(self.vocabulary, self.formulary, *drafts, files=self.hashes)
 
 
-def _read_all(files: Mapping[str, str], problems: Problems, forms: dict[str, Form]) -> _Read:
+def _read_all(files: Mapping[str, str], problems: Problems, forms: dict[str, Form], made: Made) -> _Read:
     """Return what was read; ``forms`` are those of files that were read before, and take up the others."""
     new = {file: _form(file, files[file], problems) for file in sorted(files) if file not in forms}
     forms |= {file: form for file, form in new.items() if form is not None}
     forms = dict(sorted(forms.items()))
     hashes = {file: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for file, text in files.items()}
     broken = [file for file in sorted(files) if file not in forms]
-    vocabulary, shared = vocabulary_of(_of(VocabularyForm, forms), problems)
+    vocabulary, shared = made.once(vocabulary_of, (_of(VocabularyForm, forms),), problems)
     if not vocabulary.facts and not broken:
         place = Place(next(iter(sorted(files)), "vocabulary"), 1, 1)
         problems.add(place, "P020", "no vocabulary was read", "Name the folder that holds vocabulary/.")
-    formulary = formulary_of(_of(FormularyForm, forms), problems)
+    formulary = made.once(formulary_of, (_of(FormularyForm, forms),), problems)
     drafts = _Drafts()
     read = _Read(_of(LexiconForm, forms), vocabulary, formulary, drafts, hashes)
     for file, form in forms.items():
         _check_path(file, form, problems)
         if isinstance(form, ProtocolForm):
-            drafts.protocols.append(_signed(protocol_of(form, formulary, problems), file, hashes))
+            drafts.protocols.append(_signed(made.once(protocol_of, (form, formulary), problems), file, hashes))
         elif isinstance(form, ScoreForm):
-            drafts.scores.append(_signed(score_of(form, vocabulary, problems), file, hashes))
+            drafts.scores.append(_signed(made.once(score_of, (form, vocabulary), problems), file, hashes))
         elif isinstance(form, QuestionnaireForm):
-            drafts.questionnaires.append(_signed(questionnaire_of(form, vocabulary, problems), file, hashes))
+            drafts.questionnaires.append(
+                _signed(made.once(questionnaire_of, (form, vocabulary), problems), file, hashes)
+            )
         elif isinstance(form, InvariantsForm):
             drafts.invariants += invariants_of(form, problems)
     for documents in (drafts.protocols, drafts.scores, drafts.questionnaires):
@@ -188,9 +194,10 @@ def _whole(read: _Read, problems: Problems) -> Library | None:
     return _untested(read, problems)
 
 
-def _untested(read: _Read, problems: Problems) -> Library | None:
+def _untested(read: _Read, problems: Problems, made: Made | None = None) -> Library | None:
     """Return the library of what was read, with every problem noted but those of its tests."""
-    lexicon = lexicon_of(read.lexicons, read.vocabulary, read.formulary, problems)
+    made = made or Made()
+    lexicon = made.once(lexicon_of, (read.lexicons, read.vocabulary, read.formulary), problems)
     if read.world is None:  # every name would look unknown: the data come first
         problems.found = [found for found in problems.found if found.code not in _NEED_DATA]
         return None
