@@ -20,8 +20,9 @@ class Changed:
     """``apart``: facts and scores (``score gerdq``) that mean something else; ``codes``: items that may differ.
 
     ``beside`` are these and all that have a say in what becomes of one of them. ``aside`` is what differs beside the
-    rules: questions, as ``questionnaire.item``, how long a fact stays fresh, and the ``lexicon`` of free text.
-    ``differing`` are all names of which something differs: ``apart``, definitions, conclusions, and ``rule reflux.x``.
+    rules: questions, as ``questionnaire.item``, how long a fact stays fresh, warnings that change nothing of what is
+    given, and the ``lexicon`` of free text. ``differing`` are all names of which something differs: ``apart``,
+    definitions, conclusions, and rules as ``rule reflux.first``.
     """
 
     old_facts: tuple[str, ...]
@@ -57,8 +58,29 @@ def _aside(old: Edition, new: Edition) -> Iterator[str]:
         was, now = before_facts[name].fresh_for_days, after_facts[name].fresh_for_days
         if was != now:
             yield f"{name} fresh for {was or 'any number of'} days before, {now or 'any number of'} now"
+    before_notes, after_notes = _warnings(old), _warnings(new)
+    for name in sorted({*before_notes, *after_notes}):
+        if before_notes.get(name) != after_notes.get(name):
+            yield f"warnings and questions of {name}"
     if old.lexicon != new.lexicon:
         yield "lexicon"
+
+
+def _warnings(edition: Edition) -> dict[str, object]:
+    """Return what safety only shows or asks beside an item, which changes nothing that is given, by medicine."""
+    drugs = edition.formulary
+    safety = {name: one.safety for name, one in drugs.medicines.items()}
+    safety |= {name: one.safety for name, one in drugs.regimens.items()}
+    found: dict[str, object] = {
+        name: [_warning(each) for each in every if each.severity == "monitor" or each.ask]
+        for name, every in safety.items()
+    }
+    meets = (each for each in drugs.interactions if each.severity == "monitor" or each.ask)
+    return found | {" and ".join(each.sides): (each.severity == "monitor", each.ask) for each in meets}
+
+
+def _warning(condition: SafetyCondition) -> object:
+    return condition.when, condition.severity == "monitor", condition.ask
 
 
 def _questions(edition: Edition) -> dict[str, object]:

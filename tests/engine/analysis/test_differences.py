@@ -17,7 +17,7 @@ from engine.compiler import compile_edition
 from engine.evaluator import evaluate
 from engine.language.library import edition, read_library
 from tests.engine.analysis.disk import write
-from tests.engine.language.a_library import PROTOCOL, QUESTIONNAIRE, VOCABULARY, files
+from tests.engine.language.a_library import FORMULARY, PROTOCOL, QUESTIONNAIRE, VOCABULARY, files
 from tests.engine.programs import built, cases, conditions, protocols
 
 LONG = int(os.environ.get("PAUTA_LONG_PROPERTIES", "0"))
@@ -97,6 +97,31 @@ def test_what_differs_beside_the_rules_is_named_and_not_searched_for(old, new, f
     assert found.equivalent
     assert len(found.changed.aside) == 1
     assert named in found.changed.aside[0]
+
+
+def test_a_dose_of_a_regimen_that_changed_is_told_with_its_days():
+    for old, new, said in (
+        ("dose: 20 mg", "dose: 40 mg", "40 mg"),
+        ("duration: 8 weeks", "duration: 4 weeks", "28 days"),
+    ):
+        found = compared(old, new, FORMULARY)
+        (dose,) = [each for each in found.differences if each.aspect == "dose"]
+        assert dose.code == "rx:ppi_8w"
+        assert said in dose.new
+        assert said not in dose.old
+        assert found.undecided == ()
+
+
+def test_what_a_medicine_brings_is_told_where_its_item_comes_to_others():
+    found = compared("when: heartburn_days >= 2", "when: heartburn_days >= 3")
+    assert ("test:blood_count", "state", "proposed", "absent") in told(found)
+
+
+def test_a_warning_that_changes_nothing_of_what_is_given_is_named():
+    found = compared("        add:\n          - test:blood_count\n        source", "        source", FORMULARY)
+    assert {each.code for each in found.differences} == {"test:blood_count"}
+    gone = changed("      - when: may_be_pregnant", "      - when: may_be_pregnant and dysphagia", FORMULARY)
+    assert "warnings and questions of omeprazole" in compare(program(files()), program(gone)).changed.aside
 
 
 def test_of_a_broad_change_some_items_are_looked_into_and_the_others_named():
