@@ -5,7 +5,7 @@ one item; daily sums are held against their maximum. Each stage reads what those
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -250,6 +250,3 @@ def _stated_dose(item: Stated, drug: str) -> Choice:
 def in_order(all_given: Iterable[Given]) -> list[Given]:
     """Return what rules give in the order in which a plan takes it."""
     return sorted(all_given, key=lambda each: (each.node.protocol.name, each.node.rule.name))
-
-
-Become = Callable[[Amount | None], Amount | None]
