@@ -109,6 +109,7 @@ def _page(
     page = {
         "draft": held,
         "newest": newest,
+        "title": working.title_of(newest.text, (get_language() or "es")[:2]) or held.name,
         "text": newest.text if typed is None else typed,
         "theirs": theirs,
         "merge": compared(theirs.text, typed or "") if theirs else (),
@@ -207,6 +208,7 @@ def changes(request: HttpRequest, draft: int) -> HttpResponse:
     page = {
         "draft": held,
         "newest": newest,
+        "title": working.title_of(newest.text, (get_language() or "es")[:2]) or held.name,
         "lines": working.text_difference(held, newest.text),
         "examination": examination,
         "changes": working.changes_of(examination, (get_language() or "es")[:2]),

@@ -41,6 +41,7 @@ def _page(request: HttpRequest, held: Submission, shows: str, status: int = 200,
     base = {
         "proposal": held,
         "shows": shows,
+        "title": working.title_of(held.revision.text, (get_language() or "es")[:2]) or held.draft.name,
         "seen": working.seen_by(request.user, held),
         "may_decide": working.may_decide(request.user, held) and not held.decision,
         "report": held.examination.report or {},
@@ -93,7 +94,8 @@ def decide(request: HttpRequest, proposal: int) -> HttpResponse:
             done = writing.approve(request.user, held.pk, comment=comment, effective_from=_day(request))
             messages.success(request, _("It is in force now.") if done.in_force_at else _("It comes into force then."))
     except DraftError as problem:
-        messages.error(request, f"{problem} {problem.hint}")
+        said = f"{problem} {problem.hint}"
+        return _page(request, _held(request, proposal), "about", typed=request.POST, problem=said, status=REFUSED)
     return redirect("studio:proposal", proposal=held.pk)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from engine.language.documents import Edition
-from rules import drafting, examining
+from rules import drafting, examining, headers
 from rules import services as shelf
 from rules.models import Draft, Examination, Opened, Revision, Submission
 from rules.selectors import ShelfError
@@ -67,6 +67,12 @@ def seen_by(user: User, proposal: Submission) -> frozenset[str]:
 def may_decide(user: User, proposal: Submission) -> bool:
     """Tell whether this person is one who could approve it: a director who wrote nothing of it."""
     return user.may(PUBLISH) and str(user.pk) not in proposal.written_by
+
+
+def title_of(text: str, language: str) -> str:
+    """Return what a text calls itself, or nothing where its head cannot be read."""
+    head = headers.read("", text)
+    return str(head.title.get(language, "")) if isinstance(head, headers.Header) else ""
 
 
 def text_difference(draft: Draft, text: str) -> list[Line]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from rules.models import Version
+from rules.models import Draft, Submission, Version
 from tests.webapp.access.marks import LOGO
 from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
@@ -65,6 +65,14 @@ def _item(_life: Life) -> str:
 
 def _version(_life: Life) -> int:
     return Version.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _draft(_life: Life) -> int:
+    return Draft.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _proposal(_life: Life) -> int:
+    return Submission.objects.order_by("pk").values_list("pk", flat=True)[0]
 
 
 # (app, argument) -> a person's object; an app that is new here says what its arguments are, or the test fails.
@@ -131,6 +139,8 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("prescriptions", "order"): lambda _life: uuid4(),
     ("clinic", "digest"): lambda _life: LOGO,
     ("studio", "pk"): _version,
+    ("studio", "draft"): _draft,
+    ("studio", "proposal"): _proposal,
     ("results", "number"): lambda _life: 1,
     ("results", "analyte"): lambda _life: "hb",
     ("portal", "analyte"): lambda _life: "hb",

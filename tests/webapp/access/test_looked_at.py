@@ -19,6 +19,7 @@ from tests.browser import test_patient_pages as patients
 from tests.browser import test_result_pages as results
 from tests.browser import test_sharing_pages as sharing
 from tests.browser import test_staff_pages as staff
+from tests.browser import test_studio_pages as studio
 from tests.browser.conftest import as_the_clinic
 from tests.webapp.access.marks import CLINICAL, PERSONAL
 from tests.webapp.access.routes import Route, path_to, routes, undone
@@ -50,6 +51,12 @@ BY_PRESSING = {
     "portal:result": results.test_the_pages_of_results_fit_every_phone,
     "sharing:change": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
     "sharing:one": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
+    "studio:draft": studio.test_a_director_writes_breaks_mends_and_proposes_a_text,
+    "studio:changes": studio.test_a_director_writes_breaks_mends_and_proposes_a_text,
+    "studio:proposal": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
+    "studio:proposal_text": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
+    "studio:proposal_proved": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
+    "studio:back": studio.test_taking_back_says_why_and_a_text_that_is_alone_stays,
     "results:file": others.test_a_file_of_results_is_whole_while_it_is_looked_at,
 }
 

@@ -12,6 +12,7 @@ from engine.language.documents import Questionnaire
 from rules import selectors as shelf
 from tests.webapp.access.marks import CLINICAL, LOGO, PERSONAL, WORDS
 from tests.webapp.access.world_plans import a_task, plans_of
+from tests.webapp.access.world_studio import a_proposal
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
 from tests.webapp.shelves import Kept, take_published
@@ -133,6 +134,7 @@ def a_world() -> World:
         a_life("Marina", "Rey", doctor, brought_by=colleague, shared_with=elsewhere),
     ]
     users[Role.PATIENT] = lives[0].user
+    a_proposal(users[Role.DIRECTOR])
     return World(*lives, users=users)
 
 

@@ -202,8 +202,7 @@ def test_nobody_approves_the_own_text_nor_without_having_looked_nor_without_sayi
     proposal = proposed(salas)
     confirmed(salas)
     looked(salas, proposal)
-    salas.post(url("decide", proposal.pk), {"approve": "1"})
-    assert "R035" in words(salas.get(url("proposal", proposal.pk)))
+    assert "R035" in words(salas.post(url("decide", proposal.pk), {"approve": "1"}))
     looked(ibarra, proposal)
     asked = {"approve": "1", "comment": "mis palabras", "secret": "not mine"}
     unconfirmed = ibarra.post(url("decide", proposal.pk), asked)
