@@ -13,13 +13,13 @@ from engine.errors import Place, Problem
 
 KINDS = ("vocabulary", "formulary", "score", "questionnaire", "protocol", "lexicon", "invariants")
 _KIND = re.compile(rf"^({'|'.join(KINDS)}):[ \t]*([a-z][a-z0-9_]*)", re.MULTILINE)
-_VERSION = re.compile(r"^version:[ \t]*['\"]?(\d+\.\d+\.\d+)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE)
+_VERSION = re.compile(r"^version:[ \t]*['\"]?(\d+\.\d+\.\d+)['\"]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _DRAFT = re.compile(r"^status:[ \t]*draft\b", re.MULTILINE)
 _REVIEW_BY = re.compile(r"^review_by:[ \t]*(\d{4}-\d{2}-\d{2})", re.MULTILINE)
 _REVIEW_NEEDED = re.compile(r"^[ \t]*(?:- )?review:[ \t]*needed\b", re.MULTILINE)
-_TITLE_BLOCK = re.compile(r"^title:[ \t]*\n(?:[ \t]+(?:es|en):.*\n?)+", re.MULTILINE)
+_TITLE_BLOCK = re.compile(r"^title:[ \t]*\r?\n(?:[ \t]+(?:es|en):.*\n?)+", re.MULTILINE)
 _TITLE_FLOW = re.compile(r"^title:[ \t]*\{es:[ \t]*(.+?),[ \t]*en:[ \t]*(.+?)\}", re.MULTILINE)
-_LANGUAGE = re.compile(r"^[ \t]+(es|en):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_LANGUAGE = re.compile(r"^[ \t]+(es|en):[ \t]*(.+?)[ \t\r]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

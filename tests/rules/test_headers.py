@@ -43,3 +43,9 @@ def test_a_file_without_a_head_is_refused_with_a_hint(text, code):
 
 def test_versions_are_ordered_as_numbers():
     assert sorted(["1.10.0", "1.9.0", "1.2.0"], key=headers.order) == ["1.2.0", "1.9.0", "1.10.0"]
+
+
+def test_a_file_written_on_windows_has_the_same_head():
+    text = "protocol: reflux\r\nversion: 1.0.0\r\ntitle:\r\n  es: Reflujo\r\n  en: Reflux\r\nreview_by: 2030-01-01\r\n"
+    assert headers.read("a.yaml", text) == headers.read("a.yaml", text.replace("\r\n", "\n"))
+    assert headers.read("a.yaml", text).title == {"es": "Reflujo", "en": "Reflux"}
