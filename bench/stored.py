@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow
@@ -37,17 +38,24 @@ def write(path: Path, count: int) -> None:
 
 
 def blocks(path: Path) -> Iterator[Block]:
-    """Yield the cases as blocks; no more than one block and its text are held.
+    """Yield the cases as blocks. While one is made, nothing is held of those before it but what their reader keeps.
 
     The text is cut here: pyarrow's own stream reads ahead of whoever takes its batches, up to the whole file.
     """
-    parsing = pyarrow.json.ParseOptions(explicit_schema=pyarrow.schema(TYPES))
     with path.open("rb") as file:
-        while text := file.read(BYTES):
-            text += file.readline()
-            reading = pyarrow.json.ReadOptions(use_threads=False, block_size=len(text) + 1)
-            found = pyarrow.json.read_json(pyarrow.BufferReader(text), read_options=reading, parse_options=parsing)
-            yield block(_columns(found), found.num_rows)
+        yield from iter(lambda: _next(file), None)
+
+
+def _next(file: BinaryIO) -> Block | None:
+    """Return the next cases of a file as a block, and let their text go."""
+    text = file.read(BYTES)
+    if not text:
+        return None
+    text += file.readline()
+    parsing = pyarrow.json.ParseOptions(explicit_schema=pyarrow.schema(TYPES))
+    reading = pyarrow.json.ReadOptions(use_threads=False, block_size=len(text) + 1)
+    found = pyarrow.json.read_json(pyarrow.BufferReader(text), read_options=reading, parse_options=parsing)
+    return block(_columns(found), found.num_rows)
 
 
 def _columns(batch: pyarrow.Table) -> Columns:
