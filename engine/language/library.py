@@ -97,6 +97,13 @@ def read_version(files: Mapping[str, str], known: dict[str, Form], made: Made | 
     return library
 
 
+def problems_beside(files: Mapping[str, str], known: Mapping[str, Form], made: Made) -> tuple[Problem, ...]:
+    """Return every problem of a set of which most was read before: ``known`` and ``made`` are not added to."""
+    problems, own = Problems(), Made(dict(made.known))
+    _run(files, problems, lambda read, found: _whole(read, found, own), dict(known), own)
+    return tuple(sorted(set(problems.found)))
+
+
 def _run(
     files: Mapping[str, str],
     problems: Problems,
@@ -187,11 +194,11 @@ def _read_all(files: Mapping[str, str], problems: Problems, forms: dict[str, For
     return read
 
 
-def _whole(read: _Read, problems: Problems) -> Library | None:
+def _whole(read: _Read, problems: Problems, made: Made | None = None) -> Library | None:
     """Return the library of what was read, with every problem noted."""
     if read.world is not None:
         references.check_examples(read.library, read.world.unread, problems)
-    return _untested(read, problems)
+    return _untested(read, problems, made)
 
 
 def _untested(read: _Read, problems: Problems, made: Made | None = None) -> Library | None:

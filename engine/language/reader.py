@@ -173,10 +173,11 @@ def _refuse_text(source: Source) -> None:
         raise ReadError(Problem(source.place(found.start()), "P009", message, "Save the file as UTF-8 text."))
 
 
+_TABS = "Indent with spaces, not with tabs."
 _HINTS = (
     ("could not find expected ':'", "A key needs a colon, and a long text an indented line or quotes."),
     ("mapping values are not allowed", "Quote the text: it holds a colon followed by a space."),
-    ("found character '\\t'", "Indent with spaces, not with tabs."),
+    ("tab character", _TABS),
     ("cannot start any token", "A text cannot begin with this sign: quote it; expressions never begin with it."),
     ("expected ',' or ']'", "Brackets [ ] do not match, or an expression stands in a flow list: use a list of dashes."),
     ("expected ',' or '}'", "Braces { } do not match, or a text holds a quote or a colon: quote the whole text."),
@@ -198,9 +199,19 @@ def _syntax(error: yaml.MarkedYAMLError, source: Source) -> Problem:
         return Problem(place, "P004", "an alias (*) is used", "Write the text out.")
     if "duplicate anchor" in said:
         return Problem(place, "P004", "an anchor (&) is used", "Write the text out.")
-    hint = next((hint for part, hint in _HINTS if part in said), "")
+    hint = _seen(said, mark, source.text) if mark else ""
+    hint = hint or next((hint for part, hint in _HINTS if part in said), "")
     rest = "The rest of this file was not read."
     return Problem(place, "P001", f"the text is not YAML here: {said}", f"{hint} {rest}".strip())
+
+
+def _seen(said: str, mark: Any, text: str) -> str:
+    """Return what the text at the mark tells better than the parser's words."""
+    before = text[mark.index - mark.column : mark.index]
+    if text[mark.index : mark.index + 1] == "\t":
+        return _TABS
+    is_key = "mapping values" in said and re.fullmatch(r" *(- +)?\w+", before) is not None
+    return "The indentation differs from the lines above." if is_key else ""
 
 
 def _start(event: Any, file: str) -> Place:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.studio import draft_views, proposal_views, views
+from webapp.studio import draft_views, judging, proposal_views, views
 
 app_name = "studio"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("drafts/<int:draft>/restore/", draft_views.restore, name="restore"),
     path("drafts/<int:draft>/aside/", draft_views.aside, name="aside"),
     path("drafts/<int:draft>/propose/", draft_views.propose, name="propose"),
+    path("drafts/<int:draft>/judge/", judging.judge, name="judge"),
     path("drafts/<int:draft>/text/", draft_views.draft_text, name="draft_text"),
     path("proposals/<int:proposal>/", proposal_views.proposal, name="proposal"),
     path("proposals/<int:proposal>/text/", proposal_views.text, name="proposal_text"),

@@ -203,6 +203,7 @@ DOORS = {
     "studio:draft_text": "protocols.write",
     "studio:examine": "protocols.write",
     "studio:in_use": "protocols.read",
+    "studio:judge": "protocols.write",
     "studio:list": "protocols.read",
     "studio:proposal": "protocols.publish",
     "studio:proposal_proved": "protocols.publish",
