@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from rules import approving, drafting, examining, selectors, services
+from rules import approving, checking, drafting, examining, selectors, services
 from rules.approving import ProposalError
 from rules.drafting import Overtaken
 from rules.models import Opened, Submission, Version
@@ -263,6 +263,16 @@ def test_what_is_taken_back_gives_way_to_the_version_before_and_returns_under_a_
     examined(draft)
     with pytest.raises(ProposalError, match="R003"):
         approving.submit(draft_id=draft.pk, shown=2, reason="otra vez", author=SALAS)
+
+
+def test_what_was_in_force_as_it_is_comes_back_without_waiting_for_its_tests(folder, monkeypatch):
+    approved(proposed())
+    monkeypatch.setattr(
+        checking, "examine", lambda *texts: pytest.fail("this set was examined when it came into force")
+    )
+    version = selectors.version("protocol", "reflux", "1.1.0")
+    assert approving.roll_back(version=version, reason="dosis", author=IBARRA)
+    assert NEW not in in_force()
 
 
 def test_the_only_version_is_not_taken_back_nor_one_on_which_others_build(folder):
