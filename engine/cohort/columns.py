@@ -33,14 +33,14 @@ class Rails:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some ten thousand cases as columns. ``walked``: what every rule comes to in cases that no column can hold."""
+    """Some ten thousand cases as columns. ``walked``: what some rules come to in cases that no column can hold."""
 
     size: int
     columns: Mapping[str, Column]
     flags: Mapping[str, Rails]
     recorded: Mapping[str, Rails]
     tests: tuple[Rails, ...]
-    walked: Mapping[int, tuple[Truth, ...]] = field(default_factory=dict)
+    walked: Mapping[int, Mapping[int, Truth]] = field(default_factory=dict)
 
     @property
     def words(self) -> int:

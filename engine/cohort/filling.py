@@ -1,96 +1,124 @@
-"""Turns cases into a block: what columns hold is read once, what they cannot hold is answered case by case."""
+"""Turns cases into a block: columns hold what is read once; what they cannot is asked once of all who are alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from engine.cohort.answers import NAN, Answers
 from engine.cohort.columns import Block, Rails, flags, narrow, packed
 from engine.cohort.rails import CohortProgram, Kind
-from engine.compiler.program import Program, Scope
-from engine.compiler.reading import included, is_known
-from engine.compiler.walk import scope_of, truth
-from engine.conditions import Includes
-from engine.facts import CaseFacts, CodeSet, FactValue, Value
+from engine.cohort.reads import Cones, said
+from engine.compiler.mentions import mentions_of
+from engine.compiler.program import Scope
+from engine.compiler.walk import scope_of
+from engine.facts import CaseFacts, FactValue, Mention, Missing, Value
 from engine.plan import Truth
 
-NAN = float("nan")
-ByCase = Callable[[Scope], tuple[Truth, ...]]
-"""What the evaluator says every rule of a case comes to: true, false, or None for open and held."""
+ByCase = Callable[[Scope, Sequence[int]], Sequence[Truth]]
+"""What the evaluator says some rules of a case come to: true, false, or None for open and held."""
 
 
-LISTS = 50_000  # answers about lists remembered from block to block: lists of real patients seldom repeat for ever
+@dataclass(slots=True)
+class Numbers:
+    """The numbers of one fact: which cases of the block have one, and what it is."""
+
+    codes: Mapping[str, float]
+    cases: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def add(self, case: int, value: Value) -> None:
+        known = value.value
+        self.cases.append(case)
+        if isinstance(known, str):
+            self.values.append(self.codes.get(known, -1.0))
+        else:
+            self.values.append(float(known.toordinal() if isinstance(known, date) else known))
+
+    def column(self, size: int) -> NDArray[np.float64]:
+        found = np.full(size, NAN)
+        found[self.cases] = self.values
+        return found
 
 
 @dataclass(slots=True)
 class Filler:
-    """Collects cases. A case whose free text mentions something is decided by ``by_case``: no column knows that."""
+    """Collects cases. Rules that read what a free text mentions are decided by ``by_case``: no column knows that."""
 
     code: CohortProgram
     by_case: ByCase
     size: int = 0
-    numbers: dict[str, list[float]] = field(default_factory=dict)
-    recorded: dict[str, list[bool]] = field(default_factory=dict)
-    answers: list[list[float]] = field(default_factory=list)
-    walked: dict[int, tuple[Truth, ...]] = field(default_factory=dict)
-    _members: dict[tuple[int, frozenset[str], bool, frozenset[str]], float] = field(default_factory=dict)
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+    recorded: dict[str, list[int]] = field(default_factory=dict)
+    walked: dict[int, Mapping[int, Truth]] = field(default_factory=dict)
+    answers: Answers = field(init=False)
+    _told: frozenset[str] = field(init=False)
+    _cones: Cones = field(init=False)
+    _readers: dict[str, list[int]] = field(default_factory=dict)  # fact -> the rules that it can decide
 
     def __post_init__(self) -> None:
+        self._cones = Cones(self.code.program)
+        self.answers = Answers.of(self.code.program, self.code.tests, self._cones)
+        self._told = self.answers.facts
         self.clear()
 
     def clear(self) -> None:
         """Forget the cases, for the next block."""
         self.size, self.walked = 0, {}
-        if len(self._members) > LISTS:
-            self._members.clear()
-        self.numbers = {name: [] for name in facts_read(self.code, "flag", "below", "up to", "equal")}
+        choices = self.code.program.choices
+        read = facts_read(self.code, "flag", "below", "up to", "equal")
+        self.numbers = {name: Numbers(choices.get(name, {})) for name in read}
         self.recorded = {name: [] for name in facts_read(self.code, "recorded")}
-        self.answers = [[] for _ in self.code.tests]
+        self.answers.clear()
 
     def add(self, case: CaseFacts) -> None:
         """Add a case."""
         program = self.code.program
-        scope = scope_of(program, case)
-        if scope.mentions:
-            self.walked[self.size] = self.by_case(scope)
-        for name, column in self.numbers.items():
-            column.append(number_of(program, name, case.values.get(name)))
-        for name, known in self.recorded.items():
-            known.append(is_known(name, scope))
-        if self.size in self.walked:
-            for answer in self.answers:
-                answer.append(NAN)
-        else:
-            self._answer(scope)
+        told: dict[str, object] = {}
+        for name, value in case.values.items():
+            self._note(name, value, told)
+        self.answers.add(case, told, cache(lambda: scope_of(program, case, ())))
+        mentions = mentions_of(program, case)
+        if mentions:
+            self._walk(case, mentions)
         self.size += 1
 
-    def _answer(self, scope: Scope) -> None:
-        for number, (expr, red) in enumerate(self.code.tests):
-            if isinstance(expr, Includes):
-                self.answers[number].append(self._member(number, expr, scope))
-            else:
-                self.answers[number].append(_as_number(truth(expr, scope, red=red)))
+    def _note(self, name: str, value: FactValue, told: dict[str, object]) -> None:
+        if name in self._told:
+            told[name] = said(value)
+        if name in self.numbers and isinstance(value, Value):
+            self.numbers[name].add(self.size, value)
+        if name in self.recorded and not isinstance(value, Missing):
+            self.recorded[name].append(self.size)
 
-    def _member(self, number: int, expr: Includes, scope: Scope) -> float:
-        """Return whether a list holds a code: the same list of another case has the same answer."""
-        value = scope.values.get(expr.fact)
-        if not isinstance(value, CodeSet):
-            return NAN
-        key = number, value.codes, value.complete, value.mentioned
-        if key not in self._members:
-            self._members[key] = _as_number(included(expr, scope))
-        return self._members[key]
+    def _walk(self, case: CaseFacts, mentions: tuple[Mention, ...]) -> None:
+        """Decide by the evaluator every rule that can come out otherwise by what the free text mentions."""
+        scope = scope_of(self.code.program, case, mentions)
+        changed = {name for name, value in scope.values.items() if case.values.get(name) is not value}
+        rules = self._reading(changed | scope.unconfirmed)
+        if rules:
+            self.walked[self.size] = dict(zip(rules, self.by_case(scope, rules), strict=True))
+
+    def _reading(self, facts: Iterable[str]) -> list[int]:
+        """Return the positions of the rules that some facts can decide."""
+        if not self._readers:
+            for place, node in enumerate(self.code.program.rules):
+                for name in self._cones.rule(node.name):
+                    self._readers.setdefault(name, []).append(place)
+        return sorted({place for name in facts for place in self._readers.get(name, ())})
 
     def block(self) -> Block:
         """Return the cases as columns."""
-        read = {name: np.array(values, dtype=np.float64) for name, values in self.numbers.items()}
+        read = {name: each.column(self.size) for name, each in self.numbers.items()}
         return Block(
             size=self.size,
             columns={name: narrow(read[name]) for name in facts_read(self.code, "below", "up to", "equal")},
             flags={name: flags(read[name]) for name in facts_read(self.code, "flag")},
-            recorded={name: _known(values) for name, values in self.recorded.items()},
-            tests=tuple(flags(np.array(values, dtype=np.float64)) for values in self.answers),
+            recorded={name: _known(cases, self.size) for name, cases in self.recorded.items()},
+            tests=tuple(map(flags, self.answers.columns())),
             walked=dict(self.walked),
         )
 
@@ -100,20 +128,7 @@ def facts_read(code: CohortProgram, *kinds: Kind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(leaf.fact for leaf in code.leaves if leaf.kind in kinds))
 
 
-def number_of(program: Program, name: str, value: FactValue | None) -> float:
-    """Return a recorded value as the number that stands for it in a column, NaN if it is not known."""
-    if not isinstance(value, Value):
-        return NAN
-    known = value.value
-    if isinstance(known, str):
-        return program.choices.get(name, {}).get(known, -1.0)
-    return float(known.toordinal() if isinstance(known, date) else known)
-
-
-def _as_number(known: Truth) -> float:
-    return NAN if known is None else float(known)
-
-
-def _known(values: list[bool]) -> Rails:
-    given = np.array(values, dtype=np.bool_)
+def _known(cases: list[int], size: int) -> Rails:
+    given = np.zeros(size, dtype=np.bool_)
+    given[cases] = True
     return Rails(packed(given), packed(~given))

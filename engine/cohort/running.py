@@ -1,6 +1,5 @@
 """Runs the rows of a program over a block of cases."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,13 +90,9 @@ def _given(leaf: Leaf, block: Block) -> Rails:
 
 
 def _overwrite(found: Outcomes, block: Block) -> None:
-    """Put in what was found case by case where no column could hold the case."""
+    """Put in what was found rule by rule where no column could hold the case."""
     for case, truths in block.walked.items():
         word, bit = case // WORD, np.uint64(1 << (case % WORD))
         for rail, wanted in ((found.true, True), (found.false, False)):
-            rail[:, word] &= ~bit
-            rail[_where(truths, wanted), word] |= bit
-
-
-def _where(truths: Iterable[Truth], wanted: bool) -> list[int]:
-    return [number for number, each in enumerate(truths) if each is wanted]
+            rail[list(truths), word] &= ~bit
+            rail[[rule for rule, each in truths.items() if each is wanted], word] |= bit

@@ -1,5 +1,7 @@
 """What every rule of a case comes to, as one of three truths: what columns and a second opinion are held equal to."""
 
+from collections.abc import Iterable
+
 from engine.compiler.program import Program, Scope
 from engine.compiler.walk import scope_of
 from engine.evaluator.rules import outcome_of, rails
@@ -23,6 +25,8 @@ def rule_truths(program: Program, case: CaseFacts) -> tuple[Truth, ...]:
     return tuple(found)
 
 
-def walked_truths(scope: Scope) -> tuple[Truth, ...]:
-    """Return the truths of all rules by walking their conditions, without rails."""
-    return tuple(_TRUTHS[outcome_of(node, scope)] for node in scope.program.rules)
+def walked_truths(scope: Scope, positions: Iterable[int] | None = None) -> tuple[Truth, ...]:
+    """Return the truths of all rules, or of those at some positions, by walking their conditions, without rails."""
+    rules = scope.program.rules
+    chosen = rules if positions is None else (rules[place] for place in positions)
+    return tuple(_TRUTHS[outcome_of(node, scope)] for node in chosen)

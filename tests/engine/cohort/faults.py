@@ -62,6 +62,30 @@ FAULTS = (
     Fault("a row is used again before its last reader", "rows.py", "self.last_read.get(node, -1) <= step", "True"),
 )  # fmt: skip
 
+SHARING = (
+    Fault("a list that nobody finished is taken for a whole one", "reads.py",
+          "return value.codes, value.complete, value.mentioned", "return value.codes, value.mentioned"),
+    Fault("what a text mentions beside a list is forgotten", "reads.py",
+          "return value.codes, value.complete, value.mentioned", "return value.codes, value.complete"),
+    Fault("an answer to be asked about is taken for none", "reads.py",
+          "return Missing if value.because == \"queried\" else None", "return None"),
+    Fault("the day of the case is forgotten", "reads.py",
+          "value.origin.dated if isinstance(value, Value) else type(value), case.as_of",
+          "value.origin.dated if isinstance(value, Value) else type(value)"),
+    Fault("the day of a single value is forgotten", "reads.py",
+          "value.origin.dated if isinstance(value, Value) else type(value)", "type(value)"),
+    Fault("a value that is too old is taken for none", "reads.py",
+          "else type(value), case.as_of", "else None, case.as_of"),
+    Fault("the days of measurements are forgotten", "reads.py",
+          "(series.values, series.dates, series.last)", "(series.values, series.last)"),
+    Fault("the last day of a diary is forgotten", "reads.py",
+          "(series.values, series.dates, series.last)", "(series.values, series.dates)"),
+    Fault("the age does not count for a score of adults", "reads.py", "yield frozenset((\"age\",))", "yield NOTHING"),
+    Fault("the day a treatment began is forgotten", "reads.py", "(name, LISTED + name)", "(name,)"),
+    Fault("what a score reads is forgotten", "reads.py", "else (self.of(item.bind),)", "else ()"),
+    Fault("all cases share one answer", "answers.py", "key = tuple(map(told.get, self.facts))", "key = ()"),
+)  # fmt: skip
+
 
 def faulty(fault: Fault, folder: Path) -> ModuleType:
     """Return the cohort package with one fault in it, under a name of its own."""
