@@ -16,6 +16,8 @@ from engine.evaluator.output import dumps
 from engine.language.documents import Library
 from engine.language.library import edition, read_library
 
+DEEPEST = 40  # brackets in brackets; a case has some five
+
 
 @dataclass(slots=True)
 class Programs:
@@ -78,7 +80,25 @@ def read_json(text: str) -> dict[str, object]:
         ) from problem
     if not isinstance(value, dict):
         raise CaseError("C001", "this is not a JSON object", "Write {...} with the names of the case.")
+    if text.count("{") + text.count("[") > DEEPEST and _is_deeper(value):
+        raise CaseError("C001", f"this is nested more than {DEEPEST} deep", "A case has lists of objects, no more.")
     return value
+
+
+def _is_deeper(value: object) -> bool:
+    """Return whether a value is nested deeper than any case: each Python gives up at a depth of its own."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def texts(source: str) -> Iterator[str]:
