@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from csp.constants import NONCE
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -60,6 +62,7 @@ def _text_of(sent: Any) -> str:
 
 
 @writers
+@csp_update({"style-src": [NONCE]})  # the editor makes its styles as it starts
 @require_http_methods(["GET", "POST"])
 def draft(request: HttpRequest, draft: int) -> HttpResponse:
     """Write in a draft; what was typed is kept as it is, right or wrong."""
