@@ -77,6 +77,28 @@ def test_a_name_misspelt_is_mended_by_a_button_and_undone(opened: Visit) -> None
     expect(count_of(page)).to_have_text("1 problema")
 
 
+def test_what_was_judged_before_the_last_key_mends_nothing_elsewhere(opened: Visit) -> None:
+    page = opened.page
+    tab_to(page, page.locator(".cm-content"))
+    write(page, "heartburn_days >=", "heartburn_dias >=")
+    button = page.get_by_role("button", name="Escribir heartburn_days").first
+    expect(button).to_be_enabled()
+    page.route("**/judge/", lambda route: None)  # an answer that does not come
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("# una línea más arriba\n")
+    written = text_of(page)
+    expect(button).to_be_disabled()
+    go_to(page, "heartburn_dias")
+    page.keyboard.press("Control+.")
+    assert text_of(page) == written
+    page.unroute("**/judge/")
+    page.keyboard.press("End")
+    page.keyboard.insert_text(" ")
+    button.click()
+    expect(count_of(page)).to_have_text("Ningún problema en el texto")
+    assert "heartburn_dias" not in text_of(page)
+
+
 def test_tab_writes_in_the_text_and_leaves_it_after_escape(opened: Visit) -> None:
     page = opened.page
     before = text_of(page)

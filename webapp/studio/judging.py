@@ -1,6 +1,7 @@
 """The judge of the editor: what is wrong with a text being written, and what one click mends. It keeps nothing."""
 
 import json
+from bisect import bisect_left
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -26,7 +27,7 @@ def judge(request: HttpRequest, draft: int) -> JsonResponse:
         held = working.draft_of(request.user, draft)
     except Draft.DoesNotExist:
         raise Http404 from None
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or len(request.body) > MOST_BYTES:
         return JsonResponse({"refused": _("The text is too long to be judged.")}, status=TOO_LONG)
     text = _text_of(request.body)
     if text is None:
@@ -64,7 +65,7 @@ class _Units:
         self.wide = [index for index, letter in enumerate(text) if letter > "\uffff"] if not text.isascii() else []
 
     def __call__(self, index: int) -> int:
-        return index + sum(1 for each in self.wide if each < index) if self.wide else index
+        return index + bisect_left(self.wide, index)
 
 
 def _problem(problem: Problem, page: Page, units: _Units) -> dict[str, Any]:

@@ -107,6 +107,7 @@ HOSTILE = {
     "brackets": TEXT.replace("heartburn_days >= 2", "(" * 5_000 + "heartburn_days"),
     "backwards": TEXT.replace("Ardor", "\u202eArdor\u0000\ufffe"),
     "half a letter": TEXT.replace("Ardor", "\ud800"),
+    "letters that are two to a browser": TEXT.replace("Ardor frecuente", "\U0001d4b3: " * 100_000),
     "a title that goes on": "title:\n" + " es: es: " * 40_000,
     "an expression of repeats": TEXT.replace("Ardor frecuente", "a" * 100_000 + "!"),
 }

@@ -13,7 +13,7 @@ import {
   syntaxHighlighting,
 } from "@codemirror/language";
 import { forceLinting, forEachDiagnostic, lintGutter, linter, nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { closeSearchPanel, highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -47,18 +47,20 @@ function utf16(view, problem) {
   return { from, to: Math.min(Math.max(problem.to, from), end) };
 }
 
-// Asks the server. An answer to an older text than the one on screen is thrown away by the linter itself.
+// Asks the server. An answer to an older text than the one on screen is thrown away: what it says stands elsewhere now.
 function judge(area, words, said) {
   return async (view) => {
+    const judged = view.state.doc;
     const response = await fetch(area.dataset.judge, {
       method: "POST",
       headers: {
         "Content-Type": "application/json",
         "X-CSRFToken": area.form.elements.csrfmiddlewaretoken.value,
       },
-      body: JSON.stringify({ text: view.state.doc.toString() }),
+      body: JSON.stringify({ text: judged.toString() }),
     }).catch(() => null);
     const found = response?.headers.get("content-type")?.includes("json") ? await response.json() : null;
+    if (view.state.doc !== judged) return [];
     if (!found?.problems) {
       said(view, null, found?.refused ?? words.unreachable);
       return [];
@@ -70,13 +72,15 @@ function judge(area, words, said) {
       message: `${problem.code} ${problem.message}\n${problem.hint}`,
       actions: problem.fixes.map((fix) => ({
         name: fix.label,
-        apply: (target) => mend(target, fix),
+        apply: (target) => mend(target, fix, judged),
       })),
     }));
   };
 }
 
-function mend(view, fix) {
+// A fix knows its place in the text that was judged, and in no other.
+function mend(view, fix, judged) {
+  if (view.state.doc !== judged) return;
   const { from, to } = utf16(view, fix);
   view.dispatch({
     changes: { from, to, insert: fix.insert },
@@ -91,6 +95,7 @@ function listOf(area, words) {
   const list = document.getElementById("judged");
   const count = document.getElementById("judged-count");
   return (view, found, refused) => {
+    const judged = view.state.doc;
     if (!found) {
       count.textContent = refused;
       list.replaceChildren();
@@ -101,13 +106,13 @@ function listOf(area, words) {
     const sum = number === 1 ? words.one : words.many.replace("{n}", number);
     count.textContent = number ? sum : elsewhere ? words.elsewhere : words.none;
     list.replaceChildren(
-      ...found.problems.slice(0, 20).map((problem) => row(view, problem, words)),
+      ...found.problems.slice(0, 20).map((problem) => row(view, problem, words, judged)),
       ...found.elsewhere.slice(0, 20).map((each) => Object.assign(document.createElement("li"), { textContent: each })),
     );
   };
 }
 
-function row(view, problem, words) {
+function row(view, problem, words, judged) {
   const item = document.createElement("li");
   const place = document.createElement("button");
   place.type = "button";
@@ -126,7 +131,8 @@ function row(view, problem, words) {
     button.type = "button";
     button.className = "btn btn-sm btn-quiet";
     button.textContent = fix.label;
-    button.addEventListener("click", () => mend(view, fix));
+    button.dataset.fix = "";
+    button.addEventListener("click", () => mend(view, fix, judged));
     item.append(button);
   }
   return item;
@@ -182,7 +188,7 @@ function start(area) {
         lintGutter(),
         linter(judge(area, { unreachable: words.wordUnreachable }, said), { delay: PAUSE }),
         keymap.of([
-          { key: "Escape", run: leave },
+          { key: "Escape", run: (target) => closeSearchPanel(target) || leave(target) },
           { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
           { key: "Mod-.", run: mendHere },
           { key: "Mod-s", run: () => (area.form.requestSubmit(), true) },
@@ -204,6 +210,7 @@ function start(area) {
           if (update.focusChanged) entered = false;
           if (update.docChanged || (update.selectionSet && update.view.hasFocus)) entered = true;
           if (!update.docChanged) return;
+          for (const button of document.querySelectorAll("#judged [data-fix]")) button.disabled = true;
           area.value = update.state.doc.toString();
           area.dispatchEvent(new Event("input", { bubbles: true }));
         }),
