@@ -267,9 +267,7 @@ def test_what_is_taken_back_gives_way_to_the_version_before_and_returns_under_a_
 
 def test_what_was_in_force_as_it_is_comes_back_without_waiting_for_its_tests(folder, monkeypatch):
     approved(proposed())
-    monkeypatch.setattr(
-        checking, "examine", lambda *texts: pytest.fail("it was examined when it came in")
-    )
+    monkeypatch.setattr(checking, "examine", lambda *texts: pytest.fail("it was examined when it came in"))
     version = selectors.version("protocol", "reflux", "1.1.0")
     assert approving.roll_back(version=version, reason="dosis", author=IBARRA)
     assert NEW not in in_force()
