@@ -14,7 +14,7 @@ from engine.cohort import Filler, compiled
 from engine.commands.files import load
 from engine.compiler import compile_edition
 from engine.evaluator import canonical, evaluate
-from engine.evaluator.truths import walked_truths
+from engine.evaluator.truths import walked_outcomes
 from engine.explanation import Outcomes, Prospect, asking, prepare
 from engine.explanation.alike import alike
 from engine.language.cases import read_case
@@ -63,7 +63,7 @@ def one_case(say: Callable[[str], None]) -> dict[str, list[float]]:
             found["what to ask next"].append(
                 milliseconds(lambda case=case, plan=plan: asking(Outcomes(Prospect(program, case)), plan))
             )
-        filler, begin = Filler(code, walked_truths), time.process_time()
+        filler, begin = Filler(code, walked_outcomes), time.process_time()
         for case in (*cases.values(),) * 5:
             filler.add(case)
         runner.run(filler.block())

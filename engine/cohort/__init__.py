@@ -4,7 +4,7 @@ from engine.cohort.columns import Block, Column, Rails, flags, narrow
 from engine.cohort.filling import Filler
 from engine.cohort.rails import CohortProgram, compile_cohort
 from engine.cohort.rows import layout
-from engine.cohort.running import Outcomes, Runner
+from engine.cohort.running import FALSE, FIRED, HELD, OPEN, Outcomes, Runner
 from engine.compiler.program import Program
 
 BLOCK = 65_536
@@ -23,6 +23,6 @@ def compiled(program: Program) -> tuple[CohortProgram, Runner]:
 
 
 __all__ = [
-    "BLOCK", "Block", "CohortProgram", "Column", "Filler", "Outcomes", "Rails", "Runner", "compile_cohort", "compiled",
-    "flags", "narrow", "runner",
+    "BLOCK", "FALSE", "FIRED", "HELD", "OPEN", "Block", "CohortProgram", "Column", "Filler", "Outcomes", "Rails",
+    "Runner", "compile_cohort", "compiled", "flags", "narrow", "runner",
 ]  # fmt: skip

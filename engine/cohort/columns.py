@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.plan import Truth
-
 Bits = NDArray[np.uint64]  # one bit a case, 64 cases a word; bits past the last case are zero
 WORD = 64
 _WHOLE = (np.int8, np.int16, np.int32)
@@ -33,14 +31,14 @@ class Rails:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some ten thousand cases as columns. ``walked``: what some rules come to in cases that no column can hold."""
+    """Some ten thousand cases as columns. ``walked``: case -> rule -> what it comes to, where no column can hold it."""
 
     size: int
     columns: Mapping[str, Column]
     flags: Mapping[str, Rails]
     recorded: Mapping[str, Rails]
     tests: tuple[Rails, ...]
-    walked: Mapping[int, Mapping[int, Truth]] = field(default_factory=dict)
+    walked: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
     @property
     def words(self) -> int:

@@ -12,14 +12,14 @@ from engine.cohort.answers import NAN, Answers
 from engine.cohort.columns import Block, Rails, flags, narrow, packed
 from engine.cohort.rails import CohortProgram, Kind
 from engine.cohort.reads import Cones, said
+from engine.cohort.running import SIGNS
 from engine.compiler.mentions import mentions_of
 from engine.compiler.program import Scope
 from engine.compiler.walk import scope_of
 from engine.facts import CaseFacts, FactValue, Mention, Missing, Value
-from engine.plan import Truth
 
-ByCase = Callable[[Scope, Sequence[int]], Sequence[Truth]]
-"""What the evaluator says some rules of a case come to: true, false, or None for open and held."""
+ByCase = Callable[[Scope, Sequence[int]], Sequence[str]]
+"""What the evaluator says some rules of a case come to: proposed, held, open, excluded or silent."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Filler:
     size: int = 0
     numbers: dict[str, Numbers] = field(default_factory=dict)
     recorded: dict[str, list[int]] = field(default_factory=dict)
-    walked: dict[int, Mapping[int, Truth]] = field(default_factory=dict)
+    walked: dict[int, Mapping[int, int]] = field(default_factory=dict)
     answers: Answers = field(init=False)
     _told: frozenset[str] = field(init=False)
     _cones: Cones = field(init=False)
@@ -74,16 +74,16 @@ class Filler:
         self.recorded = {name: [] for name in facts_read(self.code, "recorded")}
         self.answers.clear()
 
-    def add(self, case: CaseFacts) -> None:
-        """Add a case."""
+    def add(self, case: CaseFacts, mentions: tuple[Mention, ...] | None = None) -> None:
+        """Add a case; ``mentions`` are what its free text speaks of, if it was read already."""
         program = self.code.program
         told: dict[str, object] = {}
         for name, value in case.values.items():
             self._note(name, value, told)
         self.answers.add(case, told, cache(lambda: scope_of(program, case, ())))
-        mentions = mentions_of(program, case)
-        if mentions:
-            self._walk(case, mentions)
+        written = mentions_of(program, case) if mentions is None else mentions
+        if written:
+            self._walk(case, written)
         self.size += 1
 
     def _note(self, name: str, value: FactValue, told: dict[str, object]) -> None:
@@ -100,7 +100,8 @@ class Filler:
         changed = {name for name, value in scope.values.items() if case.values.get(name) is not value}
         rules = self._reading(changed | scope.unconfirmed)
         if rules:
-            self.walked[self.size] = dict(zip(rules, self.by_case(scope, rules), strict=True))
+            words = self.by_case(scope, rules)
+            self.walked[self.size] = {rule: SIGNS[word] for rule, word in zip(rules, words, strict=True)}
 
     def _reading(self, facts: Iterable[str]) -> list[int]:
         """Return the positions of the rules that some facts can decide."""

@@ -57,12 +57,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CohortProgram:
-    """The straight line that decides every rule of a block. ``rules``: the nodes of each rule's rails, in order."""
+    """The straight line that decides every rule of a block. ``rules``: the nodes of each rule's rails, in order.
+
+    ``stopped``: rules that others or an exclusion can stop, each with the node of where it is surely indicated.
+    """
 
     program: Program
     leaves: tuple[Leaf, ...]
     steps: tuple[Step, ...]
     rules: tuple[Pair, ...]
+    stopped: tuple[tuple[int, int], ...]
     tests: tuple[tuple[Expr, bool], ...]
 
 
@@ -80,6 +84,7 @@ class Writer:
     _tests: dict[tuple[Expr, bool], Pair] = field(default_factory=dict)
     _named: dict[tuple[str, bool], Pair] = field(default_factory=dict)
     _rules: dict[str, Pair] = field(default_factory=dict)
+    _stopped: dict[str, int] = field(default_factory=dict)
 
     # --- bits
 
@@ -230,7 +235,13 @@ class Writer:
         stops = [self.rule(name) for name in node.silencers]
         if node.exclude is not None:
             stops.append(self.rails(node.exclude, red=red))
+        if stops:
+            self._stopped[node.name] = self.conjunction(parts)[0]
         return self.conjunction([*parts, *((no, yes) for yes, no in stops)])
+
+    def stopped(self) -> tuple[tuple[int, int], ...]:
+        """Return the rules that something can stop, each with the node of where it is surely indicated."""
+        return tuple((self.program.positions[name], node) for name, node in self._stopped.items())
 
 
 def _is_value(expr: Expr) -> bool:
@@ -244,4 +255,5 @@ def compile_cohort(program: Program) -> CohortProgram:
     for node in by_stratum:  # what rules read comes before them, however long the chain is
         writer.rule(node.name)
     rules = tuple(writer.rule(node.name) for node in program.rules)
-    return CohortProgram(program, tuple(writer.leaves), tuple(writer.steps), rules, tuple(writer.tests))
+    leaves, steps, tests = tuple(writer.leaves), tuple(writer.steps), tuple(writer.tests)
+    return CohortProgram(program, leaves, steps, rules, writer.stopped(), tests)

@@ -23,13 +23,15 @@ class Stretch:
 class Layout:
     """The steps with rows instead of nodes.
 
-    The rows: two constants, two rails for each leaf of ``given``, known true and known false of each rule, then
-    ``work`` more. ``copies``: rows of rules that are those of something else, and of what.
+    The rows: two constants, two rails for each leaf of ``given``, known true and known false of each rule, where each
+    of ``stopped`` is surely indicated, then ``work`` more. ``copies``: rows of rules that are those of something
+    else, and of what.
     """
 
     given: tuple[Leaf, ...]
     stretches: tuple[Stretch, ...]
     copies: tuple[tuple[int, int], ...]
+    stopped: tuple[int, ...]
     work: int
 
 
@@ -63,7 +65,7 @@ def layout(code: CohortProgram) -> Layout:
     for number, step in enumerate(given):
         row_of |= {step.target: 2 + 2 * number, step.target + 1: 3 + 2 * number}
     copies = _place_rules(code, row_of, 2 + 2 * len(given))
-    rows = _Rows(row_of, _last_reads(code.steps), 2 + 2 * len(given) + 2 * len(code.rules))
+    rows = _Rows(row_of, _last_reads(code.steps), 2 + 2 * len(given) + 2 * len(code.rules) + len(code.stopped))
     stretches = [Stretch(None, (0, 0))]
     for at, step in enumerate(code.steps):
         if step.op == "leaf":
@@ -77,7 +79,7 @@ def layout(code: CohortProgram) -> Layout:
         stretches[-1].joined.append((step.op == "&", *read, rows.take(step.target)))
         rows.release((step.target,), at)
     leaves = tuple(code.leaves[step.left] for step in given)
-    return Layout(leaves, tuple(stretches), tuple(copies), rows.made)
+    return Layout(leaves, tuple(stretches), tuple(copies), tuple(rule for rule, _ in code.stopped), rows.made)
 
 
 def _place_rules(code: CohortProgram, row_of: dict[int, int], first: int) -> list[tuple[int, int]]:
@@ -85,6 +87,7 @@ def _place_rules(code: CohortProgram, row_of: dict[int, int], first: int) -> lis
     rules = len(code.rules)
     wanted = [(first + i, yes) for i, (yes, _) in enumerate(code.rules)]
     wanted += [(first + rules + i, no) for i, (_, no) in enumerate(code.rules)]
+    wanted += [(first + 2 * rules + i, sure) for i, (_, sure) in enumerate(code.stopped)]
     copies = []
     for row, node in wanted:
         if row_of.setdefault(node, row) != row:

@@ -1,5 +1,6 @@
 """`pauta replay`: stored cases by the library as it is, counted by rule and item, and what an older one said."""
 
+import gc
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -8,7 +9,8 @@ from dataclasses import dataclass, field
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
 from engine.commands.programs import programs, write_line
-from engine.commands.replaying import Answer, Bad, Counts, Version, replay
+from engine.commands.replaying import Answer, Bad, Counts, Version
+from engine.commands.replaying_apart import processors, replay_apart
 from engine.commands.stored_cases import stored_cases
 
 HELP = "count what rules and items come to in stored cases, and tell the cases that differ from an older version"
@@ -21,15 +23,19 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("cases", metavar="CASES", help="a file of JSON lines or .parquet, or - for standard input")
     add_paths(parser)
     parser.add_argument("--against", metavar="OLD", help="folder of an older library: print the cases that changed")
-    parser.add_argument("--rules", action="store_true", help="only rules, many times faster; no plan is made")
+    parser.add_argument("--rules", action="store_true", help="only rules, no items")
+    parser.add_argument(
+        "--processes", type=int, metavar="N", help="how many processes share the cases (default: one a processor)"
+    )
 
 
 def run(arguments: Namespace) -> int:
     """Print changed cases and bad lines as they come, then the counts; 1 if a line could not be read."""
     libraries = [arguments.paths, *([[arguments.against]] if arguments.against else [])]
     versions = tuple(Version(programs(paths), items=not arguments.rules) for paths in libraries)
+    _collect_cases()
     tally = Tally(arguments.json)
-    for each in replay(stored_cases(arguments.cases), versions):
+    for each in replay_apart(stored_cases(arguments.cases), versions, arguments.processes or processors()):
         tally.add(each)
     tally.end()
     if arguments.json:
@@ -37,6 +43,16 @@ def run(arguments: Namespace) -> int:
     else:
         _print(tally, versions)
     return FINDINGS if tally.bad else CLEAN
+
+
+def _collect_cases() -> None:
+    """Let garbage be looked for again where the command runs without: cases may hold themselves, and there are many.
+
+    A library is some hundred thousand objects that live until the end: among them nobody looks.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from engine.compiler.program import Program, Scope
 from engine.compiler.walk import scope_of
-from engine.evaluator.rules import outcome_of, rails
+from engine.evaluator.rules import Outcome, outcome_of, rails
 from engine.facts import CaseFacts
 from engine.plan import Truth
 
@@ -25,8 +25,11 @@ def rule_truths(program: Program, case: CaseFacts) -> tuple[Truth, ...]:
     return tuple(found)
 
 
-def walked_truths(scope: Scope, positions: Iterable[int] | None = None) -> tuple[Truth, ...]:
-    """Return the truths of all rules, or of those at some positions, by walking their conditions, without rails."""
-    rules = scope.program.rules
-    chosen = rules if positions is None else (rules[place] for place in positions)
-    return tuple(_TRUTHS[outcome_of(node, scope)] for node in chosen)
+def walked_truths(scope: Scope) -> tuple[Truth, ...]:
+    """Return the truths of all rules by walking their conditions, without rails."""
+    return tuple(_TRUTHS[outcome_of(node, scope)] for node in scope.program.rules)
+
+
+def walked_outcomes(scope: Scope, positions: Iterable[int]) -> tuple[Outcome, ...]:
+    """Return what the rules at some positions come to by walking their conditions."""
+    return tuple(outcome_of(scope.program.rules[place], scope) for place in positions)

@@ -14,6 +14,7 @@ from engine.cli import main
 from engine.commands import replaying, stored_cases
 from engine.commands.programs import programs
 from engine.commands.replaying import BATCH, Answer, Version, replay
+from engine.commands.replaying_apart import AHEAD, replay_apart
 from engine.evaluator.truths import rule_truths
 from tests.engine.command_line import json_lines, lines
 from tests.engine.language.a_library import FOLDER
@@ -67,7 +68,8 @@ def test_every_rule_and_item_is_counted(stored, capsys):
     assert (code, told, summary["cases"], summary["bad"]) == (0, [], 4, 0)
     assert sum(summary["rules"][TRIAL].values()) == 4
     live = Version(programs([LIBRARY]), items=False)
-    expected = [rule_truths(program, case)[program.positions[TRIAL]] for program, case in map(live.read, PEOPLE)]
+    read = [live.read(each) for each in PEOPLE]
+    expected = [rule_truths(each.program, each.case)[each.program.positions[TRIAL]] for each in read]
     assert summary["rules"][TRIAL] == {
         "fired": expected.count(True), "open": expected.count(None), "false": expected.count(False)
     }  # fmt: skip
@@ -83,6 +85,19 @@ def test_a_case_that_comes_out_otherwise_is_told_with_what_was_and_what_is(store
     assert told[0]["changed"]["rules"][TRIAL][0] == "false"
     assert told[0]["changed"]["items"][ITEM][0] is None
     assert summary["before"]["rules"][TRIAL]["false"] == summary["rules"][TRIAL]["false"] + 1
+
+
+def test_a_library_with_other_words_for_an_answer_reads_each_case_by_its_own(stored, tmp_path, capsys):
+    folder = tmp_path / "narrow"
+    shutil.copytree(FOLDER, folder)
+    path = folder / "vocabulary/facts.yaml"
+    text = path.read_text()
+    assert "range: 0 .. 7" in text
+    path.write_text(text.replace("range: 0 .. 7", "range: 0 .. 4"))  # five days of heartburn are asked about there
+    _, told, summary, _ = replayed(capsys, stored(), LIBRARY, "--against", str(folder))
+    assert [each["id"] for each in told] == ["treated", "unsure"]
+    assert {each["changed"]["items"][ITEM][0] for each in told} == {None}
+    assert summary["items"][ITEM]["held"] == summary["before"]["items"].get(ITEM, {}).get("held", 0) + 2
 
 
 def test_a_library_against_itself_changes_nobody(stored, capsys):
@@ -182,6 +197,38 @@ def test_many_cases_keep_their_order_and_no_more_than_a_batch_is_held(monkeypatc
     assert isinstance(first, Answer)
     assert len(taken) == 3 < BATCH
     assert [first.line, *(each.line for each in answers)] == list(range(8))
+
+
+FORKED = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # the threads are those of numpy
+
+
+@FORKED
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_several_processes_say_what_one_says_in_the_same_order(processes, stored, older, monkeypatch, capsys):
+    bad = "not json\n" + json.dumps({"id": "x", "questionnaire": {"nothing": 1}}) + "\n"
+    path = stored(lines(PEOPLE * 5) + "\n" + bad + lines(PEOPLE * 3))
+    expected = replayed(capsys, path, LIBRARY, "--against", older, "--processes", "1")
+    monkeypatch.setattr(replaying, "BATCH", 3)
+    assert replayed(capsys, path, LIBRARY, "--against", older, "--processes", str(processes))[:3] == expected[:3]
+    assert [each["error"]["code"] for each in expected[1] if "error" in each] == ["C001", "C002"]
+    assert expected[2]["cases"] == 34
+
+
+@FORKED
+def test_no_process_is_fed_more_than_a_few_batches_ahead(monkeypatch):
+    monkeypatch.setattr(replaying, "BATCH", 3)
+    taken = []
+
+    def source():
+        for number in range(60):
+            taken.append(number)
+            yield number, json.dumps(PEOPLE[number % 4])
+
+    answers = replay_apart(source(), (Version(programs([LIBRARY]), items=True),), processes=2)
+    first = next(answers)
+    assert isinstance(first, Answer)
+    assert len(taken) <= 3 * (AHEAD * 2 + 1)
+    assert [first.line, *(each.line for each in answers)] == list(range(60))
 
 
 def test_progress_goes_to_standard_error(stored, capsys, monkeypatch):

@@ -1,4 +1,4 @@
-"""Twenty faults somebody could make in the columns: each a change of one place, and the package that has it."""
+"""Faults somebody could make in the columns: each a change of one place, and the package that has it."""
 
 import importlib
 import sys
@@ -60,6 +60,9 @@ FAULTS = (
     Fault("a number that was not recorded is zero", "columns.py",
           "known = packed(~absent)", "known = packed(absent | ~absent)"),
     Fault("a row is used again before its last reader", "rows.py", "self.last_read.get(node, -1) <= step", "True"),
+    Fault("a rule that waits for its indication is held", "running.py", "row & ~true[rule]", "~true[rule]"),
+    Fault("a rule is held though its protocol may not apply", "rails.py",
+          "= self.conjunction(parts)[0]", "= parts[0][0]"),
 )  # fmt: skip
 
 SHARING = (

@@ -17,7 +17,7 @@ from engine.evaluator.truths import rule_truths
 from engine.language.cases import read_case, read_example
 from engine.language.library import edition
 from tests.engine.builders import adult, any_of, includes, program, protocol, rule
-from tests.engine.cohort.differences import CASES, columns_say, differences
+from tests.engine.cohort.differences import CASES, columns_say, differences, rows_say, signs
 from tests.engine.content.shipped import library, sample
 from tests.engine.random_programs import a_program, some_cases
 from tests.engine.test_random_cases import CASES as RANDOM_PEOPLE
@@ -57,6 +57,7 @@ def own_cases(part):
 def assert_same(cases):
     said = columns_say(cohort, shipped(), cases)
     assert said == [rule_truths(shipped(), each) for each in cases]
+    assert rows_say(cohort, shipped(), cases) == [signs(shipped(), each) for each in cases]
     return Counter(truth for each in said for truth in each)
 
 
