@@ -47,7 +47,7 @@ class _Values:
             return
         if self._is_recorded(recorded, mention.code, codes):
             return
-        calm = self.calm[fact]
+        calm = self.calm.get(fact)  # nobody may have answered, and this text speaks of several
         if isinstance(calm, CodeSet):
             self.conflicts.setdefault(f"{fact} {mention.code}", Conflict(fact, calm.origin, origin))
             self.calm[fact] = replace(calm, mentioned=calm.mentioned | codes)

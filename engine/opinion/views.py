@@ -149,7 +149,7 @@ class _Words:
         if not isinstance(listed, CodeSet):
             self.alarmed[fact] = CodeSet(codes, WORDS, complete=False, mentioned=codes)
         elif not self._has(listed, mention.code, codes):
-            said = self.calm[fact]
+            said = self.calm.get(fact)  # of several words about a list nobody answered, the first made the alarmed one
             if isinstance(said, CodeSet):
                 self.calm[fact] = replace(said, mentioned=said.mentioned | codes)
             self.alarmed[fact] = replace(listed, codes=listed.codes | codes, mentioned=listed.mentioned | codes)

@@ -52,3 +52,23 @@ def test_words_propose_no_treatment_and_take_no_alarm_away(text):
 
 def test_words_that_speak_of_nothing_change_nothing():
     assert plan("Vivo en Sevilla y trabajo en un banco.") == plan()
+
+
+LISTS = ("allergies", "medications", "history", "family_history")
+
+
+@pytest.mark.parametrize(
+    "answered", [{}, {name: [] for name in LISTS}], ids=["no list answered", "every list answered"]
+)
+def test_words_about_several_entries_of_lists_all_count_whether_the_lists_were_answered_or_not(answered):
+    text = "Soy alérgico a la penicilina y al ibuprofeno. Tomo warfarina y también omeprazol."
+    known = program().edition
+    bare = {name: value for name, value in CASE.items() if name not in LISTS}
+    case = read_case({**bare, **answered, "free_text": {"other": text}}, known.vocabulary, known.formulary)
+    found = evaluate(program(), case)
+    heard = {(each.fact, each.code) for each in found.mentions if each.code}
+    assert len([code for fact, code in heard if fact == "medication"]) > 1
+    assert len([code for fact, code in heard if fact == "allergy"]) > 1
+    assert {"allergy", "medication"} <= set(found.unconfirmed)
+    given = {drug for item in found.items if item.state == "proposed" for drug in item.drugs}
+    assert not given & {"amoxicillin", "ibuprofen"}

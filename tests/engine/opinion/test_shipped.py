@@ -24,6 +24,15 @@ def test_every_sample_patient_is_confirmed_on_the_command_line():
     assert run.returncode == 0
 
 
+def test_words_about_several_medicines_of_somebody_who_answered_no_list_are_confirmed():
+    text = "Soy alérgico a la penicilina y al ibuprofeno. Tomo warfarina y también omeprazol."
+    case = {"id": "w", "patient": {"age_years": 40}, "free_text": {"other": text}}
+    run = pauta("evaluate", "-", "--json", "--second-opinion", stdin=lines([case]))
+    (plan,) = json_lines(run.stdout)
+    assert plan["second_opinion"]["state"] == "confirmed"
+    assert {"allergy", "medication"} <= set(plan["unconfirmed"])
+
+
 def test_the_tests_in_the_files_are_confirmed():
     shipped, kept = edition(library()), Kept()
     program = compile_edition(shipped)
