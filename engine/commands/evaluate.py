@@ -4,7 +4,16 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import Programs, answer, case_day, error_text, programs, texts, write_line
+from engine.commands.programs import (
+    Programs,
+    answer,
+    case_day,
+    collect_cases,
+    error_text,
+    programs,
+    texts,
+    write_line,
+)
 from engine.compiler import Program
 from engine.confirming import Verdict, confirm, lines_of
 from engine.evaluator import evaluate, plan_json
@@ -33,6 +42,7 @@ def run(arguments: Namespace) -> int:
     """Print a plan per case; 1 if a line could not be read or a plan is not confirmed, and the rest go on."""
     lines = texts(arguments.case)
     known = programs(arguments.paths)
+    collect_cases()
     kept = Kept() if arguments.second_opinion else None
     clean = True
     for line in lines:

@@ -1,5 +1,6 @@
 """The program of a library on disk, one per day that cases ask for; and lines of JSON in and out."""
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +41,16 @@ class Programs:
 def programs(paths: Iterable[str]) -> Programs:
     """Return the programs of the library that holds the paths; raise LibraryError with every problem."""
     return Programs(read_library(load(paths).texts))
+
+
+def collect_cases() -> None:
+    """Let garbage be looked for again where the command runs without: cases may hold themselves, and there are many.
+
+    A library is some hundred thousand objects that live until the end: among them nobody looks.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def case_day(raw: Mapping[str, object]) -> date | None:

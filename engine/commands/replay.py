@@ -1,6 +1,5 @@
 """`pauta replay`: stored cases by the library as it is, counted by rule and item, and what an older one said."""
 
-import gc
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -8,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.commands.files import CLEAN, FINDINGS, add_paths, say
-from engine.commands.programs import programs, write_line
+from engine.commands.programs import collect_cases, programs, write_line
 from engine.commands.replaying import Answer, Bad, Counts, Version
 from engine.commands.replaying_apart import processors, replay_apart
 from engine.commands.stored_cases import stored_cases
@@ -33,7 +32,7 @@ def run(arguments: Namespace) -> int:
     """Print changed cases and bad lines as they come, then the counts; 1 if a line could not be read."""
     libraries = [arguments.paths, *([[arguments.against]] if arguments.against else [])]
     versions = tuple(Version(programs(paths), items=not arguments.rules) for paths in libraries)
-    _collect_cases()
+    collect_cases()
     tally = Tally(arguments.json)
     for each in replay_apart(stored_cases(arguments.cases), versions, arguments.processes or processors()):
         tally.add(each)
@@ -43,16 +42,6 @@ def run(arguments: Namespace) -> int:
     else:
         _print(tally, versions)
     return FINDINGS if tally.bad else CLEAN
-
-
-def _collect_cases() -> None:
-    """Let garbage be looked for again where the command runs without: cases may hold themselves, and there are many.
-
-    A library is some hundred thousand objects that live until the end: among them nobody looks.
-    """
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 @dataclass(slots=True)
