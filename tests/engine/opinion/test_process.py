@@ -132,6 +132,14 @@ def test_a_fault_in_its_own_code_is_not_a_confirmation(kept):
     assert trouble(kept(RUN.format("answering.Adviser.opinion = lambda self, case: 1 / 0", ROOM))) == "failed"
 
 
+def test_an_edition_larger_than_the_library_bears_is_not_confirmed(kept):
+    assert trouble(kept(RUN.format("process.LIMITS['clauses'] = 3", ROOM))) == "failed"
+
+
+def test_a_chain_of_more_steps_than_it_may_take_is_not_confirmed(kept):
+    assert trouble(kept(RUN.format("process.LIMITS['steps'] = 0", ROOM))) == "failed"
+
+
 def test_where_durable_rules_is_not_there_the_answer_is_that_there_is_none(kept):
     without = kept(f"import sys; sys.modules['durable'] = None; {RUN.format('None', ROOM)}")
     found = verdict(without)

@@ -89,6 +89,25 @@ def test_why_says_what_would_change_the_item_and_what_can_still_be_asked():
     assert ("Ask next" in text) != ("Nothing else you ask can change it." in text)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Nothing else you ask can change it."), ("es", "Nada más que pregunte puede cambiarlo.")],
+)
+def test_where_no_answer_can_change_an_item_the_page_of_its_reasons_says_so(language, words):
+    """Sample s08: elastase of a watery sample is repeated whatever else is asked."""
+    patient = clinic.a_patient(birth_date=clinic.years_ago(29))
+    clinic.nothing(patient, "allergies", "medications", "history", "family_history")
+    clinic.says(patient, chronic_diarrhoea=True, pregnant=False)
+    clinic.lab(patient, "faecal_elastase", 80, "ug/g")
+    clinic.lab(patient, "stool_sample_form", "watery", "category")
+    assess(patient_id=patient.pk, because="questionnaire", today=this_day())
+    plan, doctor = Plan.objects.get(patient=patient, status="draft"), a_doctor()
+    settled = item_of(plan, "test:repeat_elastase_formed_stool")
+    assert words in text_of(doctor, plan, "why", language, item=settled.pk)
+    waiting = next(item for item in plan.items.all() if item.state == "held")
+    assert words not in text_of(doctor, plan, "why", language, item=waiting.pk)
+
+
 def test_what_was_answered_is_not_asked_again_though_no_line_of_the_plan_changed():
     plan, doctor = drafted(), a_doctor()
     asked = re.search(r'name="fact" value="(\w+)"', text_of(doctor, plan))[1]

@@ -25,6 +25,10 @@ FAULTY = {
     "crashed": "import os; os.abort()",
     "timed_out": "import time; time.sleep(30)",
     "garbled": "import os, time; os.write(1, bytes([255] * 64)); time.sleep(30)",
+    "out_of_memory": (
+        "import engine.opinion.answering as a, engine.second_opinion as s, sys;"
+        "a.Adviser.opinion = lambda self, case: bytearray(2**36); s.main(int(sys.argv[1]))"
+    ),
     "absent": "import sys; sys.modules['durable'] = None; import engine.second_opinion as s; s.main(int(sys.argv[1]))",
 }
 
@@ -93,9 +97,11 @@ def test_a_stored_result_that_lost_a_line_is_not_confirmed(doctor):
     )  # fmt: skip
     found = services.ask_second_opinion(forged.pk)
     assert (found.state, found.reason, found.differs) == ("not_confirmed", "disagrees", [lost])
+    alert = next(each for each in Alert.objects.filter(patient=good.patient) if each.code == "alert:not_confirmed")
+    assert (alert.status, Evaluation.objects.filter(pk=forged.pk).exists()) == ("open", True)
 
 
-@pytest.mark.parametrize("kind", ["crashed", "timed_out", "garbled"])
+@pytest.mark.parametrize("kind", ["crashed", "timed_out", "garbled", "out_of_memory"])
 def test_whatever_befalls_it_the_evaluation_stays_and_an_alert_is_raised(kind, doctor, monkeypatch):
     at_fault(monkeypatch, kind)
     evaluation = assessed(clinic.a_dyspeptic_woman())
