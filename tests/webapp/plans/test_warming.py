@@ -1,5 +1,7 @@
 """The library in force is compiled before the first person needs it; an empty shelf is no fault of the server."""
 
+import gc
+
 import pytest
 
 from rules import reading
@@ -35,3 +37,14 @@ def test_a_server_that_ends_does_not_wait_for_it():
     thread = warming.start()
     assert thread.daemon
     thread.cancel()
+
+
+def test_once_warm_nobody_looks_for_garbage_in_what_the_process_keeps(monkeypatch):
+    monkeypatch.setattr(warming, "AFTER", 0)
+    before = gc.get_freeze_count()
+    try:
+        warming.start().join()
+        assert gc.get_freeze_count() > before + 10_000
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
