@@ -36,8 +36,9 @@ class Choice:
     def narrows(self) -> bool:
         return self != Choice()
 
-    def waits_long_enough(self, since: datetime | None, now: datetime) -> bool:
-        return not self.days or (since is not None and now - since > timedelta(days=self.days))
+    def waits_since_before(self, now: datetime) -> datetime | None:
+        """Return the moment before which somebody began to wait who waits long enough; None where everybody does."""
+        return now - timedelta(days=self.days) if self.days else None
 
     def query(self, **other: Any) -> str:
         """Return the choice as it stands in an address, with some of it changed."""

@@ -3,9 +3,8 @@
 Thousands of rows are sorted from plain columns alone; names and texts are decrypted for the page shown.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,9 @@ from webapp.accounts.models import User
 from webapp.alerts import selectors as alerts
 from webapp.alerts.models import RANK, Alert
 from webapp.desk.choosing import Choice
-from webapp.desk.sources import SOURCES, Reason, Waiting, reasons, tabs_of
+from webapp.desk.instants import Name
+from webapp.desk.sources import SOURCES, Reason, reasons, tabs_of
+from webapp.desk.waitlist import Entry, Waitlist, gathered
 from webapp.patients import selectors as patients
 from webapp.patients.finding import found_among
 from webapp.patients.models import Patient
@@ -35,54 +36,6 @@ BANDS = (
     (RANK["soon"], pgettext_lazy("worklist", "Soon")),
     (0, pgettext_lazy("worklist", "In turn")),
 )
-
-
-@dataclass(slots=True)
-class Entry:
-    """A patient in the list, by plain columns only: what waits, by the name of the source that told it."""
-
-    patient_id: UUID
-    rank: int = 0
-    since: datetime | None = None  # the first thing that waits
-    newest: datetime | None = None  # the last one that came
-    due: datetime | None = None  # the first promise
-    waiting: dict[str, list[UUID]] = field(default_factory=dict)
-    tabs: set[str] = field(default_factory=set)
-
-    def tell(self, source: str, one: Waiting) -> None:
-        self.waiting.setdefault(source, []).append(one.pk)
-        self.tabs |= one.tabs
-        self.rank = max(self.rank, one.rank)
-        if self.since is None or one.since < self.since:
-            self.since = one.since
-        if self.newest is None or one.since > self.newest:
-            self.newest = one.since
-        if one.due is not None and (self.due is None or one.due < self.due):
-            self.due = one.due
-
-    @property
-    def plan_id(self) -> UUID | None:
-        return next(iter(self.waiting.get("drafts", ())), None)
-
-    @property
-    def alert_ids(self) -> Sequence[UUID]:
-        return self.waiting.get("alerts", ())
-
-    @property
-    def task_ids(self) -> Sequence[UUID]:
-        """What a doctor said she would watch, and is due."""
-        return self.waiting.get("watched", ())
-
-    @property
-    def flagged(self) -> bool:
-        return "flags" in self.tabs
-
-    @property
-    def not_assessed(self) -> bool:
-        return "not_assessed" in self.tabs
-
-    def in_tab(self, tab: str) -> bool:
-        return tab == "all" or tab in self.tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,54 +58,25 @@ class Band:
     total: int
 
 
-def entries_for(user: User) -> list[Entry]:
+def entries_for(user: User) -> Waitlist:
     """Return everybody who waits for this clinician, in order; one query a source, however many wait."""
-    found: dict[UUID, Entry] = {}
-    for source in SOURCES:
-        for one in source.waiting(user):
-            entry = found.get(one.patient_id)
-            if entry is None:
-                entry = found[one.patient_id] = Entry(one.patient_id)
-            entry.tell(source.name, one)
-    return sorted(found.values(), key=_order)
+    return gathered(user, SOURCES)
 
 
-def _order(entry: Entry) -> tuple[int, float, float, str]:
-    due = entry.due.timestamp() if entry.due else NEVER
-    return -entry.rank, due, entry.since.timestamp() if entry.since else 0.0, str(entry.patient_id)
-
-
-def chosen_among(user: User, entries: Sequence[Entry], choice: Choice, now: datetime) -> list[Entry]:
+def chosen_among(user: User, entries: Waitlist, choice: Choice, now: datetime) -> Waitlist:
     """Return those a reader chose to see, whatever their kind; one query where a doctor is chosen."""
-    listed = [entry for entry in entries if choice.waits_long_enough(entry.since, now)]
+    before = choice.waits_since_before(now)
+    listed = entries if before is None else entries.since_before(before)
     if not choice.doctor:
         return listed
     theirs = patients.patients_for(user).filter(general_practitioner_id=choice.doctor_id)
-    found = set(theirs.values_list("pk", flat=True))
-    return [entry for entry in listed if entry.patient_id in found]
+    return listed.of_patients(set(theirs.order_by().values_list(Name("pk"), flat=True)))
 
 
-def stamp_of(entries: Iterable[Entry]) -> str:
-    """Return what changes whenever somebody comes, goes, or waits for something else: made of plain columns alone."""
-    told = hashlib.blake2b(digest_size=16)
-    for entry in entries:
-        told.update(entry.patient_id.bytes + bytes([entry.rank]))
-        told.update(b"".join(pk.bytes for pks in entry.waiting.values() for pk in pks))
-    return told.hexdigest()
-
-
-def come_since(entries: Iterable[Entry], moment: datetime) -> int:
-    """Return how many have something that came after a moment."""
-    return sum(entry.newest is not None and entry.newest > moment for entry in entries)
-
-
-def tab_counts(entries: Iterable[Entry]) -> dict[str, int]:
-    found = dict.fromkeys(TABS, 0)
-    for entry in entries:
-        found["all"] += 1
-        for tab in entry.tabs & found.keys():
-            found[tab] += 1
-    return found
+def tab_counts(entries: Waitlist) -> dict[str, int]:
+    """Return how many there are under each filter."""
+    counts = entries.counts()
+    return {tab: len(entries) if tab == "all" else counts.get(tab, 0) for tab in TABS}
 
 
 def rows_of(user: User, entries: Sequence[Entry], language: str) -> list[Row]:
@@ -201,25 +125,24 @@ def _told(entry: Entry, told: dict[UUID, Alert], about: dict[UUID, str], languag
     return (lines[0], " · ".join(lines[1:])) if lines else ("", "")
 
 
-def banded(rows: Sequence[Row], entries: Sequence[Entry]) -> list[Band]:
+def banded(rows: Sequence[Row], entries: Waitlist) -> list[Band]:
     """Return the rows of a page under how soon they are due, each with how many there are in all."""
     found = []
-    ceiling = NEVER
+    ceiling, above = NEVER, 0
     for floor, title in BANDS:
-        inside = [row for row in rows if floor <= row.entry.rank < ceiling]
+        inside, until = [row for row in rows if floor <= row.entry.rank < ceiling], entries.of_rank(floor)
         if inside:
-            found.append(Band(title, inside, sum(floor <= entry.rank < ceiling for entry in entries)))
-        ceiling = floor
+            found.append(Band(title, inside, until - above))
+        ceiling, above = floor, until
     return found
 
 
-def after(entries: Sequence[Entry], plan_id: str) -> Entry | None:
+def after(entries: Waitlist, plan_id: str) -> Entry | None:
     """Return who comes after the patient of this plan, the first one for an unknown plan; None if nobody else waits."""
-    place = next((place for place, entry in enumerate(entries) if str(entry.plan_id) == plan_id), None)
+    place = entries.place_of("drafts", plan_id)
     if place is None:
         return entries[0] if entries else None
-    others = [*entries[place + 1 :], *entries[:place]]
-    return others[0] if others else None
+    return entries[(place + 1) % len(entries)] if len(entries) > 1 else None
 
 
 MOST_LETTERS = 80

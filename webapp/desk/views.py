@@ -21,6 +21,7 @@ from webapp.base import access
 from webapp.desk import choosing, selectors, views_kept
 from webapp.desk.choosing import Choice
 from webapp.desk.models import SavedView
+from webapp.desk.waitlist import Waitlist
 from webapp.plans import reviewing
 from webapp.results.presenting import undo_of
 from webapp.results.selectors import undoable_by
@@ -38,8 +39,8 @@ class Listed:
     """The worklist as one reader chose to see it, by plain columns: nothing of it is decrypted yet."""
 
     choice: Choice
-    entries: list[selectors.Entry]  # of every kind
-    chosen: list[selectors.Entry]
+    entries: Waitlist  # of every kind
+    chosen: Waitlist
     page: Page
     stamp: str
     now: datetime
@@ -48,9 +49,9 @@ class Listed:
 def _listed(request: HttpRequest, choice: Choice) -> Listed:
     now = timezone.now()
     entries = selectors.chosen_among(request.user, selectors.entries_for(request.user), choice, now)
-    chosen = [entry for entry in entries if entry.in_tab(choice.tab)]
+    chosen = entries.in_tab(choice.tab)
     page = Paginator(chosen, selectors.PAGE).get_page(request.GET.get("page"))
-    return Listed(choice, entries, chosen, page, selectors.stamp_of(entries), now)
+    return Listed(choice, entries, chosen, page, entries.stamp(), now)
 
 
 def _shown(request: HttpRequest, listed: Listed) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _shown(request: HttpRequest, listed: Listed) -> dict[str, Any]:
         "tabs": [(name, title, counts[name], choice.query(tab=name)) for name, title in selectors.TABS.items()],
         "query": choice.query(),
         "total": len(listed.entries),
-        "now": sum(entry.rank >= selectors.BANDS[0][0] for entry in listed.entries),
+        "now": listed.entries.of_rank(selectors.BANDS[0][0]),
         "today": timezone.localdate(),
         "moment": listed.now,
         "stamp": listed.stamp,
@@ -113,7 +114,7 @@ def live(request: HttpRequest) -> HttpResponse:
     listed = _listed(request, _choice(request))
     if listed.stamp == request.GET.get("stamp"):
         return HttpResponse(status=NOTHING_NEW)
-    come = selectors.come_since(listed.chosen, _moment(request) or listed.now)
+    come = listed.chosen.come_since(_moment(request) or listed.now)
     if request.GET.get("busy"):
         answer = render(request, "desk/_news.html", {"come": come, "held": True})
         answer["HX-Retarget"], answer["HX-Reswap"] = "#news", "innerHTML"

@@ -28,7 +28,7 @@ def doctor():
 def state(doctor, **more):
     """What an open page sends when it asks again."""
     entries = selectors.entries_for(doctor.user)
-    return {"stamp": selectors.stamp_of(entries), "seen": timezone.now().isoformat(), "page": "1"} | more
+    return {"stamp": entries.stamp(), "seen": timezone.now().isoformat(), "page": "1"} | more
 
 
 def test_where_nothing_has_changed_nothing_is_sent_and_nobody_was_looked_at(doctor):

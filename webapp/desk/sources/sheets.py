@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, override
 
 from webapp.accounts.models import User
 from webapp.alerts.models import RANK
-from webapp.desk.instants import Instant, moment
-from webapp.desk.promises import promised
-from webapp.desk.waiting import Reason, Source, Waiting
+from webapp.desk.instants import Instant, Name
+from webapp.desk.promises import promised_at
+from webapp.desk.waiting import Key, Reason, Source, waiting_by
 from webapp.plans.lines import terms_now
 from webapp.results import presenting
 from webapp.results import selectors as results
@@ -20,11 +20,11 @@ from webapp.results import selectors as results
 SHEETS = frozenset({"sheets"})
 
 
-def _waiting(user: User) -> Iterable[Waiting]:
-    columns = ("patient_id", "pk", "critical", "abnormal", Instant("received_at"))
-    for who, pk, critical, abnormal, instant in results.waiting_for(user).order_by().values_list(*columns):
-        rank, at = RANK["same_day"] if critical else RANK["soon"] if abnormal else 0, moment(instant)
-        yield Waiting(who, pk, rank, at, SHEETS, promised(rank, at))
+def _waiting(user: User) -> Iterable[Key]:
+    columns = (Name("patient_id"), Name("pk"), "critical", "abnormal", Instant("received_at"))
+    for who, pk, critical, abnormal, since in results.waiting_for(user).order_by().values_list(*columns):
+        rank = RANK["same_day"] if critical else RANK["soon"] if abnormal else 0
+        yield who, pk, rank, since, SHEETS, promised_at(rank, since)
 
 
 def _told(user: User, pks: Sequence[UUID], language: str) -> Mapping[UUID, Reason]:
@@ -41,4 +41,6 @@ def _reason(one: presenting.Shown) -> Reason:
     return Reason(words, url, "droplet", gettext_lazy("Result"))
 
 
-SOURCE = Source("results", _waiting, _told, tabs={"sheets": gettext_lazy("Results")}, place=30)
+SOURCE = Source(
+    "results", waiting_by(_waiting), _told, tabs={"sheets": gettext_lazy("Results")}, place=30, keys=_waiting
+)
