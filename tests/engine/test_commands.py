@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.engine.command_line import lines, pauta
+from tests.engine.command_line import lines, pauta, sample
 
 CASE = {
     "id": "ana",
@@ -68,6 +68,19 @@ def test_an_item_that_is_not_in_the_plan_is_explained_by_what_its_rule_lacked():
     assert run.stdout.startswith("reflux.")
     none = pauta("explain", "-", "--item", "rx:nothing_of_the_kind", "--lang", "en", stdin=lines([quiet]))
     assert "No published rule proposes" in none.stdout
+
+
+@pytest.mark.parametrize(
+    ("item", "changes", "settled"),
+    [("test:repeat_elastase_formed_stool", "80 ug/g → 201 ug/g: it leaves the plan", True),
+     ("dx:gerd_probable", "it leaves the plan", False)],
+)  # fmt: skip
+def test_what_would_change_an_item_and_what_can_still_be_asked_is_told(item, changes, settled):
+    watery = next(each for each in sample("vignettes.json") if each["id"] == "s08")
+    case = {key: value for key, value in watery.items() if key != "expected"} if settled else CASE
+    said = pauta("explain", "-", "--item", item, "--lang", "en", stdin=lines([case])).stdout
+    assert changes in said[said.index("What would change it:") :]
+    assert ("Nothing else you ask can change it." in said) is settled
 
 
 def test_a_score_for_reading_says_what_is_missing():
