@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "webapp.accounts.middleware.ActiveRole",
     "webapp.accounts.middleware.SessionLimits",
+    "webapp.accounts.middleware.ByToken",
     "webapp.base.middleware.OwnLanguage",
     "webapp.base.middleware.NothingKept",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -258,6 +259,18 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- what programs are answered with: no page, no form, no cookie of the framework's own
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pauta: the studio of protocols",
+    "DESCRIPTION": "What lies on the shelf, drafts, and their way into force. It holds nothing about any patient.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVERS": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"DraftState": ["open", "submitted", "published", "dropped"]},
+}
 
 # --- mail and log: neither ever carries a patient's data
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="clinica@localhost")

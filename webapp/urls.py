@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("webapp.accounts.urls")),
+    path("api/v1/", include("webapp.studio.api_urls")),
     path("alerts/", include("webapp.alerts.urls")),
     path("clinic/", include("webapp.clinic.urls")),
     path("desk/", include("webapp.desk.urls")),

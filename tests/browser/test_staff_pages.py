@@ -46,7 +46,9 @@ PAGES = {
         "/plans/{plan}/what-if/", "/plans/{plan}/hand-over/",
     ),
     "dietitian": ("/desk/", "/plans/{plan}/review/"),
-    "director": ("/studio/", "/studio/use/", "/studio/{protocol}/", "/accounts/password/change/"),
+    "director": (
+        "/studio/", "/studio/use/", "/studio/{protocol}/", "/accounts/tokens/", "/accounts/password/change/",
+    ),
     "front_desk": (DESK, *IDENTITY, *INVITING),
     "administrator": (
         "/accounts/staff/", "/accounts/staff/?q=zzzz", "/accounts/staff/new/", "/accounts/staff/{colleague}/",

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from webapp.accounts import factors, lockout, services, ways
 from webapp.accounts.models import User
@@ -46,6 +47,11 @@ def confirm(request: HttpRequest, secret: str) -> bool:
 def answered(request: HttpRequest) -> bool:
     """Tell whether who sends a form showed to be there a moment ago, or does so by the ``secret`` in it."""
     return is_fresh(request) or confirm(request, request.POST.get("secret", ""))
+
+
+def not_you() -> str:
+    """Return what is said to who does not show to be the person that is signed in."""
+    return _("That was neither your password nor a code of your app. Nothing was changed.")
 
 
 def mark_fresh(request: HttpRequest) -> None:

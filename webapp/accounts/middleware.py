@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from webapp.accounts import ways
+from webapp.accounts import tokens, ways
 from webapp.accounts.models import Session, User
 from webapp.accounts.sessions import HAT
-from webapp.base import access
+from webapp.base import access, machines
 from webapp.base.roles import READ_OF_OTHERS
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -93,9 +93,18 @@ class SessionLimits:
         if access.rule_of(view, name) in (access.PUBLIC, None) and name != "home":
             return None
         if not request.user.is_authenticated:
+            if machines.asks(request):
+                return machines.not_signed_in()
             why = getattr(request, "session_over", "") or _gone(request)
             return ways.by_way_of(request, "account_login", ended=why) if why else None
-        return ways.by_way_of(request, "accounts:set_up") if _owes_second_step(request, name) else None
+        return _to_second_step(request) if _owes_second_step(request, name) else None
+
+
+def _to_second_step(request: HttpRequest) -> HttpResponse:
+    if machines.asks(request):
+        hint = "Set it up on the page of your access."
+        return machines.refused(403, machines.problem("no_second_step", "this account has no second step yet", hint))
+    return ways.by_way_of(request, "accounts:set_up")
 
 
 def _gone(request: HttpRequest) -> str:
@@ -109,3 +118,27 @@ def _owes_second_step(request: HttpRequest, name: str) -> bool:
     if name in BEFORE_SECOND_STEP or row is None or row.has_factor:
         return False
     return bool(request.user.role_names & READ_OF_OTHERS)
+
+
+class ByToken:
+    """Lets a program act for who made its token, with the token's hat; a session sent beside it counts for nothing.
+
+    Only below ``/api/``: no page opens to a token.
+    """
+
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.token = None
+        word = tokens.sent(request.headers.get("Authorization", "")) if machines.asks(request) else None
+        if word is None:
+            return self.get_response(request)
+        token = tokens.of(word)
+        if token is None:
+            return machines.not_signed_in()
+        request.token, request.user = token, token.user
+        request.user.active_role = token.hat
+        return self.get_response(request)

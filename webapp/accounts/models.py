@@ -9,12 +9,22 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.grants import RolePermission
-from webapp.accounts.sittings import CodeChannel, SentCode, Session
+from webapp.accounts.sittings import CodeChannel, SentCode, Session, Token
 from webapp.base import permissions
 from webapp.base.fields import BlindIndexField, EncryptedTextField, blind
 from webapp.base.roles import Role
 
-__all__ = ["CodeChannel", "RolePermission", "SentCode", "Session", "User", "UserManager", "UserRole", "email_index"]
+__all__ = [
+    "CodeChannel",
+    "RolePermission",
+    "SentCode",
+    "Session",
+    "Token",
+    "User",
+    "UserManager",
+    "UserRole",
+    "email_index",
+]
 
 EMAIL_COLUMN = "accounts.user.email"
 LANGUAGES = [("es", "Español"), ("en", "English")]

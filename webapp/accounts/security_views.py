@@ -37,6 +37,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "kind": factors.kind_of(user),
         "codes_left": factors.codes_left(user),
         "must": enrolling.must_have_one(user),
+        "reads_protocols": bool(user.active_role) and user.may("protocols.read"),
         "places": whereabouts.of(user.pk, request.session.session_key),
         "ended": request.GET.get("ended", ""),
         "removed": request.GET.get("removed", ""),

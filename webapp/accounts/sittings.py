@@ -1,4 +1,4 @@
-"""Sessions as people know them: on which device, since when, last used when."""
+"""Sessions as people know them: on which device, since when, last used when; codes that were sent; tokens."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -85,3 +85,23 @@ class SentCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sent_at:%Y-%m-%d %H:%M}"
+
+
+class Token(models.Model):
+    """By what a program acts for a person, wearing one hat. Its digest is kept; the word itself was shown once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    digest = models.BinaryField(max_length=32, unique=True)
+    hat = models.CharField(max_length=20)
+    writes = models.BooleanField(default=False)  # False: it reads, and nothing more
+    made_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name

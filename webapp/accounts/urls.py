@@ -3,7 +3,7 @@
 from allauth.account import views as theirs
 from django.urls import include, path, re_path
 
-from webapp.accounts import confirm_views, factor_views, security_views, staff_views, views
+from webapp.accounts import confirm_views, factor_views, security_views, staff_views, token_views, views
 
 ours = (
     [
@@ -19,6 +19,8 @@ ours = (
         path("recovery-codes/", security_views.recovery_codes, name="recovery_codes"),
         path("security/", security_views.security, name="security"),
         path("security/end/", security_views.end_session, name="end_session"),
+        path("tokens/", token_views.token_list, name="tokens"),
+        path("tokens/revoke/", token_views.revoke, name="revoke_token"),
         path("permissions/", staff_views.permissions, name="permissions"),
         path("staff/", staff_views.people, name="people"),
         path("staff/new/", staff_views.engage, name="engage"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from webapp.accounts import lockout, selectors, services
 from webapp.accounts.middleware import HAT
-from webapp.base import access
+from webapp.base import access, machines
 
 
 @access.signed_in
@@ -34,6 +34,11 @@ def locked(
 ) -> HttpResponse:
     """Say how long to wait after too many attempts, the same for every address."""
     seconds = lockout.seconds_to_wait(request, credentials)
+    if machines.asks(request):
+        hint = f"Wait {seconds} seconds."
+        answer = machines.refused(429, machines.problem("too_many_tries", "too many wrong passwords or codes", hint))
+        answer["Retry-After"] = str(seconds)
+        return answer
     page = {"seconds": seconds, "minutes": -(-seconds // 60), "long": seconds > 90}
     answer = render(request, "account/locked.html", page, status=429)
     answer["Retry-After"] = str(seconds)

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from webapp.base import permissions
+from webapp.base import machines, permissions
 from webapp.base.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -96,10 +96,18 @@ def rule_of(view: Callable[..., Any], url_name: str = "") -> Rule | None:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
+    if machines.asks(request):
+        return machines.not_signed_in()
     answer = redirect_to_login(request.get_full_path())
     if request.headers.get("HX-Request") == "true":  # a fragment cannot become the login page
         return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
     return answer
+
+
+def _to_hats(request: HttpRequest) -> HttpResponse:
+    if machines.asks(request):
+        return machines.refused(403, machines.problem("no_hat", "this session wears no hat yet", "Choose one first."))
+    return redirect(CHOOSE_HAT)
 
 
 def refusal(request: HttpRequest, rule: Rule | None) -> HttpResponse | None:
@@ -113,7 +121,7 @@ def refusal(request: HttpRequest, rule: Rule | None) -> HttpResponse | None:
     if rule == SIGNED_IN:
         return None
     if not request.user.active_role:
-        return redirect(CHOOSE_HAT)
+        return _to_hats(request)
     if not rule.lets_in(request.user):
         raise Http404
     return None

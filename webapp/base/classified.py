@@ -193,6 +193,10 @@ TABLES: dict[str, Table] = {
     "accounts.SentCode": table(
         PEOPLE, "Codes that were sent, as digests", SHORT, technical="id user_id digest sent_at tries used_at"
     ),
+    "accounts.Token": table(
+        PEOPLE, "By what programs act for a person: digests, with what they may do and until when", ACCOUNT,
+        technical="id user_id name digest hat writes made_at ends_at used_at revoked_at",
+    ),
     "mfa.Authenticator": table(
         PEOPLE, "The second factor of a person", ACCOUNT, technical="id user_id type data created_at last_used_at"
     ),

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
-from webapp.base import access, navigation
+from webapp.base import access, machines, navigation
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say the same of a page that is not yours and of one that does not exist."""
+    if machines.asks(request):
+        return machines.not_found()
     return render(request, "base/nothing_here.html", status=404)
 
 
@@ -56,4 +58,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """
     code = secrets.token_hex(3).upper()
     logger.error("a person was shown the code %s", code)
+    if machines.asks(request):
+        hint = "Nothing was changed. Tell the administrator the code."
+        return machines.refused(500, machines.problem("broken", f"the fault is ours: {code}", hint))
     return HttpResponse(render_to_string("base/broken.html", {"code": code}), status=500)

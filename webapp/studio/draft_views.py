@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rules.drafting import DraftError, Overtaken, newest_of
 from rules.models import Draft, Revision, Version
 from webapp.accounts import confirming
+from webapp.accounts.confirming import not_you
 from webapp.base import access
 from webapp.base.downloads import attachment
 from webapp.studio import selectors, tasks, working, writing
 from webapp.studio.lines import compared
-from webapp.studio.proposal_views import not_you
 
 CONFLICT, REFUSED = 409, 422
 MOST_BYTES = 4_000_000

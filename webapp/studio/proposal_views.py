@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rules.drafting import DraftError
 from rules.models import Submission, Version
 from webapp.accounts import confirming
+from webapp.accounts.confirming import not_you
 from webapp.base import access
 from webapp.base.downloads import attachment
 from webapp.studio import selectors, working, writing
@@ -30,11 +31,6 @@ def _held(request: HttpRequest, pk: int) -> Submission:
         return working.proposal_of(request.user, pk)
     except Submission.DoesNotExist:
         raise Http404 from None
-
-
-def not_you() -> str:
-    """Return what is said to who does not show to be the person that is signed in."""
-    return _("That was neither your password nor a code of your app. Nothing was changed.")
 
 
 def _page(request: HttpRequest, held: Submission, shows: str, status: int = 200, **more: Any) -> HttpResponse:
