@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from engine.errors import Problem
-from rules import checking, drafting, examining, headers, reports, selectors
+from rules import checking, drafting, examining, headers, reports, selectors, turning
 from rules.drafting import DraftError
 from rules.headers import Header
 from rules.models import (
@@ -73,9 +73,11 @@ def _submittable(draft: Draft, revision: Revision, shown: int, reason: str) -> E
 
 def _free_number(revision: Revision) -> None:
     head = _header(revision)
-    taken = Version.objects.exclude(status=Version.Status.DRAFT).filter(
-        source_file__kind=head.kind, source_file__name=head.name, version=head.version
-    )
+    taken = (
+        Version.objects.exclude(status=Version.Status.DRAFT)
+        .filter(source_file__kind=head.kind, source_file__name=head.name, version=head.version)
+        .exclude(status=Version.Status.TRIAL, sha256=revision.sha256)
+    )  # its own trial is over
     if taken.exists():
         hint = f"Write version: {drafting.next_number(head.kind, head.name)}"
         raise ProposalError("R003", f"version {head.version} was published before", hint)
@@ -128,6 +130,16 @@ def approve(
     return proposal if later else _bring_in(proposal)
 
 
+@transaction.atomic
+def approve_to_try(*, submission_id: int, author: Author, comment: str = "") -> tuple[Submission, Version]:
+    """Approve a proposal for a trial, as if it were to come into force; return it and the text, which does not."""
+    proposal = _waiting(submission_id)
+    _may_approve(proposal, author)
+    _still_speaks_of_now(proposal)
+    _decide(proposal, Submission.Decision.APPROVED, author, comment)
+    return proposal, _tried(proposal) or _kept(proposal, Version.Status.TRIAL)
+
+
 def _may_approve(proposal: Submission, author: Author) -> None:
     if author.id in proposal.written_by:
         raise ProposalError(
@@ -160,7 +172,7 @@ def refuse(*, submission_id: int, author: Author, comment: str) -> Submission:
     if not comment.strip() and not proposal.remarks.exists():
         raise ProposalError("R038", "a refusal says why", "Write what is to be changed, to a line or in general.")
     _decide(proposal, Submission.Decision.REFUSED, author, comment)
-    _turn(proposal.draft, Draft.State.OPEN)
+    _give_back(proposal.draft)
     return proposal
 
 
@@ -171,7 +183,7 @@ def withdraw(*, submission_id: int, author: Author) -> Submission:
     if author.id not in proposal.written_by:
         raise ProposalError("R039", "only who wrote a proposal takes it back", "You may refuse it with a reason.")
     _decide(proposal, Submission.Decision.WITHDRAWN, author, "")
-    _turn(proposal.draft, Draft.State.OPEN)
+    _give_back(proposal.draft)
     return proposal
 
 
@@ -239,8 +251,9 @@ def _bring_in(proposal: Submission) -> Submission:
     revision = proposal.revision
     base = selectors.current_release()
     before = selectors.texts(base) if base else {}
-    _publish(proposal)
+    version = _publish(proposal)
     bring_into_force({**before, revision.path: revision.text}, before)
+    turning.in_force_now(version)
     proposal.in_force_at = timezone.now()
     proposal.save(update_fields=["in_force_at"])
     _turn(proposal.draft, Draft.State.PUBLISHED)
@@ -248,6 +261,23 @@ def _bring_in(proposal: Submission) -> Submission:
 
 
 def _publish(proposal: Submission) -> Version:
+    """Keep the text as published; one that was tried is kept already, and comes in with its trial's report."""
+    tried = _tried(proposal)
+    if tried is None:
+        return _kept(proposal, Version.Status.PUBLISHED)
+    tried.status, tried.published_at = Version.Status.PUBLISHED, timezone.now()
+    tried.save(update_fields=["status", "published_at"])
+    return tried
+
+
+def _tried(proposal: Submission) -> Version | None:
+    """Return the text of a proposal where it was on trial before."""
+    held = proposal.draft
+    same = Version.objects.filter(status=Version.Status.TRIAL, sha256=proposal.revision.sha256)
+    return same.filter(source_file__kind=held.kind, source_file__name=held.name).first()
+
+
+def _kept(proposal: Submission, status: str) -> Version:
     revision, head = proposal.revision, _header(proposal.revision)
     report: Mapping[str, Any] = proposal.examination.report or {}
     source, _ = SourceFile.objects.update_or_create(kind=head.kind, name=head.name, defaults={"path": revision.path})
@@ -256,7 +286,8 @@ def _publish(proposal: Submission) -> Version:
     tests = [each["result"] for each in report["tests"]]
     version.path, version.text, version.sha256, version.origin = revision.path, revision.text, revision.sha256, "studio"
     version.author_id, version.author_name = revision.editor_id, revision.editor_name
-    version.status, version.published_at = Version.Status.PUBLISHED, timezone.now()
+    version.status = status
+    version.published_at = timezone.now() if status == Version.Status.PUBLISHED else None
     version.report = dict(reports.summary(head, rules=report["rules"].get(revision.path, 0), tests=tests))
     version.save()
     return version
@@ -286,7 +317,7 @@ def roll_back(*, version: Version, reason: str, author: Author) -> Release | Non
 
 
 def _still_holds(texts: Mapping[str, str]) -> None:
-    """Refuse a set that does not check or fails its tests. One that was in force as it is was examined then."""
+    """Refuse a set that does not check or fails its tests. One that was a release as it is was examined then."""
     if Release.objects.filter(digest=digest_of_set(texts)).exists():
         return
     verdict = checking.examine(texts, {})
@@ -307,6 +338,12 @@ def _without(version: Version, before: Mapping[str, str]) -> dict[str, str]:
     if not beside.exclude(pk=version.pk).exists():
         raise ProposalError("R044", "there is no earlier version to go back to", "Propose a corrected text instead.")
     return after
+
+
+def _give_back(draft: Draft) -> None:
+    """Open a draft again, unless its text is on trial and only its coming into force was decided against."""
+    if not turning.is_tried(draft):
+        _turn(draft, Draft.State.OPEN)
 
 
 def _turn(draft: Draft, state: str) -> None:

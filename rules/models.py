@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from rules.drafts import Draft, Examination, Opened, Remark, Retraction, Revision, Submission
+from rules.trial_rows import Trial, TrialSet, TrialTurn
 
 __all__ = (
     "Draft",
@@ -17,13 +18,20 @@ __all__ = (
     "Revision",
     "SourceFile",
     "Submission",
+    "Trial",
+    "TrialSet",
+    "TrialTurn",
     "Version",
 )
 
-# A published text goes out of force and may come back; nothing else about it ever changes.
+# A published text goes out of force and may come back; one on trial may come into force. Nothing else ever changes.
 ONLY_IN_OR_OUT_OF_FORCE = """
-    IF TG_OP = 'UPDATE' AND NEW.status IN ('published', 'retired')
+    IF TG_OP = 'UPDATE' AND OLD.status <> 'trial' AND NEW.status IN ('published', 'retired')
        AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.status = 'trial' AND NEW.status = 'published'
+       AND to_jsonb(NEW) - 'status' - 'published_at' = to_jsonb(OLD) - 'status' - 'published_at' THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a published version never changes and is never deleted';
@@ -49,6 +57,7 @@ class Version(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft"
+        TRIAL = "trial"  # approved to be tried; it was never in force
         PUBLISHED = "published"
         RETIRED = "retired"
 
@@ -69,7 +78,8 @@ class Version(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source_file", "version"], name="rules_version_once"),
             models.CheckConstraint(
-                condition=models.Q(status="draft") | models.Q(published_at__isnull=False), name="rules_published_dated"
+                condition=models.Q(status__in=["draft", "trial"]) | models.Q(published_at__isnull=False),
+                name="rules_published_dated",
             ),
         ]
         indexes = [models.Index(fields=["path"], name="rules_version_path")]
@@ -78,7 +88,7 @@ class Version(models.Model):
                 name="published_stays",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
-                condition=pgtrigger.Q(old__status__in=["published", "retired"]),
+                condition=pgtrigger.Q(old__status__in=["trial", "published", "retired"]),
                 func=ONLY_IN_OR_OUT_OF_FORCE,
             ),
         ]
@@ -88,11 +98,12 @@ class Version(models.Model):
 
 
 class Release(models.Model):
-    """Texts that were checked together and went into force together: what an evaluation was made with."""
+    """Texts that were checked together and went into force, or on trial, together: what an evaluation was made with."""
 
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
-    current_since = models.DateTimeField(db_default=Now())  # moves when an earlier set comes back into force
+    # moves when an earlier set comes back into force; None: of a trial, never in force
+    current_since = models.DateTimeField(db_default=Now(), null=True)
     versions = models.ManyToManyField(Version, through="ReleaseVersion", related_name="releases")
 
     class Meta:

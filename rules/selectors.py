@@ -15,7 +15,7 @@ class ShelfError(PautaError):
 
 def current_release() -> Release | None:
     """Return the set in force, None while nothing was published."""
-    return Release.objects.order_by("-current_since", "-pk").first()
+    return Release.objects.exclude(current_since=None).order_by("-current_since", "-pk").first()
 
 
 def release_of(digest: str | None = None) -> Release:

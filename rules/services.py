@@ -194,16 +194,24 @@ def bring_into_force(texts: Mapping[str, str], before: Mapping[str, str]) -> tup
     """Make the accepted texts the release in force; return it and the paths that left."""
     if not texts or texts == before:
         return selectors.current_release(), ()
-    held = _rows_of(texts)
-    release, new = Release.objects.get_or_create(digest=release_digest(texts))
-    if new:
-        ReleaseVersion.objects.bulk_create(ReleaseVersion(release=release, version=row) for row in held)
+    release, held = release_with(texts)
     Release.objects.filter(pk=release.pk).update(current_since=timezone.now())
     inside = {row.pk for row in held}
     live = Version.objects.filter(status=Version.Status.PUBLISHED)
     live.exclude(pk__in=inside).update(status=Version.Status.RETIRED)
     Version.objects.filter(pk__in=inside, status=Version.Status.RETIRED).update(status=Version.Status.PUBLISHED)
+    tried = Version.objects.filter(pk__in=inside, status=Version.Status.TRIAL)
+    tried.update(status=Version.Status.PUBLISHED, published_at=timezone.now())
     return release, tuple(sorted(set(before) - set(texts)))
+
+
+def release_with(texts: Mapping[str, str]) -> tuple[Release, list[Version]]:
+    """Return the release of these texts and what it holds; a new one is not in force until somebody says so."""
+    held = _rows_of(texts)
+    release, new = Release.objects.get_or_create(digest=release_digest(texts), defaults={"current_since": None})
+    if new:
+        ReleaseVersion.objects.bulk_create(ReleaseVersion(release=release, version=row) for row in held)
+    return release, held
 
 
 def _rows_of(texts: Mapping[str, str]) -> list[Version]:

@@ -277,6 +277,19 @@ TABLES: dict[str, Table] = {
         CONTENT, "Which texts were taken back, by whom and why", ALWAYS,
         identity="author_name", technical="author_id", none="id version_id reason at",
     ),
+    "rules.Trial": table(
+        CONTENT, "Versions that are tried before they come into force: how, for whom, how long", ALWAYS,
+        technical="doctors salt",
+        none="id kind submission_id version_id share group begins_at ends_at state created_at",
+    ),
+    "rules.TrialSet": table(
+        CONTENT, "Which texts such a version was tried with", ALWAYS,
+        none="id trial_id base_id release_id examination_id made_at",
+    ),
+    "rules.TrialTurn": table(
+        CONTENT, "When such a trial began, paused and ended, by whom and why", ALWAYS,
+        identity="author_name", technical="author_id", none="id trial_id state reason at",
+    ),
     "clinic.Edition": table(
         RUNNING, "What the clinic says of itself, each time it was changed", ALWAYS,
         identity="author_name", technical="author_id",

@@ -56,5 +56,6 @@ IN_CLEAR: dict[str, str] = {
     "rules.Submission.decided_by_name": _SIGNATURE,
     "rules.Remark.author_name": _SIGNATURE,
     "rules.Retraction.author_name": _SIGNATURE,
+    "rules.TrialTurn.author_name": _SIGNATURE,
     "plans.Settlement.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
 }

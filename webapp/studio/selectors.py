@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from engine.language.documents import Document, Library, Protocol
 from rules import headers
@@ -96,7 +96,7 @@ def reading_of(user: User, version_id: int, language: str, today: date) -> Readi
     seen = versions_for(user)
     version = seen.defer(None).get(pk=version_id)
     others = [one for one in seen if one.source_file_id == version.source_file_id]
-    digest = version.releases.order_by("-current_since").values_list("digest", flat=True).first()
+    digest = version.releases.order_by(F("current_since").desc(nulls_last=True)).values_list("digest", flat=True).first()
     document = _document(shelf_services.library(digest), version.path) if digest else None
     return Reading(
         version=version,
