@@ -1,4 +1,4 @@
-"""Runs the tests that live in protocol and score files, and says which rules they tried both ways."""
+"""Runs the tests that live in protocol and score files, and says which rules and conditions they tried."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from engine.compiler.program import Program, Scope
 from engine.compiler.walk import chosen_rows, rule_truth, scope_of
+from engine.conditions_seen import Seen, Watch
 from engine.errors import CaseError, Place
 from engine.evaluator import score, score_json
 from engine.evaluator.evaluation import plan_of
@@ -44,6 +45,7 @@ class Coverage:
 class Report:
     results: tuple[Result, ...]
     coverage: tuple[Coverage, ...]
+    conditions: tuple[Seen, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -60,21 +62,26 @@ def run(program: Program, edition: Edition, only: Iterable[str] | None = None) -
     wanted = None if only is None else frozenset(only)
     results: list[Result] = []
     coverage: list[Coverage] = []
+    conditions: list[Seen] = []
     for name in sorted(edition.scores):
         if wanted is None or f"score:{name}" in wanted:
             results += _score_results(program, edition.scores[name])
     for name in sorted(edition.protocols):
         if wanted is None or f"protocol:{name}" in wanted:
-            found, tried = _protocol_results(program, edition.protocols[name], edition)
+            watch = Watch(program, edition.protocols[name])
+            found, tried = _protocol_results(program, edition.protocols[name], edition, watch)
             results += found
             coverage += tried
-    return Report(tuple(results), tuple(coverage))
+            conditions += watch.seen.values()
+    return Report(tuple(results), tuple(coverage), tuple(conditions))
 
 
 # --- protocols
 
 
-def _protocol_results(program: Program, protocol: Protocol, edition: Edition) -> tuple[list[Result], list[Coverage]]:
+def _protocol_results(
+    program: Program, protocol: Protocol, edition: Edition, watch: Watch
+) -> tuple[list[Result], list[Coverage]]:
     results: list[Result] = []
     own = sorted(node.name for node in program.rules if node.protocol.name == protocol.name)
     fired: dict[str, set[bool]] = {name: set() for name in own}
@@ -88,6 +95,7 @@ def _protocol_results(program: Program, protocol: Protocol, edition: Edition) ->
         decided = decide(program, case, asking=bool(example.ask))
         for name in own:
             fired[name].add(rule_truth(name, decided.scope) is True)
+        watch.look(decided.scope)
         found = tuple(failures(plan_of(decided, case), example, decided.scope, protocol))
         results.append(Result(document, example.name, example.place, found))
     rows = [

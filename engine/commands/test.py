@@ -7,6 +7,7 @@ from engine.commands import mutating
 from engine.commands.files import CLEAN, FINDINGS, Files, add_paths, load, say
 from engine.commands.programs import write_line
 from engine.compiler import compile_edition
+from engine.conditions_seen import WORDS, Seen
 from engine.examples import Coverage, Report, Result
 from engine.examples import run as run_examples
 from engine.language.documents import Edition
@@ -18,6 +19,7 @@ HELP = "run the tests that live in the protocol and score files"
 def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
+    parser.add_argument("--conditions", action="store_true", help="print those no test saw true, false or unknown")
     mutating.configure(parser)
 
 
@@ -33,6 +35,7 @@ def run(arguments: Namespace) -> int:
         write_line(report_json(report, files))
     else:
         _print(report, files)
+        _print_conditions(report, files, each=arguments.conditions)
     return CLEAN if report.passed else FINDINGS
 
 
@@ -49,6 +52,7 @@ def report_json(report: Report, files: Files) -> dict[str, object]:
         "passed": report.passed,
         "tests": [_result(result, files) for result in report.results],
         "coverage": [_coverage(each) for each in report.coverage],
+        "conditions": [_condition(each, files) for each in report.conditions],
     }
 
 
@@ -68,6 +72,12 @@ def _coverage(each: Coverage) -> dict[str, object]:
     return {"rule": each.rule, "fired": each.fired, "not_fired": each.not_fired}
 
 
+def _condition(each: Seen, files: Files) -> dict[str, object]:
+    place = files.shown(each.place)
+    truths = {word: found in each.truths for found, word in WORDS.items()}
+    return {"condition": each.condition, "file": place.file, "line": place.line, **truths}
+
+
 def _print(report: Report, files: Files) -> None:
     for result in report.results:
         if not result.passed:
@@ -80,3 +90,13 @@ def _print(report: Report, files: Files) -> None:
     failed = sum(not result.passed for result in report.results)
     tried = len(report.coverage) - len(report.untried)
     say(f"{len(report.results)} tests: {failed} failed; {tried} of {len(report.coverage)} rules tried both ways")
+
+
+def _print_conditions(report: Report, files: Files, *, each: bool) -> None:
+    """Print how many conditions the tests saw each way, and if wanted the others by line."""
+    lacking = sorted((one for one in report.conditions if one.never), key=lambda one: (one.place.file, one.place.line))
+    for one in lacking if each else ():
+        say(f"{files.shown(one.place)}: {one.condition} was never {' or '.join(one.never)}")
+    seen = len(report.conditions) - len(lacking)
+    if report.conditions:
+        say(f"{seen} of {len(report.conditions)} conditions seen true, false and unknown")

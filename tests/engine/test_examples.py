@@ -1,14 +1,31 @@
 """The tests that live in the files: they pass, fail with what came out, and say which rules nobody tried."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from engine.compiler import compile_edition
+from engine.conditions import Known
 from engine.evaluator.rules import decide
 from engine.examples import run
 from engine.language.documents import Example
-from tests.engine.builders import action, case, edition, fact, is_, number, points, protocol, rule, score_of, yes_no
+from tests.engine.builders import (
+    action,
+    all_of,
+    case,
+    defined,
+    edition,
+    fact,
+    is_,
+    not_,
+    number,
+    points,
+    protocol,
+    rule,
+    score_of,
+    yes_no,
+)
 from tests.engine.command_line import ROOT, json_lines, pauta
 
 FACTS = {**yes_no("reflux", "dysphagia"), **number("days", 0, 7)}
@@ -81,6 +98,40 @@ def test_rules_that_no_test_saw_both_ways_are_named():
     ]
 
 
+def test_conditions_that_no_test_saw_true_false_and_unknown_are_named():
+    tests = (Example("x", {"reflux": "yes", "dysphagia": "no"}), Example("y", {"dysphagia": "yes"}))
+    assert seen_in(*tests) == {"reflux": ("false",), "dysphagia": ("unknown",)}
+    assert seen_in(*tests, Example("z", {"reflux": "no"})) == {"reflux": (), "dysphagia": ()}
+    assert seen_in() == dict.fromkeys(("reflux", "dysphagia"), ("true", "false", "unknown"))
+
+
+def seen_in(*examples):
+    return {each.condition: each.never for each in report_of(*examples).conditions}
+
+
+def test_whether_an_answer_is_known_need_not_be_seen_unknown_and_a_definition_is_looked_into():
+    asked = rule("asked", Known("reflux", known=True), "plan:asked", exclude=defined("p.often"))
+    own = protocol("p", asked, define={"often": all_of(is_(">=", "days", 2), not_(fact("dysphagia")))}, examples=(
+        Example("yes", {"reflux": "yes", "days": "2"}), Example("no", {"days": "1", "dysphagia": "no"}),
+    ))  # fmt: skip
+    chosen = edition(FACTS, own)
+    found = {each.condition: each.never for each in run(compile_edition(chosen), chosen).conditions}
+    assert found == {
+        "known(reflux)": (),
+        "p.often": ("true",),
+        "days >= 2": ("unknown",),
+        "dysphagia": ("true",),
+    }
+
+
+def test_the_command_counts_conditions_and_names_them_with_their_line_where_it_is_asked_to():
+    chosen = "protocols_yaml/protocols/iron_deficiency/1.0.0.yaml"
+    short, long = pauta("test", chosen).stdout, pauta("test", chosen, "--conditions").stdout
+    assert "conditions seen true, false and unknown" in short
+    assert "was never" not in short
+    assert re.search(rf"{chosen}:\d+:\d+: offer = offer was never false or unknown\n", long)
+
+
 def test_scores_have_tests_of_their_own_and_decimals_count_as_written():
     def scored(**expected):
         example = Example("x", {"days": "3"}, scores=expected)
@@ -102,6 +153,8 @@ def test_every_shipped_file_passes_its_own_tests_and_tries_every_rule_both_ways(
     assert [each["rule"] for each in report["coverage"] if not (each["fired"] and each["not_fired"])] == []
     assert run_all.returncode == 0
     assert len(report["tests"]) > 100
+    wholly = [each for each in report["conditions"] if each["true"] and each["false"]]
+    assert len(wholly) > 0.9 * len(report["conditions"])
 
 
 def test_a_failing_test_is_shown_at_its_line_and_ends_with_1(tmp_path):

@@ -117,6 +117,8 @@ def test_the_report_of_tests_has_the_documented_keys():
     assert {result["document"] for result in report["tests"]} == {"protocol:reflux", "score:gerdq"}
     assert all(set(result) == documented("test result") for result in report["tests"])
     assert all(set(each) == documented("coverage") for each in report["coverage"])
+    assert report["conditions"]
+    assert all(set(each) == documented("condition") for each in report["conditions"])
 
 
 def test_json_is_sorted_compact_and_never_breaks_on_half_a_character():
