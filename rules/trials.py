@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from rules import approving, examining, headers, selectors, turning
 from rules.approving import ProposalError
@@ -119,18 +120,18 @@ def drawn(salt: str, key: str, share: int) -> bool:
     return int.from_bytes(digest[:8]) * 100 < share << 64
 
 
-def running(kind: str, now: datetime) -> list[Running]:
-    """Return the trials of a kind that run now, first begun first.
+def running(kind: str, base: Release | None, now: datetime | None = None) -> list[Running]:
+    """Return the trials of a kind that run now beside ``base``, what is in force; first approved first.
 
     One whose set was not examined beside what is in force now stands aside until it is.
     """
-    base = selectors.current_release()
+    now = now or timezone.now()
     sets = TrialSet.objects.filter(
         base=base, trial__kind=kind, trial__state__in=[State.WAITING, State.RUNNING],
         trial__begins_at__lte=now, trial__ends_at__gt=now,
     )  # fmt: skip
     found = sets.select_related("trial", "release").order_by("trial_id")
-    return [_running(one) for one in found] if base else []
+    return [_running(one) for one in found]
 
 
 def _running(held: TrialSet) -> Running:

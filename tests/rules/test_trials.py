@@ -37,7 +37,7 @@ def tried(kind="pilot", proposal=None, **more):
 
 
 def running(kind="pilot", at=None):
-    return trials.running(kind, at or timezone.now() + timedelta(minutes=1))
+    return trials.running(kind, selectors.current_release(), at or timezone.now() + timedelta(minutes=1))
 
 
 def states(trial):

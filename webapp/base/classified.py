@@ -102,7 +102,7 @@ TABLES: dict[str, Table] = {
     "plans.Evaluation": table(
         CARE, "What the engine was asked and said", RECORD,
         clinical="case case_sha256 record_mark result result_sha256",
-        technical="id patient_id release_id status error because created_at",
+        technical="id patient_id release_id trial_id status error because created_at",
     ),
     "plans.Confirmation": table(
         CARE, "Whether a second engine came to the same result", RECORD,
@@ -297,6 +297,14 @@ TABLES: dict[str, Table] = {
         " remind_diary_after remind_questionnaire_after remind_before_follow_up remind_before_test silent_after"
         " slips_below review_after most_messages minutes_item minutes_reminder minutes_release prescription_form"
         " specialties stages faq logo_id",
+    ),
+    "clinic.GroupEdition": table(
+        RUNNING, "Who belongs to a group of colleagues, each time it was changed", ALWAYS,
+        identity="author_name", technical="members author_id", none="id name at",
+    ),
+    "clinic.FeatureEdition": table(
+        RUNNING, "For whom a new feature is on, who said so, and why", ALWAYS,
+        identity="author_name", technical="author_id", none="id feature on_for group share reason at",
     ),
     "clinic.Logo": table(RUNNING, "The clinic's picture", ALWAYS, none="id digest png added_at"),
     # --- running

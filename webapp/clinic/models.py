@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from webapp.base.fields import EncryptedTextField
+from webapp.clinic.switches import FeatureEdition, GroupEdition
+
+__all__ = ("Edition", "FeatureEdition", "GroupEdition", "Logo")
 
 
 def _kept(name: str) -> list[pgtrigger.Trigger]:

@@ -6,21 +6,21 @@ from typing import Any
 
 from rules import services as shelf
 from rules.models import Release
-from rules.selectors import current_release
 from webapp.patients.selectors import Record
 from webapp.plans import case as cases
 from webapp.plans.models import Evaluation
+from webapp.plans.piloting import side_of
 from webapp.plans.running import FAULTS, run
 
 
 def holds_today(evaluation: Evaluation, record: Record, today: date) -> bool:
-    """Return whether the engine, asked today under the library in force, gives the items of this assessment.
+    """Return whether the engine, asked today under the patient's library, gives the items of this assessment.
 
     One of today under that library does; one that failed, or has no mark of its record, is not judged here.
     """
     if evaluation.result is None or not evaluation.record_mark:
         return True
-    release = current_release()
+    release = side_of(record.patient).release
     if release is None:
         return False
     if evaluation.release_id == release.pk and evaluation.case["as_of"] >= today.isoformat():

@@ -13,7 +13,6 @@ from django.db import transaction
 from engine.errors import PautaError
 from rules import services as shelf
 from rules.models import Release
-from rules.selectors import current_release
 from webapp.accounts.models import User
 from webapp.alerts import services as alerts
 from webapp.alerts.models import NOT_ASSESSED
@@ -23,6 +22,7 @@ from webapp.patients.selectors import contents_of
 from webapp.plans import case as cases
 from webapp.plans import drafting, flagging, freshness
 from webapp.plans.models import Evaluation
+from webapp.plans.piloting import Side, side_of
 from webapp.plans.running import FAULTS, run
 
 NO_RELEASE = "no_release"
@@ -37,10 +37,14 @@ class Asked:
     """An assessment on its way: of whom, under which library and why; then the case, and the mark of its record."""
 
     patient: Patient
-    release: Release | None
+    side: Side
     because: str
     case: Mapping[str, Any]
     mark: str = ""
+
+    @property
+    def release(self) -> Release | None:
+        return self.side.release
 
 
 def digest(text: str) -> str:
@@ -60,7 +64,7 @@ def assess(*, patient_id: UUID, because: str, today: date, actor: User | None = 
     raises the alert "not assessed"; nothing that was answered is touched.
     """
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # two runs at once make one draft
-    asked = Asked(patient, current_release(), because, {"as_of": today.isoformat()})
+    asked = Asked(patient, side_of(patient), because, {"as_of": today.isoformat()})
     try:
         with transaction.atomic(), audit.together():
             _read(asked, today)
@@ -102,6 +106,7 @@ def _store(asked: Asked, **outcome: Any) -> Evaluation:
     return Evaluation.objects.create(
         patient=asked.patient,
         release=asked.release,
+        trial_id=asked.side.trial_id,
         case=dict(asked.case),
         case_sha256=case_digest(asked.case),
         record_mark=asked.mark,

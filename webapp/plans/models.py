@@ -44,6 +44,7 @@ class Evaluation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
     release = models.ForeignKey("rules.Release", models.PROTECT, null=True, related_name="+")
+    trial = models.ForeignKey("rules.Trial", models.PROTECT, null=True, related_name="+")  # the pilot it came by
     case = EncryptedJSONField()
     case_sha256 = models.CharField(max_length=64)
     record_mark = models.CharField(max_length=32, blank=True)  # keyed: which lines of the record it was made of

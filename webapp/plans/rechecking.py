@@ -15,9 +15,10 @@ from engine.evaluator.output import item_json
 from engine.formulary import Part
 from engine.language.cases import read_case
 from rules import services as shelf
-from rules.selectors import ShelfError, current_release
+from rules.selectors import ShelfError
 from webapp.plans import case as cases
 from webapp.plans.models import Plan, PlanItem
+from webapp.plans.piloting import side_of
 from webapp.plans.running import FAULTS
 from webapp.plans.taken import words_of
 
@@ -49,7 +50,7 @@ def recheck(plan: Plan, item: PlanItem, today: date, doses: Sequence[Dose] | Non
 
 
 def _asked(plan: Plan, item: PlanItem, today: date, doses: Sequence[Dose]) -> Rechecked:
-    release = current_release()
+    release = side_of(plan.patient).release if doses else None
     if release is None or not doses:
         return Rechecked(NOT_CHECKED)
     program = shelf.program(release.digest, today)

@@ -10,7 +10,9 @@ from django.utils import timezone
 from engine.errors import PautaError
 from engine.explanation import prepare
 from rules import services as shelf
-from rules.selectors import ShelfError
+from rules import trials
+from rules.models import Trial
+from rules.selectors import ShelfError, current_release
 
 AFTER = 1.5  # seconds: the very first page is answered before the compiler takes its share of the processor
 log = logging.getLogger(__name__)
@@ -41,6 +43,8 @@ def warm(*, pages: bool = True) -> None:
         program = shelf.program(as_of=timezone.localdate())
         if pages:
             prepare(program)
+        for pilot in trials.running(Trial.Kind.PILOT, current_release()):
+            shelf.program(pilot.release.digest, timezone.localdate())
     except (ShelfError, PautaError, DatabaseError) as fault:
         log.warning("The library is not warm: %s", type(fault).__name__)
     finally:
