@@ -95,23 +95,42 @@ def _texts(trial: Trial) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A trial that runs now beside what is in force: what decides who is drawn, and the set that is tried."""
+class Drawing:
+    """What decides for whose patients a trial is."""
 
-    pk: int
-    release: Release
-    base_id: int
     salt: str
     share: int
     doctors: frozenset[str]
     group: str
-    begins_at: datetime
 
     def takes(self, key: str, doctor: str = "", groups: Collection[str] = ()) -> bool:
         """Tell whether a patient is one of those it is for: by who treats him or her, and by the draw."""
         named = bool(self.doctors or self.group)
         asked = doctor in self.doctors or bool(self.group and self.group in groups)
         return (asked or not named) and drawn(self.salt, key, self.share)
+
+
+def drawing_of(trial: Trial) -> Drawing:
+    """Return what decides for whose patients a trial is."""
+    return Drawing(trial.salt, trial.share, frozenset(trial.doctors), trial.group)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A trial that runs now beside what is in force, and the set that is tried."""
+
+    pk: int
+    release: Release
+    drawing: Drawing
+
+    @property
+    def group(self) -> str:
+        """The group of colleagues whose patients it is for, or nothing."""
+        return self.drawing.group
+
+    def takes(self, key: str, doctor: str = "", groups: Collection[str] = ()) -> bool:
+        """Tell whether a patient is one of those it is for."""
+        return self.drawing.takes(key, doctor, groups)
 
 
 def drawn(salt: str, key: str, share: int) -> bool:
@@ -131,20 +150,7 @@ def running(kind: str, base: Release | None, now: datetime | None = None) -> lis
         trial__begins_at__lte=now, trial__ends_at__gt=now,
     )  # fmt: skip
     found = sets.select_related("trial", "release").order_by("trial_id")
-    return [_running(one) for one in found]
-
-
-def _running(held: TrialSet) -> Running:
-    trial = held.trial
-    return Running(
-        trial.pk, held.release, held.base_id, trial.salt, trial.share, frozenset(trial.doctors), trial.group,
-        trial.begins_at,
-    )  # fmt: skip
-
-
-def set_beside(trial: Trial, base_id: int) -> TrialSet | None:
-    """Return the set a trial stood for while that release was in force."""
-    return trial.sets.filter(base_id=base_id).select_related("release").first()
+    return [Running(one.trial_id, one.release, drawing_of(one.trial)) for one in found]
 
 
 def all_trials() -> QuerySet[Trial]:

@@ -104,6 +104,11 @@ TABLES: dict[str, Table] = {
         clinical="case case_sha256 record_mark result result_sha256",
         technical="id patient_id release_id trial_id status error because created_at",
     ),
+    "studio.ShadowCase": table(
+        CARE, "What a version of a protocol on trial would have said of an assessment; no plan is made of it",
+        "A year after the trial: it goes by itself", clinical="differences weight",
+        technical="id trial_id evaluation_id patient_id release_id fault at",
+    ),
     "plans.Confirmation": table(
         CARE, "Whether a second engine came to the same result", RECORD,
         clinical="differs", technical="evaluation_id state reason checked_at",

@@ -49,6 +49,7 @@ IN_CLEAR: dict[str, str] = {
     "prescriptions.Week.done": _ORDER,
     "prescriptions.Week.not_done": _ORDER,
     "alerts.Alert.facts_digest": "A digest under a key: equal for equal facts, and tells nothing",
+    "studio.ShadowCase.weight": _ORDER,
     "rules.Version.author_name": _SIGNATURE,
     "rules.Draft.author_name": _SIGNATURE,
     "rules.Revision.editor_name": _SIGNATURE,

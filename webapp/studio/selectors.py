@@ -96,7 +96,8 @@ def reading_of(user: User, version_id: int, language: str, today: date) -> Readi
     seen = versions_for(user)
     version = seen.defer(None).get(pk=version_id)
     others = [one for one in seen if one.source_file_id == version.source_file_id]
-    digest = version.releases.order_by(F("current_since").desc(nulls_last=True)).values_list("digest", flat=True).first()
+    newest = version.releases.order_by(F("current_since").desc(nulls_last=True))  # one of a trial was never in force
+    digest = newest.values_list("digest", flat=True).first()
     document = _document(shelf_services.library(digest), version.path) if digest else None
     return Reading(
         version=version,

@@ -1,0 +1,5 @@
+"""What the studio keeps of its own, beside the shelf; the rows stand in files by subject."""
+
+from webapp.studio.shadow_rows import ShadowCase
+
+__all__ = ("ShadowCase",)
