@@ -41,7 +41,7 @@ class AsSignedIn(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Any]:
         asking = request._request
         if getattr(asking, "token", None) is None:
-            self.enforce_csrf(request)
+            self.enforce_csrf(asking)
         return asking.user, getattr(asking, "token", None)
 
 

@@ -196,10 +196,10 @@ def test_a_draft_is_judged_put_aside_and_examined(by_session):
     wrong = by_session.post(f"drafts/{draft}/judge/", text=NEXT.replace("heartburn_days", "heartburn_dias"))
     assert any("heartburn_days" in one["message"] + one["hint"] for one in wrong.json()["problems"])
     assert all(one["line"] > 0 for one in wrong.json()["problems"])
-    assert by_session.get(f"drafts/{draft}/examination/").status_code == 404
-    assert by_session.post(f"drafts/{draft}/examination/").status_code == 202
+    assert by_session.get(f"drafts/{draft}/examine/").status_code == 404
+    assert by_session.post(f"drafts/{draft}/examine/").status_code == 202
     examined(draft)
-    found = by_session.get(f"drafts/{draft}/examination/").json()
+    found = by_session.get(f"drafts/{draft}/examine/").json()
     assert found["report"]["clean"]
     assert by_session.get(f"drafts/{draft}/changes/").json()["equivalent"]
     assert by_session.post(f"drafts/{draft}/state/", state="dropped").json()["state"] == "dropped"
