@@ -23,6 +23,9 @@ TITLES: dict[str, Any] = {
     "prescriptions.deliver": _("Carries orders to pharmacies and asks how far they are"),
     "studio.examine": _("Runs tests and proofs of a draft of a protocol"),
     "studio.bring_due": _("Brings protocols into force on the day they were approved for"),
+    "studio.keep_trials_up": _("Begins, pauses and ends trials of versions"),
+    "studio.shadow": _("Puts assessments to versions in shadow, when nothing else waits"),
+    "studio.forget": _("Deletes what versions in shadow would have said, a year later"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

@@ -21,6 +21,7 @@ OCCASIONS: Mapping[str, str | Promise] = {
     "record:family_history": _("after a change of the family’s illnesses"),
     "record:measure": _("after a new or corrected measurement"),
     "record:identity": _("after age or sex were set right"),
+    "record:protocol": _("after a change of the protocols"),
 }
 
 

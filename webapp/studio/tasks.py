@@ -1,8 +1,17 @@
-"""Jobs of the studio: examining a draft while its author waits, and bringing in what was approved for a day."""
+"""Jobs of the studio: examining a draft while its author waits, and bringing in what was approved for a day.
 
+Trials are kept up with what is in force, and assessments put to versions in shadow, after what people wait for.
+"""
+
+from contextlib import suppress
+
+from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
-from webapp.studio import writing
+from webapp.studio import shadowing, trialling, writing
+
+AGAIN = 15  # seconds between two turns of the shadow
 
 
 @app.task(name="studio.examine", queue="assess")
@@ -21,3 +30,29 @@ def enqueue(draft_id: int, revision: int) -> None:
 def bring_due(timestamp: int = 0) -> None:
     """Bring proposals into force whose day has come; may run twice."""
     writing.bring_due()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="studio.keep_trials_up", queueing_lock="studio.keep_trials_up")
+def keep_trials_up(timestamp: int = 0) -> None:
+    """Begin, pause and end trials, and examine their sets anew; may run twice."""
+    trialling.keep_up()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="studio.shadow", queue="shadow", priority=-10, queueing_lock="studio.shadow")
+def shadow(timestamp: int = 0) -> None:
+    """Put some assessments to versions in shadow, and ask for another turn if some are left; may run twice.
+
+    It steps aside for assessments that wait, and comes back behind them.
+    """
+    if shadowing.go_on():
+        with suppress(AlreadyEnqueued):  # the next one may wait already
+            shadow.configure(schedule_in={"seconds": AGAIN}).defer(timestamp=0)
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="studio.forget", queueing_lock="studio.forget")
+def forget(timestamp: int = 0) -> None:
+    """Delete what versions in shadow would have said, a year after their trial; may run twice."""
+    shadowing.forget(timezone.now())

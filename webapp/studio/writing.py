@@ -21,13 +21,13 @@ def author_of(user: User) -> Author:
     return Author(str(user.pk), user.display_name)
 
 
-def _may(user: User, permission: str) -> Author:
+def allowed(user: User, permission: str) -> Author:
     if not user.may(permission):
         raise PermissionDenied(permission)
     return author_of(user)
 
 
-def _note(user: User, verb: str, thing: Draft | Submission | Version, **detail: Any) -> None:
+def note(user: User, verb: str, thing: Draft | Submission | Version, **detail: Any) -> None:
     audit.record(
         actor=user, verb=f"protocol.{verb}", object_type=type(thing).__name__.lower(), object_id=thing.pk,
         detail=detail or None,
@@ -37,29 +37,29 @@ def _note(user: User, verb: str, thing: Draft | Submission | Version, **detail: 
 @transaction.atomic
 def begin(user: User, version: Version) -> Draft:
     """Return a new draft of a published text."""
-    draft = drafting.begin(version, _may(user, WRITE))
-    _note(user, "draft_begun", draft)
+    draft = drafting.begin(version, allowed(user, WRITE))
+    note(user, "draft_begun", draft)
     return draft
 
 
 @transaction.atomic
 def bring(user: User, text: str) -> Draft:
     """Return a draft of a text that was uploaded; raise DraftError where it does not say what it is."""
-    draft = drafting.begin_new(text, _may(user, WRITE))
-    _note(user, "draft_begun", draft)
+    draft = drafting.begin_new(text, allowed(user, WRITE))
+    note(user, "draft_begun", draft)
     return draft
 
 
 @transaction.atomic
 def save(user: User, draft_id: int, text: str, shown: int) -> Revision:
     """Keep a text; raise Overtaken where somebody else saved since ``shown``."""
-    return drafting.save(draft_id=draft_id, text=text, shown=shown, author=_may(user, WRITE))
+    return drafting.save(draft_id=draft_id, text=text, shown=shown, author=allowed(user, WRITE))
 
 
 @transaction.atomic
 def restore(user: User, draft_id: int, number: int, shown: int) -> Revision:
     """Bring an earlier state of a draft back."""
-    return drafting.restore(draft_id=draft_id, number=number, shown=shown, author=_may(user, WRITE))
+    return drafting.restore(draft_id=draft_id, number=number, shown=shown, author=allowed(user, WRITE))
 
 
 @transaction.atomic
@@ -75,16 +75,16 @@ def take_up(user: User, draft_id: int) -> Draft:
 
 
 def _turned(user: User, deed: Callable[..., Draft], draft_id: int, verb: str) -> Draft:
-    _may(user, WRITE)
+    allowed(user, WRITE)
     draft = deed(draft_id=draft_id)
-    _note(user, verb, draft)
+    note(user, verb, draft)
     return draft
 
 
 @transaction.atomic
 def ask_for_examination(user: User, draft: Draft) -> Examination:
     """Return the examination of a draft's newest state, begun if nobody has asked for it yet."""
-    _may(user, WRITE)
+    allowed(user, WRITE)
     revision = drafting.newest_of(draft)
     return examining.begin({revision.path: revision.text})
 
@@ -99,61 +99,61 @@ def examine(draft_id: int, revision_number: int) -> None:
 @transaction.atomic
 def propose(user: User, draft_id: int, *, shown: int, reason: str, evidence: str, urgent: bool = False) -> Submission:
     """Put a draft before another director; ``urgent`` brings it into force at once, by who may approve."""
-    author = _may(user, WRITE)
+    author = allowed(user, WRITE)
     if urgent:
-        _may(user, PUBLISH)
+        allowed(user, PUBLISH)
     proposal = approving.submit(
         draft_id=draft_id, shown=shown, reason=reason, evidence=evidence, urgent=urgent, author=author
     )
-    _note(user, "published_urgently" if urgent else "proposed", proposal)
+    note(user, "published_urgently" if urgent else "proposed", proposal)
     return proposal
 
 
 @transaction.atomic
 def looked(user: User, proposal: Submission, what: str) -> None:
     """Note that one of the differences of a proposal was opened."""
-    _may(user, PUBLISH)
+    allowed(user, PUBLISH)
     approving.opened(submission_id=proposal.pk, what=what, user_id=str(user.pk))
 
 
 @transaction.atomic
 def approve(user: User, proposal_id: int, *, comment: str, effective_from: datetime | None) -> Submission:
     """Approve a proposal; raise ProposalError where it may not be."""
-    author = _may(user, PUBLISH)
+    author = allowed(user, PUBLISH)
     proposal = approving.approve(
         submission_id=proposal_id, author=author, comment=comment, effective_from=effective_from
     )
-    _note(user, "approved", proposal)
+    note(user, "approved", proposal)
     return proposal
 
 
 @transaction.atomic
 def refuse(user: User, proposal_id: int, comment: str) -> Submission:
     """Send a proposal back."""
-    proposal = approving.refuse(submission_id=proposal_id, author=_may(user, PUBLISH), comment=comment)
-    _note(user, "refused", proposal)
+    proposal = approving.refuse(submission_id=proposal_id, author=allowed(user, PUBLISH), comment=comment)
+    note(user, "refused", proposal)
     return proposal
 
 
 @transaction.atomic
 def withdraw(user: User, proposal_id: int) -> Submission:
     """Take one's own proposal back."""
-    proposal = approving.withdraw(submission_id=proposal_id, author=_may(user, WRITE))
-    _note(user, "withdrawn", proposal)
+    proposal = approving.withdraw(submission_id=proposal_id, author=allowed(user, WRITE))
+    note(user, "withdrawn", proposal)
     return proposal
 
 
 @transaction.atomic
 def remark(user: User, proposal_id: int, line: int, words: str) -> Remark:
     """Say something to a line of a proposal."""
-    return approving.remark(submission_id=proposal_id, line=line, words=words, author=_may(user, PUBLISH))
+    return approving.remark(submission_id=proposal_id, line=line, words=words, author=allowed(user, PUBLISH))
 
 
 @transaction.atomic
 def take_back(user: User, version: Version, reason: str) -> Release | None:
     """Take a published text out of force."""
-    release = approving.roll_back(version=version, reason=reason, author=_may(user, PUBLISH))
-    _note(user, "taken_back", version)
+    release = approving.roll_back(version=version, reason=reason, author=allowed(user, PUBLISH))
+    note(user, "taken_back", version)
     return release
 
 
