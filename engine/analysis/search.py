@@ -8,6 +8,7 @@ import z3
 
 from engine.analysis.conditions import Encoder
 from engine.analysis.cones import Cones
+from engine.analysis.corners import corners
 from engine.analysis.items import Plans
 from engine.analysis.lemmas import lemmas_of
 from engine.analysis.rails import every, no, some
@@ -60,6 +61,7 @@ class Search:
     _ready: tuple[int, z3.BoolRef, z3.Solver, frozenset[str]] | None = None  # the last question, and the domain then
     _known: dict[str, z3.BoolRef] = field(default_factory=dict)  # of scores that are left to the evaluator
     _needed: Mapping[str, object] = field(default_factory=dict)  # what was known of the last patient found
+    _refused: Mapping[str, object] = field(default_factory=dict)  # whom the evaluator did not confirm last
 
     def __post_init__(self) -> None:
         self.cones = Cones(self.plans.encoder.world)
@@ -71,12 +73,15 @@ class Search:
         """
         if not likely and not self.can_be(wanted):
             return Answer("nobody")
+        found = None
         for plain in (True, False):  # whole or blank scores first: those patients can be shown
-            answer = self._somebody(wanted, confirms, plain=plain)
-            if answer is not None:
-                return answer
+            found = self._somebody(wanted, confirms, plain=plain)
+            if found is not None and (found.found != "open" or found.witness is None):
+                return found
+        if self._learn_corners(wanted):
+            found = self._somebody(wanted, confirms, plain=False)
         names = self.cones.of([wanted])[1]
-        return Answer("open", why=f"no patient was confirmed in {2 * self.tries} tries{self._left(names)}")
+        return found or Answer("open", why=f"no patient was confirmed in {2 * self.tries} tries{self._left(names)}")
 
     def _somebody(self, wanted: z3.BoolRef, confirms: Confirms, *, plain: bool) -> Answer | None:
         world = self.plans.encoder.world
@@ -97,7 +102,8 @@ class Search:
             if confirms(witness):
                 self._needed = witness.given
                 return Answer("somebody", witness)
-            if not self._learn(witness, names):
+            self._refused = witness.given
+            if not self._learn(witness.given, names):
                 return None if plain else Answer(
                     "open", witness, f"the evaluator does not confirm the patient found{self._left(names)}"
                 )  # fmt: skip
@@ -151,15 +157,27 @@ class Search:
         """Return whether something may be so at all, as far as the solver knows: undecided is not ruled out."""
         return bool(self._solver(wanted)[0].check() != z3.unsat)
 
-    def _learn(self, witness: Witness, names: frozenset[str]) -> bool:
+    def _learn(self, given: Mapping[str, object], names: frozenset[str]) -> bool:
         """Add what the evaluator says of the scores of this patient; return whether anything was new."""
         world = self.plans.encoder.world
         before = len(world.domain)
         said = {term.get_id() for term in world.domain}
         for name, terms, encoder in self._scores(names):
-            scope = scope_of(encoder.program, read(witness.given, encoder.program).facts)
+            scope = scope_of(encoder.program, read(given, encoder.program).facts)
             world.say((terms.name,), *(each for each in lemmas_of(name, terms, scope) if each.get_id() not in said))
         return len(world.domain) > before
+
+    def _learn_corners(self, wanted: z3.BoolRef) -> bool:
+        """Add what is so at both ends of what a question leaves of each score that no solver reckons."""
+        domain, names = self.cones.of([wanted])
+        asked, learned = [*domain, wanted], False
+        for name, terms, encoder in self._scores(names):
+            for given in () if terms.exact else corners(name, encoder, asked, self._refused):
+                try:
+                    learned |= self._learn(given, names)
+                except PautaError:
+                    continue
+        return learned
 
     def _left(self, names: frozenset[str]) -> str:
         free = dict.fromkeys(name for name, terms, _ in self._scores(names) if not terms.exact)
