@@ -206,3 +206,11 @@ def test_a_protocol_that_should_say_something_of_everybody_is_proved_to_or_here_
 def test_a_protocol_that_is_not_there_or_must_never_speak_is_no_statement(statement):
     _, problems = check_library(stated(statement))
     assert [problem.code for problem in problems] == ["P313"]
+
+
+def test_who_asks_to_be_told_reads_how_far_the_proofs_are(folder, capsys):
+    where = folder(stated("never: [drug:omeprazole]\nwhen: dysphagia"))
+    assert main(["prove", where, "--progress"]) == 0
+    assert "1 of 1" in capsys.readouterr().err
+    assert main(["prove", where]) == 0
+    assert capsys.readouterr().err == ""

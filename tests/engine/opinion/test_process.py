@@ -11,6 +11,8 @@ from engine.compiler import compile_edition
 from engine.confirming import confirm, lines_of
 from engine.evaluator import evaluate
 from engine.opinion.process import Kept, Limits, NoAnswer
+from engine.second_opinion import ChainError, _refuse_twins
+from tests.engine.builders import all_of, case, edition, fact, protocol, rule, yes_no
 from tests.engine.opinion.drawing import drawn
 
 EDITION, (CASE,) = drawn(7)
@@ -136,6 +138,19 @@ def test_an_edition_larger_than_the_library_bears_is_not_confirmed(kept):
     assert trouble(kept(RUN.format("process.LIMITS['clauses'] = 3", ROOM))) == "failed"
 
 
+def test_rules_of_more_conditions_and_readers_than_the_library_bears_at_once_are_confirmed(kept):
+    """40 conditions in one rule (16 at most), 600 rules on one answer (256 at most), 600 answers (64 for one fact)."""
+    names = [f"a{number}" for number in range(600)]
+    all_40 = rule("all", all_of(*map(fact, names[:40])), "alert:all")
+    each = [rule(name, all_of(fact("a0"), fact(name)), f"test:{name}") for name in names[1:]]
+    made, working = compile_edition(edition(yes_no(*names), protocol("p", all_40, *each))), kept()
+    person = case(**dict.fromkeys(names, True))
+    lines = lines_of(evaluate(made, person))
+    assert len(lines) == 600
+    assert confirm(made, person, lines, working).state == "confirmed"
+    assert confirm(made, person, lines[1:], working).reason == "disagrees"
+
+
 def test_a_chain_of_more_steps_than_it_may_take_is_not_confirmed(kept):
     assert trouble(kept(RUN.format("process.LIMITS['steps'] = 0", ROOM))) == "failed"
 
@@ -154,3 +169,10 @@ def test_it_inherits_no_secret(kept, monkeypatch):
     verdict(working)
     with open(f"/proc/{working.pid}/environ", "rb") as file:
         assert b"SECRET_KEY" not in file.read()
+
+
+@pytest.mark.parametrize(("one", "other"), [("preg_122789", "preg_339192"), ("paciente-4324911", "paciente-5650778")])
+def test_names_that_durable_rules_takes_for_one_are_refused(one, other):
+    with pytest.raises(ChainError, match="cannot be told apart"):
+        _refuse_twins([one, "t1", other])
+    _refuse_twins([one, "t1", "t2"])
