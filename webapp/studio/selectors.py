@@ -98,7 +98,7 @@ def reading_of(user: User, version_id: int, language: str, today: date) -> Readi
     others = [one for one in seen if one.source_file_id == version.source_file_id]
     newest = version.releases.order_by(F("current_since").desc(nulls_last=True))  # one of a trial was never in force
     digest = newest.values_list("digest", flat=True).first()
-    document = _document(shelf_services.library(digest), version.path) if digest else None
+    document = document_of(shelf_services.library(digest), version.path) if digest else None
     return Reading(
         version=version,
         row=_row([version], language, today),
@@ -116,7 +116,8 @@ def _sentences(document: Document | None, digest: str | None, language: str) -> 
     return sentences_of(document, shelf_services.program(digest), language)
 
 
-def _document(library: Library, path: str) -> Document | None:
+def document_of(library: Library, path: str) -> Document | None:
+    """Return what stands at a path of a library, None for what is no document of its own: vocabulary, formulary."""
     documents: Sequence[Document] = (*library.protocols, *library.scores, *library.questionnaires)
     return next((one for one in documents if one.place.file == path), None)
 

@@ -1,14 +1,32 @@
 """Rules as sentences, for whoever does not read YAML: when, unless, what, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from engine.compiler import Program
-from engine.language.documents import PREFIX, Action, Protocol, Rule
-from engine.wording import Wording
+from engine.conditions import Name
+from engine.language.documents import PREFIX, Action, Parameter, Protocol, Rule
+from engine.wording import Wording, measured
 from webapp.plans.terms import Terms, days
+
+
+class InForce(Wording):
+    """Says a parameter of a protocol by its name and the value it has in this text."""
+
+    def __init__(self, program: Program, language: str, parameters: Mapping[str, Parameter]) -> None:
+        super().__init__(program, language)
+        self.parameters = {one.name: one for one in parameters.values()}
+
+    def _name(self, name: Name) -> str:
+        known = self.parameters.get(name.name) if name.kind == "parameter" else None
+        if known is None:
+            return super()._name(name)
+        said = known.name.rpartition(".")[2].replace("_", " ")
+        return (
+            said if isinstance(known.value, (str, bool)) else f"{measured(known.value, known.unit, self.lang)} ({said})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +48,7 @@ class Sentence:
 
 def sentences_of(protocol: Protocol, program: Program, language: str) -> list[Sentence]:
     """Return every rule of a protocol in words, in the order of the text; conditions as the engine itself says them."""
-    terms, wording = Terms(program.edition, language), Wording(program, language)
+    terms, wording = Terms(program.edition, language), InForce(program, language, protocol.parameters)
     return [_sentence(rule, terms, wording) for rule in protocol.rules.values()]
 
 

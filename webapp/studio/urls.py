@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webapp.studio import draft_views, judging, proposal_views, views
+from webapp.studio import draft_views, judging, proposal_views, reader_views, views
 
 app_name = "studio"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("proposals/<int:proposal>/remark/", proposal_views.remark, name="remark"),
     path("proposals/<int:proposal>/withdraw/", proposal_views.withdraw, name="withdraw"),
     path("<int:pk>/", views.version, name="version"),
+    path("<int:pk>/read/", reader_views.read, name="read"),
+    path("<int:pk>/read/paper/", reader_views.paper, name="paper"),
     path("<int:pk>/draft/", draft_views.begin, name="begin"),
     path("<int:pk>/back/", proposal_views.back, name="back"),
     path("<int:pk>/text/", proposal_views.version_text, name="text"),
