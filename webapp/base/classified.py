@@ -109,6 +109,17 @@ TABLES: dict[str, Table] = {
         "A year after the trial: it goes by itself", clinical="differences weight",
         technical="id trial_id evaluation_id patient_id release_id fault at",
     ),
+    "studio.Replay": table(
+        CARE, "Past cases put to a draft of a protocol: how many plans would be others, and by which rules",
+        "A month, or until asked anew: it goes by itself", clinical="rules",
+        technical="id revision_id digest base_id days which until asked_by_id done total reached changed unread spent"
+        " fault begun_at stopped_at finished_at",
+    ),
+    "studio.ReplayCase": table(
+        CARE, "A past case whose plan a draft of a protocol would change; no plan is made of it",
+        "A month, or until asked anew: it goes by itself", clinical="differences weight cause",
+        technical="id replay_id evaluation_id patient_id",
+    ),
     "plans.Confirmation": table(
         CARE, "Whether a second engine came to the same result", RECORD,
         clinical="differs", technical="evaluation_id state reason checked_at",
@@ -147,6 +158,18 @@ TABLES: dict[str, Table] = {
         CARE, "What is to be looked at again, and when", RECORD,
         clinical="what what_index title note",
         technical="id patient_id plan_id due_on made_by_id made_at status settled_by_id settled_at",
+    ),
+    "plans.RuleMark": table(
+        CARE, "Finds the items that one rule at one version brought", RECORD, clinical="mark", technical="id item_id"
+    ),
+    "plans.Recall": table(
+        CARE, "That everyone treated through one rule is looked at again", RECORD,
+        clinical="rule rule_index message", technical="id version made_by_id made_at",
+    ),
+    "plans.RecallTask": table(
+        CARE, "One patient of a recall, and what the doctor did", RECORD,
+        clinical="note",
+        technical="id recall_id patient_id plan_id doctor_id made_at settled_by_id settled_at",
     ),
     "alerts.Alert": table(
         CARE, "What a clinician must see now", RECORD,

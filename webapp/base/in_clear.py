@@ -36,6 +36,8 @@ IN_CLEAR: dict[str, str] = {
     "plans.PlanItem.state": _ORDER,
     "plans.PlanItem.urgency": _ORDER,
     "alerts.Alert.urgency": _ORDER,
+    "studio.ReplayCase.weight": _ORDER,
+    "studio.ReplayCase.cause": "A number; which rule it stands for is sealed in the row of the replay",
     "results.Release.abnormal": _ORDER,
     "results.Release.critical": _ORDER,
     "prescriptions.Renewal.verdict": _ORDER,

@@ -19,7 +19,7 @@ CLINICAL = r"^(record|documents|plans|alerts|intake|worklist|chat)\."
 SIGNING = r"^plans\.(sign|decide)$"
 RULING = r"^(users|permissions)\."
 PERSONAL = r"^(patients|consents|audit)\."
-AUTHORING = r"^protocols\.(write|publish)$"
+AUTHORING = r"^protocols\.(write|publish|recall)$"
 _DOCTOR, _ADMINISTRATOR = frozenset({Role.DOCTOR}), frozenset({Role.ADMINISTRATOR})
 _DIRECTOR = frozenset({Role.DIRECTOR})
 _COUNTER = CLINICIANS | {Role.FRONT_DESK}
@@ -94,6 +94,12 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("protocols.read", _("Read the protocols"), CLINICIANS | {Role.DIRECTOR}),
         Permission("protocols.write", _("Write protocols and propose them"), _DIRECTOR, needs="protocols.read"),
         Permission("protocols.publish", _("Approve protocols and take them back"), _DIRECTOR, needs="protocols.read"),
+        Permission(
+            "protocols.recall",
+            _("Recall whom a rule treated, through their doctors"),
+            _DIRECTOR,
+            needs="protocols.read",
+        ),
         Permission("audit.read", _("See who looked at a record"), _DOCTOR | _ADMINISTRATOR),
         Permission("clinic.manage", _("Change what the clinic says of itself"), _ADMINISTRATOR),
         Permission("reports.read", _("See how many hours are saved"), frozenset({Role.DIRECTOR}) | _ADMINISTRATOR),

@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.accounts.models import User
 from webapp.audit import services as audit
-from webapp.plans import adding, handing
+from webapp.plans import adding, handing, marking
 from webapp.plans.closing import NOTHING
 from webapp.plans.models import UNDECIDED_MAY_STAY, Evaluation, ItemSeen, Plan, PlanItem, SecondSignature
 
@@ -77,7 +77,7 @@ def _is_open(plan: Plan) -> bool:
 
 
 def _fill(plan: Plan, items: Items) -> None:
-    PlanItem.objects.bulk_create(
+    made = PlanItem.objects.bulk_create(
         PlanItem(
             plan=plan,
             position=position,
@@ -89,6 +89,7 @@ def _fill(plan: Plan, items: Items) -> None:
         )
         for position, item in enumerate(items)
     )
+    marking.mark(made)
 
 
 def _carry_over(old: Plan, new: Plan) -> None:

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from webapp.base.fields import BlindIndexOf, EncryptedJSONField, EncryptedTextField
 from webapp.plans import triggers
 from webapp.plans.colleagues import Handover, SecondSignature
+from webapp.plans.recalls import Recall, RecallTask, RuleMark
 
 __all__ = (
     "UNDECIDED_MAY_STAY",
@@ -24,7 +25,10 @@ __all__ = (
     "ItemSeen",
     "Plan",
     "PlanItem",
+    "Recall",
+    "RecallTask",
     "RuleEvent",
+    "RuleMark",
     "SecondSignature",
     "Settlement",
     "Task",

@@ -1,5 +1,6 @@
 """What the studio keeps of its own, beside the shelf; the rows stand in files by subject."""
 
+from webapp.studio.replay_rows import Replay, ReplayCase
 from webapp.studio.shadow_rows import ShadowCase
 
-__all__ = ("ShadowCase",)
+__all__ = ("Replay", "ReplayCase", "ShadowCase")
