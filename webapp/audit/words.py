@@ -21,6 +21,7 @@ READ: Mapping[str, Words] = {
     "response.viewed": _("Read the answers to a questionnaire"),
     "responses.viewed": _("Saw the list of questionnaires"),
     "plan.viewed": _("Read the plan"),
+    "trial.viewed": _("Saw in what a protocol on trial would differ"),
     "plans.viewed": _("Saw the list of plans"),
     "plan.explained": _("Read the reasons of the plan"),
     "plan.previewed": _("Read the plan as the patient sees it"),

@@ -87,6 +87,19 @@ def uses(user: User, since: datetime) -> list[Use]:
     return sorted((_use(*names, told) for names, told in rows.items()), key=_loudest_first)
 
 
+def uses_apart(user: User, since: datetime, protocol: str) -> list[Use]:
+    """Return the rules of one protocol that were on a screen since then, each version by itself; one query."""
+    if not user.may("protocols.read"):
+        return []
+    found = RuleEvent.objects.filter(at__gte=since).order_by("pk").values_list(*Row._fields)
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for each in found.iterator(chunk_size=5000):
+        row = Row(*each)
+        if row.protocol == protocol:
+            rows.setdefault((row.rule, row.version), []).append(row)
+    return [_use(protocol, rule, told) for (rule, _version), told in sorted(rows.items())]
+
+
 def _loudest_first(use: Use) -> tuple[bool, float, int, str, str]:
     return not use.is_loud, -(use.against or 0), -use.shown, use.protocol, use.rule
 

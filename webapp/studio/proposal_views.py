@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +17,7 @@ from webapp.accounts import confirming
 from webapp.accounts.confirming import not_you
 from webapp.base import access
 from webapp.base.downloads import attachment
-from webapp.studio import selectors, working, writing
+from webapp.studio import selectors, trial_terms, trialling, working, writing
 
 REFUSED = 422
 deciders = access.may("protocols.publish")
@@ -42,6 +41,8 @@ def _page(request: HttpRequest, held: Submission, shows: str, status: int = 200,
         "may_decide": working.may_decide(request.user, held) and not held.decision,
         "report": held.examination.report or {},
         "is_fresh": confirming.is_fresh(request),
+        "choices": trial_terms.choices(more.get("typed", {})),
+        "tried": working.tried_by(held),
     }
     return render(request, "studio/proposal.html", base | more, status=status)
 
@@ -86,6 +87,11 @@ def decide(request: HttpRequest, proposal: int) -> HttpResponse:
             messages.success(request, _("It went back to its author with your words."))
         elif not confirming.answered(request):
             return _page(request, held, "about", typed=request.POST, problem=not_you(), status=REFUSED)
+        elif trial_terms.is_asked(request.POST):
+            terms = trial_terms.terms_in(request.POST)
+            trial = trialling.approve(request.user, held.pk, comment=comment, terms=terms)
+            messages.success(request, _("It is on trial. What is in force stays as it is."))
+            return redirect("studio:trial", trial=trial.pk)
         else:
             done = writing.approve(request.user, held.pk, comment=comment, effective_from=_day(request))
             messages.success(request, _("It is in force now.") if done.in_force_at else _("It comes into force then."))
@@ -97,13 +103,7 @@ def decide(request: HttpRequest, proposal: int) -> HttpResponse:
 
 def _day(request: HttpRequest) -> datetime | None:
     """Return the beginning of the day chosen, in the clinic's time; None: at once."""
-    typed = request.POST.get("effective_from", "").strip()
-    try:
-        day = parse_date(typed) if typed else None
-    except ValueError:
-        day = None
-    if typed and day is None:
-        raise DraftError("R047", f'"{typed}" is no date', "Write it as 2027-01-31, or leave it empty.")
+    day = trial_terms.day_in(request.POST, "effective_from")
     return timezone.make_aware(datetime(day.year, day.month, day.day)) if day else None  # noqa: DTZ001
 
 

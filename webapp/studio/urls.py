@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from webapp.studio import draft_views, judging, proposal_views, reader_views, views
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("proposals/<int:proposal>/verdict/", proposal_views.decide, name="decide"),
     path("proposals/<int:proposal>/remark/", proposal_views.remark, name="remark"),
     path("proposals/<int:proposal>/withdraw/", proposal_views.withdraw, name="withdraw"),
+    path("trials/", include("webapp.studio.trial_urls")),
     path("<int:pk>/", views.version, name="version"),
     path("<int:pk>/read/", reader_views.read, name="read"),
     path("<int:pk>/read/paper/", reader_views.paper, name="paper"),

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from engine.language.documents import Edition
 from rules import drafting, examining, headers
 from rules import services as shelf
-from rules.models import Draft, Examination, Opened, Revision, Submission
+from rules.models import Draft, Examination, Opened, Revision, Submission, Trial
 from rules.selectors import ShelfError
 from webapp.accounts.models import User
 from webapp.plans.terms import Terms
@@ -47,7 +47,7 @@ def proposals_for(user: User) -> QuerySet[Submission]:
     """Return the proposals that wait for a decision or for their day, oldest first, for those who decide."""
     if not (user.may(PUBLISH) or user.may(WRITE)):
         return Submission.objects.none()
-    waiting = Submission.objects.filter(in_force_at=None).exclude(decision__in=["refused", "withdrawn"])
+    waiting = Submission.objects.filter(in_force_at=None, trial=None).exclude(decision__in=["refused", "withdrawn"])
     return waiting.select_related("draft", "revision").defer("revision__text").order_by("pk")
 
 
@@ -62,6 +62,12 @@ def proposal_of(user: User, pk: int) -> Submission:
 def seen_by(user: User, proposal: Submission) -> frozenset[str]:
     """Return which of the differences this person has opened."""
     return frozenset(one.what for one in proposal.opened.all() if one.user_id == str(user.pk))
+
+
+def tried_by(proposal: Submission) -> Trial | None:
+    """Return the trial of a proposal's text that was approved, or runs while its coming into force is decided."""
+    found = Trial.objects.filter(submission__draft_id=proposal.draft_id).order_by("-pk")
+    return next((one for one in found if one.submission_id == proposal.pk or one.is_open), None)
 
 
 def may_decide(user: User, proposal: Submission) -> bool:
