@@ -33,7 +33,7 @@ class FileShape(Shape):
     name = serializers.CharField(source="source_file.name")
     version = serializers.CharField()
     path = serializers.CharField()
-    status = serializers.ChoiceField(["draft", "published", "retired"])
+    status = serializers.ChoiceField(["draft", "trial", "published", "retired"])
     sha256 = serializers.CharField()
     origin = serializers.ChoiceField(["folder", "studio"])
     author = serializers.CharField(source="author_name")
