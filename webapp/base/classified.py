@@ -310,6 +310,19 @@ TABLES: dict[str, Table] = {
         technical="doctors salt",
         none="id kind submission_id version_id share group begins_at ends_at state created_at",
     ),
+    "studio.ProtocolDay": table(
+        CONTENT, "How many people were assessed by a version of a protocol on a day; names nobody",
+        "Two years: it goes by itself", none="id protocol version day could",
+    ),
+    "studio.RuleDay": table(
+        CONTENT, "For how many of them a rule fired or waited; names nobody",
+        "Two years: it goes by itself", none="id protocol version rule day fired waited",
+    ),
+    "studio.Incident": table(
+        CONTENT, "A rule that went silent or loud, or is mostly decided against, until it is closed", PRODUCT,
+        technical="closed_by_id closed_at",
+        none="id protocol rule kind noticed_on since count of usual reason",
+    ),
     "rules.TrialSet": table(
         CONTENT, "Which texts such a version was tried with", ALWAYS,
         none="id trial_id base_id release_id examination_id made_at",
