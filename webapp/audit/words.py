@@ -22,6 +22,8 @@ READ: Mapping[str, Words] = {
     "responses.viewed": _("Saw the list of questionnaires"),
     "plan.viewed": _("Read the plan"),
     "trial.viewed": _("Saw in what a protocol on trial would differ"),
+    "replay.viewed": _("Saw in what a draft of a protocol would change the plan"),
+    "replay.exported": _("Took a table of what a draft of a protocol would change"),
     "plans.viewed": _("Saw the list of plans"),
     "plan.explained": _("Read the reasons of the plan"),
     "plan.previewed": _("Read the plan as the patient sees it"),

@@ -26,6 +26,7 @@ TITLES: dict[str, Any] = {
     "studio.keep_trials_up": _("Begins, pauses and ends trials of versions"),
     "studio.shadow": _("Puts assessments to versions in shadow, when nothing else waits"),
     "studio.forget": _("Deletes what versions in shadow would have said, a year later"),
+    "studio.replay": _("Puts past cases to a draft of a protocol"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

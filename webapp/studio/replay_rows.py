@@ -14,6 +14,8 @@ class Replay(models.Model):
         NEWEST = "newest"  # of each patient
         EVERY = "every"
 
+    FIRST_HARMLESS = 4  # of the weights of its cases
+
     revision = models.ForeignKey("rules.Revision", models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64)  # of the set as it would stand
     base = models.ForeignKey("rules.Release", models.PROTECT, null=True, related_name="+")

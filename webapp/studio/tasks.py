@@ -5,11 +5,12 @@ Trials are kept up with what is in force, and assessments put to versions in sha
 
 from contextlib import suppress
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from webapp.studio import shadowing, trialling, writing
+from webapp.studio import replaying, shadowing, trialling, writing
 
 AGAIN = 15  # seconds between two turns of the shadow
 
@@ -54,5 +55,19 @@ def shadow(timestamp: int = 0) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(name="studio.forget", queueing_lock="studio.forget")
 def forget(timestamp: int = 0) -> None:
-    """Delete what versions in shadow would have said, a year after their trial; may run twice."""
+    """Delete what versions in shadow would have said, a year after their trial, and old replays; may run twice."""
     shadowing.forget(timezone.now())
+    replaying.forget(timezone.now())
+
+
+@app.task(name="studio.replay", queue="shadow")
+def replay(replay_id: int) -> None:
+    """Put some past cases to a draft, and ask for another turn if some are left; may run twice."""
+    if replaying.go_on(replay_id):
+        enqueue_replay(replay_id)
+
+
+def enqueue_replay(replay_id: int) -> None:
+    """Put the next slice of a replay into the queue, as part of the transaction that is open."""
+    with suppress(AlreadyEnqueued), transaction.atomic():  # the next one waits already
+        replay.configure(queueing_lock=f"studio.replay.{replay_id}").defer(replay_id=replay_id)

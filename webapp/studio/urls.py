@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from webapp.studio import draft_views, judging, proposal_views, reader_views, views
+from webapp.studio import draft_views, judging, proposal_views, reader_views, try_views, views
 
 app_name = "studio"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("drafts/<int:draft>/aside/", draft_views.aside, name="aside"),
     path("drafts/<int:draft>/propose/", draft_views.propose, name="propose"),
     path("drafts/<int:draft>/judge/", judging.judge, name="judge"),
+    path("drafts/<int:draft>/try/", try_views.try_on, name="try"),
+    path("drafts/<int:draft>/try/keep/", try_views.keep, name="keep_test"),
+    path("drafts/<int:draft>/tests/", try_views.tests, name="tests"),
+    path("drafts/<int:draft>/edges/", try_views.edges, name="edges"),
     path("drafts/<int:draft>/text/", draft_views.draft_text, name="draft_text"),
     path("proposals/<int:proposal>/", proposal_views.proposal, name="proposal"),
     path("proposals/<int:proposal>/text/", proposal_views.text, name="proposal_text"),
@@ -22,6 +26,7 @@ urlpatterns = [
     path("proposals/<int:proposal>/remark/", proposal_views.remark, name="remark"),
     path("proposals/<int:proposal>/withdraw/", proposal_views.withdraw, name="withdraw"),
     path("trials/", include("webapp.studio.trial_urls")),
+    path("replays/", include("webapp.studio.replay_urls")),
     path("<int:pk>/", views.version, name="version"),
     path("<int:pk>/read/", reader_views.read, name="read"),
     path("<int:pk>/read/paper/", reader_views.paper, name="paper"),

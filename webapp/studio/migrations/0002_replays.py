@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import webapp.base.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import webapp.base.fields
 
 
 class Migration(migrations.Migration):
