@@ -47,8 +47,8 @@ PAGES = {
     ),
     "dietitian": ("/desk/", "/plans/{plan}/review/"),
     "director": (
-        "/studio/", "/studio/use/", "/studio/{protocol}/", "/studio/{protocol}/read/", "/accounts/tokens/",
-        "/accounts/password/change/",
+        "/studio/", "/studio/use/", "/studio/trials/", "/studio/{protocol}/", "/studio/{protocol}/read/",
+        "/accounts/tokens/", "/accounts/password/change/",
     ),
     "front_desk": (DESK, *IDENTITY, *INVITING),
     "administrator": (

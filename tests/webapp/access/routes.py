@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from rules.models import Draft, Submission, Version
+from rules.models import Draft, Submission, Trial, Version
 from tests.webapp.access.marks import LOGO
 from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
@@ -73,6 +73,10 @@ def _draft(_life: Life) -> int:
 
 def _proposal(_life: Life) -> int:
     return Submission.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _trial(_life: Life) -> int:
+    return Trial.objects.order_by("pk").values_list("pk", flat=True)[0]
 
 
 # (app, argument) -> a person's object; an app that is new here says what its arguments are, or the test fails.
@@ -141,6 +145,8 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("studio", "pk"): _version,
     ("studio", "draft"): _draft,
     ("studio", "proposal"): _proposal,
+    ("studio", "trial"): _trial,
+    ("studio", "replay"): lambda _life: Replay.objects.values_list("pk", flat=True)[0],
     ("api", "pk"): _version,
     ("api", "draft"): _draft,
     ("api", "number"): lambda _life: 1,

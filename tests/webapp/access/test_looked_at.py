@@ -20,6 +20,7 @@ from tests.browser import test_result_pages as results
 from tests.browser import test_sharing_pages as sharing
 from tests.browser import test_staff_pages as staff
 from tests.browser import test_studio_pages as studio
+from tests.browser import test_trials as trials
 from tests.browser.conftest import as_the_clinic
 from tests.webapp.access.marks import CLINICAL, PERSONAL
 from tests.webapp.access.routes import Route, path_to, routes, undone
@@ -57,6 +58,7 @@ BY_PRESSING = {
     "studio:proposal_text": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
     "studio:proposal_proved": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
     "studio:back": studio.test_taking_back_says_why_and_a_text_that_is_alone_stays,
+    "studio:trial": trials.test_a_pilot_for_one_doctor_reaches_her_patient_and_no_others,
     "results:file": others.test_a_file_of_results_is_whole_while_it_is_looked_at,
 }
 

@@ -12,7 +12,7 @@ from engine.language.documents import Questionnaire
 from rules import selectors as shelf
 from tests.webapp.access.marks import CLINICAL, LOGO, PERSONAL, WORDS
 from tests.webapp.access.world_plans import a_task, plans_of
-from tests.webapp.access.world_studio import a_proposal
+from tests.webapp.access.world_studio import a_proposal, a_replay, a_trial
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
 from tests.webapp.shelves import Kept, take_published
@@ -22,7 +22,7 @@ from webapp.alerts import services as alerts
 from webapp.alerts.models import Reminder
 from webapp.base.roles import Role
 from webapp.clinic import selectors as clinic
-from webapp.clinic.models import Logo
+from webapp.clinic.models import FeatureEdition, GroupEdition, Logo
 from webapp.desk.models import SavedView
 from webapp.intake import selectors as intake
 from webapp.intake.models import Answer, PastAnswer, QuestionnaireResponse
@@ -135,6 +135,8 @@ def a_world() -> World:
     ]
     users[Role.PATIENT] = lives[0].user
     a_proposal(users[Role.DIRECTOR])
+    a_trial(users[Role.DIRECTOR], [life.draft.evaluation for life in lives])
+    a_replay(users[Role.DIRECTOR], [life.draft.evaluation for life in lives])
     return World(*lives, users=users)
 
 
@@ -160,6 +162,9 @@ def _described_by(keeper: User) -> None:
     told.number, told.section, told.logo = 1, "logo", Logo.objects.get(digest=LOGO)
     told.author_id, told.author_name = keeper.pk, keeper.display_name
     told.save()
+    who = {"author_id": keeper.pk, "author_name": keeper.display_name}
+    GroupEdition.objects.create(name="Colleagues", members=[keeper.pk], **who)
+    FeatureEdition.objects.create(feature="live_panel", on_for="everybody", reason="As before", **who)
 
 
 def _load() -> None:
