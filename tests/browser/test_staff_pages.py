@@ -53,7 +53,7 @@ PAGES = {
     "front_desk": (DESK, *IDENTITY, *INVITING),
     "administrator": (
         "/accounts/staff/", "/accounts/staff/?q=zzzz", "/accounts/staff/new/", "/accounts/staff/{colleague}/",
-        "/accounts/permissions/", "/jobs/", "/desk/who-looked/", "/desk/who-looked/{patient}/",
+        "/accounts/permissions/", "/accounts/features/", "/jobs/", "/desk/who-looked/", "/desk/who-looked/{patient}/",
     ),
     "specialist": (
         "/shared/", *(f"/shared/{{share}}/{code_of(name)}/" for name in ("history", "treatments", "results", "diary")),

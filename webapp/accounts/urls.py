@@ -3,7 +3,7 @@
 from allauth.account import views as theirs
 from django.urls import include, path, re_path
 
-from webapp.accounts import confirm_views, factor_views, security_views, staff_views, token_views, views
+from webapp.accounts import confirm_views, factor_views, feature_views, security_views, staff_views, token_views, views
 
 ours = (
     [
@@ -22,6 +22,9 @@ ours = (
         path("tokens/", token_views.token_list, name="tokens"),
         path("tokens/revoke/", token_views.revoke, name="revoke_token"),
         path("permissions/", staff_views.permissions, name="permissions"),
+        path("features/", feature_views.features_page, name="features"),
+        path("features/switch/", feature_views.switch_feature, name="switch_feature"),
+        path("features/group/", feature_views.set_group, name="set_group"),
         path("staff/", staff_views.people, name="people"),
         path("staff/new/", staff_views.engage, name="engage"),
         path("staff/<int:pk>/", staff_views.person, name="person"),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from webapp.audit import services as audit
@@ -135,6 +136,6 @@ def _may(actor: Keeper) -> None:
         raise ClinicError(_("What the clinic says of itself is the administrator’s to change."))
 
 
-def history() -> list[FeatureEdition]:
-    """Return the last changes, newest first."""
-    return list(FeatureEdition.objects.all()[:50])
+def history() -> QuerySet[FeatureEdition]:
+    """Return every change, newest first."""
+    return FeatureEdition.objects.all()
