@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from webapp.plans import colleague_views, paper_views, supposing_views, views, watch_views
+from webapp.plans import colleague_views, paper_views, recall_views, supposing_views, views, watch_views
 
 app_name = "plans"
 urlpatterns = [
     path("<uuid:pk>/review/", views.review, name="review"),
     path("mine.pdf", paper_views.own_paper, name="own_paper"),
     path("tasks/<uuid:task>/", watch_views.task, name="task"),
+    path("recalls/<uuid:recalled>/", recall_views.recalled, name="recalled"),
     path("<uuid:pk>/plan.pdf", paper_views.plan_paper, name="paper"),
     path("<uuid:pk>/decisions.pdf", paper_views.record_paper, name="record_paper"),
     path("<uuid:pk>/settle/", watch_views.settle, name="settle"),

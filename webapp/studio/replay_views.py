@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,12 +17,12 @@ from webapp.accounts.confirming import fresh_required
 from webapp.base import access
 from webapp.base.downloads import attachment
 from webapp.studio import replaying, replays_seen, tasks, working
-from webapp.studio.models import Replay, ReplayCase
+from webapp.studio.models import Replay
 from webapp.studio.replays_seen import Asked, Row
 
 BOM = b"\xef\xbb\xbf"  # by which spreadsheets know UTF-8
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-readers = access.may("protocols.read")
+readers, writers = access.may("protocols.read"), access.may("protocols.write")
 
 
 def _language() -> str:
@@ -36,22 +36,13 @@ def _held(request: HttpRequest, pk: int) -> Replay:
         raise Http404 from None
 
 
-def _asking(request: HttpRequest, pk: int) -> Replay:
-    """Return a replay for who may begin and stop one; nobody else has that page."""
-    if not replaying.may_ask(request.user):
-        raise Http404
-    return _held(request, pk)
-
-
-@readers
+@writers
 @require_POST
 def begin(request: HttpRequest, draft: int) -> HttpResponse:
     """Put the past cases of a span to a draft, or open what was put to it before."""
     days, which = request.POST.get("days", ""), request.POST.get("which", "")
     known = days in {str(one) for one in replaying.SPANS} and which in Replay.Which.values
-    held = Draft.objects.filter(pk=draft).first() if known and replaying.may_ask(request.user) else None
-    if held is None:
-        raise Http404
+    held = get_object_or_404(Draft if known else Draft.objects.none(), pk=draft)
     with transaction.atomic():
         found, fresh = replaying.ask(request.user, held, int(days), which)
         if fresh:
@@ -59,11 +50,11 @@ def begin(request: HttpRequest, draft: int) -> HttpResponse:
     return redirect("studio:replay", replay=found.pk)
 
 
-@readers
+@writers
 @require_POST
 def again(request: HttpRequest, replay: int) -> HttpResponse:
     """Do it anew, with the cases there are by now."""
-    held = _asking(request, replay)
+    held = _held(request, replay)
     if held.is_under_way:
         return redirect("studio:replay", replay=held.pk)
     with transaction.atomic():
@@ -72,11 +63,11 @@ def again(request: HttpRequest, replay: int) -> HttpResponse:
     return redirect("studio:replay", replay=found.pk)
 
 
-@readers
+@writers
 @require_POST
 def stop(request: HttpRequest, replay: int) -> HttpResponse:
     """End it where it is; what was found stays."""
-    held = _asking(request, replay)
+    held = _held(request, replay)
     replaying.stop(request.user, held)
     return redirect("studio:replay", replay=held.pk)
 
@@ -130,7 +121,7 @@ def table(request: HttpRequest, replay: int) -> HttpResponse:
     head = [_("Number"), _("Name"), _("Age")] if names else []
     rows.writerow([*head, _("Case"), _("Harm possible"), _("Item"), _("What"), _("Before"), _("Now")])
     for number, row in enumerate(replays_seen.table(held, asked), 1):
-        rows.writerows([_plain(str(cell)) for cell in line] for line in _lines(row, number, names=names))
+        rows.writerows([plain_cell(str(cell)) for cell in line] for line in _lines(row, number, names=names))
     return attachment(BOM + text.getvalue().encode(), name="what-changes.csv", content_type="text/csv; charset=utf-8")
 
 
@@ -142,13 +133,6 @@ def _lines(row: Row, number: int, *, names: bool) -> Iterator[list[Any]]:
         yield [*(head if names else []), *said]
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """Return a cell no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def case_of(request: HttpRequest, pk: int) -> ReplayCase:
-    try:
-        return replays_seen.case_of(request.user, pk)
-    except ReplayCase.DoesNotExist:
-        raise Http404 from None

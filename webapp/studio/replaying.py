@@ -28,7 +28,7 @@ from webapp.plans.models import Evaluation
 from webapp.studio.models import Replay, ReplayCase
 from webapp.studio.shadowing import somebody_waits
 from webapp.studio.weighing import Differs, differences
-from webapp.studio.working import PUBLISH, WRITE
+from webapp.studio.working import WRITE
 
 SPANS = (90, 365, 1826)  # days
 BATCH = 200
@@ -47,8 +47,8 @@ class Met(NamedTuple):
 
 
 def may_ask(user: User) -> bool:
-    """Tell whether this person writes protocols or decides on them."""
-    return user.may(WRITE) or user.may(PUBLISH)
+    """Tell whether this person writes protocols: who only decides on them reads what came of it."""
+    return user.may(WRITE)
 
 
 @transaction.atomic

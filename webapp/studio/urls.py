@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from webapp.studio import draft_views, judging, proposal_views, reader_views, try_views, views
+from webapp.studio import draft_views, judging, proposal_views, reader_views, recall_views, try_views, views
 
 app_name = "studio"
 urlpatterns = [
@@ -25,8 +25,12 @@ urlpatterns = [
     path("proposals/<int:proposal>/verdict/", proposal_views.decide, name="decide"),
     path("proposals/<int:proposal>/remark/", proposal_views.remark, name="remark"),
     path("proposals/<int:proposal>/withdraw/", proposal_views.withdraw, name="withdraw"),
+    path("after/", include("webapp.studio.after_urls")),
     path("trials/", include("webapp.studio.trial_urls")),
     path("replays/", include("webapp.studio.replay_urls")),
+    path("recall/", recall_views.recall, name="recall"),
+    path("recall/begin/", recall_views.begin, name="recall_begin"),
+    path("recall/table/", recall_views.table, name="recall_table"),
     path("<int:pk>/", views.version, name="version"),
     path("<int:pk>/read/", reader_views.read, name="read"),
     path("<int:pk>/read/paper/", reader_views.paper, name="paper"),

@@ -14,6 +14,7 @@ from tests.webapp.access.marks import LOGO
 from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
 from webapp.prescriptions.models import Pharmacy
+from webapp.studio.models import Replay
 
 
 @dataclass(frozen=True)

@@ -262,7 +262,9 @@ def test_where_rules_decide_alike_the_whole_plans_are_alike_too(salas):
     treated(0, 1, 2, 3, 4, 5, 6, 7)
     treated(3, gi_bleeding=True)
     texts = shelf.texts(shelf.current_release())
-    later = STRICTER.replace(">= 5", ">= 2").replace("- alert: bleeding\n        urgency: emergency", "- alert: bleeding")
+    later = STRICTER.replace(">= 5", ">= 2").replace(
+        "- alert: bleeding\n        urgency: emergency", "- alert: bleeding"
+    )
     for text in (STRICTER, later):
         pair = Pair(texts, {**texts, "protocols/reflux/1.1.0.yaml": text})
         stored = list(Evaluation.objects.values_list("case", flat=True))
