@@ -181,12 +181,17 @@ def main() -> None:
     known, every = results(), faults()
     asked = [each for each in every if not arguments.names or each.name in arguments.names]
     anew = {each.name for each in asked if arguments.again or arguments.names or each.name not in known}
-    run = Run(Shipped.read(shipped()), known)
+    run = Run(Shipped.read(shipped()), known, frozenset(name for name in known if _asked_again(known[name])))
     run.over([each for each in asked if each.name in anew], "checker and in-file tests", run.look)
     for key, what, step in (("prove", "prover", run.prove), ("diff", "pauta diff", run.compare)):
         waiting = [each for each in asked if key not in known[each.name]["now"]]
         run.over(sorted(waiting, key=lambda each: bool(known[each.name]["now"]["test"])), what, step)
     PAGE.write_text(page(every, known), "utf-8")
+
+
+def _asked_again(known: Mapping[str, Found]) -> bool:
+    """Return whether a tool was asked after the first sight: what it finds counts now only."""
+    return set(known["first"]) != set(known["now"])
 
 
 @dataclass(slots=True)
@@ -195,6 +200,7 @@ class Run:
 
     shipped: Shipped
     known: dict[str, dict[str, Found]]
+    settled: frozenset[str]  # faults whose results at first sight nothing is added to
 
     def over(self, chosen: Sequence[Fault], what: str, step: Callable[[Fault], None]) -> None:
         """Take a step with each fault, saying how far it is."""
@@ -222,7 +228,8 @@ class Run:
         self._keep(fault, {**self.known[fault.name]["now"], "diff": said})
 
     def _keep(self, fault: Fault, now: Found) -> None:
-        first = {**now, **self.known.get(fault.name, {}).get("first", {})}
+        first = self.known.get(fault.name, {}).get("first", {})
+        first = first if fault.name in self.settled else {**now, **first}
         self.known[fault.name] = {"first": first, "now": now}
 
 
