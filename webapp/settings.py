@@ -295,6 +295,7 @@ OUTBOX_CHANNELS = {
 PHARMACY_ADAPTER = env("PHARMACY_ADAPTER", default="" if PRODUCTION else "webapp.prescriptions.pharmacy.Folder")
 PHARMACY_FOLDER = env("PHARMACY_FOLDER", default=f"{_files}-orders" if _files else "orders")
 QUIET_HOURS = environment.hours(env("QUIET_HOURS", default="22-8"))
+REVIEW_NOTICE_DAYS = [int(each) for each in env.list("REVIEW_NOTICE_DAYS", default=["60", "30", "0"])]
 REMIND_DIARY_AFTER_DAYS = env.int("REMIND_DIARY_AFTER_DAYS", default=3)
 REMIND_QUESTIONNAIRE_AFTER_DAYS = env.int("REMIND_QUESTIONNAIRE_AFTER_DAYS", default=2)
 REMIND_DAYS_BEFORE_FOLLOW_UP = env.int("REMIND_DAYS_BEFORE_FOLLOW_UP", default=0)

@@ -27,6 +27,8 @@ TITLES: dict[str, Any] = {
     "studio.shadow": _("Puts assessments to versions in shadow, when nothing else waits"),
     "studio.forget": _("Deletes what versions in shadow would have said, a year later"),
     "studio.replay": _("Puts past cases to a draft of a protocol"),
+    "studio.afterwards": _("Counts how often rules fire and looks whether any went silent or loud"),
+    "studio.remind_of_reviews": _("Reminds directors of protocols that are due for review"),
     "jobs.clean": _("Clears the queue of jobs done long ago"),
 }
 TEXTS: dict[str, Any] = {

@@ -4,9 +4,10 @@ The terms are those of CDS Hooks: an item is shown, then accepted, edited, or ov
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from statistics import median
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -47,6 +48,7 @@ class Use:
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: int = 0
     timed: int = 0
+    median_seconds: int | None = None
     seconded: Counter[str] = field(default_factory=Counter)  # what colleagues said who were asked to sign too
 
     @property
@@ -77,24 +79,29 @@ def uses(user: User, since: datetime) -> list[Use]:
 
     The last decision on an item is the one that counts. Empty for who may not read protocols.
     """
-    if not user.may("protocols.read"):
-        return []
-    found = RuleEvent.objects.filter(at__gte=since).order_by("pk").values_list(*Row._fields)
+    return sorted(counted(since), key=_loudest_first) if user.may("protocols.read") else []
+
+
+def counted(since: datetime) -> list[Use]:
+    """Return the same in no order, for what is looked at by itself each night and names no person."""
     rows: dict[tuple[str, str], list[Row]] = {}
-    for each in found.iterator(chunk_size=5000):
-        row = Row(*each)
+    for row in rows_of(since):
         rows.setdefault((row.protocol, row.rule), []).append(row)
-    return sorted((_use(*names, told) for names, told in rows.items()), key=_loudest_first)
+    return [_use(*names, told) for names, told in rows.items()]
+
+
+def rows_of(since: datetime) -> Iterator[Row]:
+    """Yield every event since then, oldest first; their names are sealed, so who counts reads them all."""
+    found = RuleEvent.objects.filter(at__gte=since).order_by("pk").values_list(*Row._fields)
+    return (Row(*each) for each in found.iterator(chunk_size=5000))
 
 
 def uses_apart(user: User, since: datetime, protocol: str) -> list[Use]:
     """Return the rules of one protocol that were on a screen since then, each version by itself; one query."""
     if not user.may("protocols.read"):
         return []
-    found = RuleEvent.objects.filter(at__gte=since).order_by("pk").values_list(*Row._fields)
     rows: dict[tuple[str, str], list[Row]] = {}
-    for each in found.iterator(chunk_size=5000):
-        row = Row(*each)
+    for row in rows_of(since):
         if row.protocol == protocol:
             rows.setdefault((row.rule, row.version), []).append(row)
     return [_use(protocol, rule, told) for (rule, _version), told in sorted(rows.items())]
@@ -106,7 +113,7 @@ def _loudest_first(use: Use) -> tuple[bool, float, int, str, str]:
 
 def _use(protocol: str, rule: str, rows: Sequence[Row]) -> Use:
     times = [(row.item_id, row.seconds) for row in rows if row.seconds]
-    last = _last_words(rows)
+    last = last_words(rows)
     return Use(
         protocol=protocol,
         rule=rule,
@@ -116,11 +123,20 @@ def _use(protocol: str, rule: str, rows: Sequence[Row]) -> Use:
         reasons=Counter(row.reason_code for row in last if row.reason_code),
         seconds=sum(seconds for _item, seconds in times),
         timed=len({item for item, _seconds in times}),
+        median_seconds=_median(times),
         seconded=Counter(row.what for row in rows if row.what in SECONDED),
     )
 
 
-def _last_words(rows: Iterable[Row]) -> list[Row]:
+def _median(times: Iterable[tuple[UUID | None, int]]) -> int | None:
+    """Return the median of what each item was on screen altogether."""
+    by_item: Counter[UUID | None] = Counter()
+    for item, seconds in times:
+        by_item[item] += seconds
+    return round(median(by_item.values())) if by_item else None
+
+
+def last_words(rows: Iterable[Row]) -> list[Row]:
     """Return one decision an item, the last, and every settled alert; one taken back is none."""
     settled, items = [], {}
     for row in rows:

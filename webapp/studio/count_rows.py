@@ -79,3 +79,7 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.protocol}.{self.rule} {self.kind} since {self.since}"
+
+    @property
+    def usual_percent(self) -> int:
+        return round(100 * self.usual)

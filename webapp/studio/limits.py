@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma
 
-ALPHA = 0.00002  # of each look to each side: how rarely chance alone goes so far
+ALPHA = 0.0001  # of each look to each side: how rarely chance alone goes so far
 TINY = 1e-12
 ENOUGH = 50  # people of the history, below which nothing is said
 

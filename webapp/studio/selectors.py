@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 
 from engine.language.documents import Document, Library, Protocol
@@ -39,6 +40,7 @@ class Row:
     overdue: bool
     review_needed: int
     draft: Version | None = None  # a newer text that waits
+    near: bool = False  # within the days at which its directors are reminded
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _row(versions: Sequence[Version], language: str, today: date) -> Row:
         overdue=review_by is not None and review_by < today,
         review_needed=report.get("review_needed", 0),
         draft=drafts[0] if drafts else None,
+        near=review_by is not None and 0 <= (review_by - today).days <= max(settings.REVIEW_NOTICE_DAYS, default=0),
     )
 
 
@@ -149,5 +152,9 @@ def rules_in_use(user: User, since: datetime, language: str) -> list[UseRow]:
 
 def _use_row(use: Use, version: Version | None, language: str) -> UseRow:
     title = words(version.report.get("title"), language) if version else ""
-    reasons = [(REASONS.get(code, code), count) for code, count in use.reasons.most_common()]
-    return UseRow(use, title or use.protocol, version, reasons)
+    return UseRow(use, title or use.protocol, version, reasons_of(use))
+
+
+def reasons_of(use: Use) -> list[tuple[Any, int]]:
+    """Return the coded reasons given against a rule in words, the commonest first."""
+    return [(REASONS.get(code, code), count) for code, count in use.reasons.most_common()]

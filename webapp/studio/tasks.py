@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from webapp.studio import replaying, shadowing, trialling, writing
+from webapp.studio import counting, incidents, replaying, reviews, shadowing, trialling, writing
 
 AGAIN = 15  # seconds between two turns of the shadow
 
@@ -71,3 +71,26 @@ def enqueue_replay(replay_id: int) -> None:
     """Put the next slice of a replay into the queue, as part of the transaction that is open."""
     with suppress(AlreadyEnqueued), transaction.atomic():  # the next one waits already
         replay.configure(queueing_lock=f"studio.replay.{replay_id}").defer(replay_id=replay_id)
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="studio.afterwards", queue="shadow", queueing_lock="studio.afterwards")
+def afterwards(timestamp: int = 0) -> None:
+    """Count for how many each rule fired, and once all days are counted, look whether any is not as it was.
+
+    May run twice, and may be killed: a day that was counted stays, and what was told is not told again.
+    """
+    today = timezone.localdate()
+    if counting.go_on(today):
+        with suppress(AlreadyEnqueued):
+            afterwards.configure(schedule_in={"seconds": AGAIN}).defer(timestamp=0)
+        return
+    incidents.look(today)
+    counting.forget(today)
+
+
+@app.periodic(cron="30 7 * * *")
+@app.task(name="studio.remind_of_reviews", queueing_lock="studio.remind_of_reviews")
+def remind_of_reviews(timestamp: int = 0) -> None:
+    """Tell directors of texts whose day of review comes near; may run twice."""
+    reviews.remind(timezone.localdate())

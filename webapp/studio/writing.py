@@ -13,6 +13,7 @@ from rules.models import Draft, Examination, Release, Remark, Revision, Submissi
 from rules.services import Author
 from webapp.accounts.models import User
 from webapp.audit import services as audit
+from webapp.studio import telling
 from webapp.studio.working import PUBLISH, WRITE
 
 
@@ -106,6 +107,7 @@ def propose(user: User, draft_id: int, *, shown: int, reason: str, evidence: str
         draft_id=draft_id, shown=shown, reason=reason, evidence=evidence, urgent=urgent, author=author
     )
     note(user, "published_urgently" if urgent else "proposed", proposal)
+    telling.tell_of_version(proposal) if urgent else telling.tell_of_proposal(proposal)
     return proposal
 
 
@@ -124,6 +126,8 @@ def approve(user: User, proposal_id: int, *, comment: str, effective_from: datet
         submission_id=proposal_id, author=author, comment=comment, effective_from=effective_from
     )
     note(user, "approved", proposal)
+    telling.tell_of_decision(proposal)
+    telling.tell_of_version(proposal)
     return proposal
 
 
@@ -132,6 +136,7 @@ def refuse(user: User, proposal_id: int, comment: str) -> Submission:
     """Send a proposal back."""
     proposal = approving.refuse(submission_id=proposal_id, author=allowed(user, PUBLISH), comment=comment)
     note(user, "refused", proposal)
+    telling.tell_of_decision(proposal)
     return proposal
 
 
@@ -146,7 +151,9 @@ def withdraw(user: User, proposal_id: int) -> Submission:
 @transaction.atomic
 def remark(user: User, proposal_id: int, line: int, words: str) -> Remark:
     """Say something to a line of a proposal."""
-    return approving.remark(submission_id=proposal_id, line=line, words=words, author=allowed(user, PUBLISH))
+    said = approving.remark(submission_id=proposal_id, line=line, words=words, author=allowed(user, PUBLISH))
+    telling.tell_of_remark(said.submission, said.pk, user)
+    return said
 
 
 @transaction.atomic
@@ -163,4 +170,5 @@ def bring_due() -> int:
     for proposal in done:
         verb = "protocol.stopped" if proposal.stopped else "protocol.in_force"
         audit.record(actor=None, verb=verb, object_type="submission", object_id=proposal.pk)
+        telling.tell_of_version(proposal)
     return len(done)
