@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -71,7 +71,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Give every treating doctor a task for each patient of it, once."""
     named, message = recalls_seen.named_in(request.POST.dict()), request.POST.get("message", "")
     if named is None:
-        raise Http404
+        return redirect("studio:recall")
     try:
         _recall, made = recalling.begin(named=named, user=request.user, message=message)
     except PlanError as refused:
@@ -89,7 +89,7 @@ def table(request: HttpRequest) -> HttpResponse:
     named = recalls_seen.named_in(request.GET.dict())
     found = recalls_seen.seen(request.user, named) if named else None
     if found is None:
-        raise Http404
+        return redirect("studio:recall")
     names = may_name(request.user)
     text = io.StringIO()
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")

@@ -8,4 +8,5 @@ urlpatterns = [
     path("<int:replay>/again/", replay_views.again, name="replay_again"),
     path("<int:replay>/stop/", replay_views.stop, name="replay_stop"),
     path("<int:replay>/table/", replay_views.table, name="replay_table"),
+    path("cases/<int:case>/test/", replay_views.make_test, name="replay_test"),
 ]

@@ -5,22 +5,25 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from rules.drafting import DraftError
 from rules.models import Draft
 from webapp.accounts.confirming import fresh_required
 from webapp.base import access
 from webapp.base.downloads import attachment
-from webapp.studio import replaying, replays_seen, tasks, working
-from webapp.studio.models import Replay
+from webapp.studio import replay_tests, replaying, replays_seen, tasks, working
+from webapp.studio.models import Replay, ReplayCase
 from webapp.studio.replays_seen import Asked, Row
 
 BOM = b"\xef\xbb\xbf"  # by which spreadsheets know UTF-8
+A_YEAR, REFUSED = 365, 422
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 readers, writers = access.may("protocols.read"), access.may("protocols.write")
 
@@ -40,14 +43,20 @@ def _held(request: HttpRequest, pk: int) -> Replay:
 @require_POST
 def begin(request: HttpRequest, draft: int) -> HttpResponse:
     """Put the past cases of a span to a draft, or open what was put to it before."""
-    days, which = request.POST.get("days", ""), request.POST.get("which", "")
-    known = days in {str(one) for one in replaying.SPANS} and which in Replay.Which.values
-    held = get_object_or_404(Draft if known else Draft.objects.none(), pk=draft)
+    held = get_object_or_404(Draft, pk=draft)
+    days, which = _span(request)
     with transaction.atomic():
-        found, fresh = replaying.ask(request.user, held, int(days), which)
+        found, fresh = replaying.ask(request.user, held, days, which)
         if fresh:
             tasks.enqueue_replay(found.pk)
     return redirect("studio:replay", replay=found.pk)
+
+
+def _span(request: HttpRequest) -> tuple[int, str]:
+    """Return how far back and which cases a form asks for; a year and the newest where it says neither."""
+    days, which = request.POST.get("days", ""), request.POST.get("which", "")
+    known = {str(one): one for one in replaying.SPANS}
+    return known.get(days, A_YEAR), which if which in Replay.Which.values else Replay.Which.NEWEST
 
 
 @writers
@@ -136,3 +145,33 @@ def _lines(row: Row, number: int, *, names: bool) -> Iterator[list[Any]]:
 def plain_cell(cell: str) -> str:
     """Return a cell no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+@writers
+@require_http_methods(["GET", "POST"])
+def make_test(request: HttpRequest, case: int) -> HttpResponse:
+    """Show a case as the test it would be, with nothing of whose it is; put it into the draft when confirmed."""
+    held, name, problem, test = _case(request, case), request.POST.get("name", "").strip(), "", ""
+    draft = held.replay.revision.draft
+    try:
+        test = replay_tests.shown(held, name or _("A past case"))
+        if request.method == "POST":
+            replay_tests.add(request.user, held, name, _shown(request))
+            messages.success(request, _("The test stands at the end of the text. Read it before you go on."))
+            return redirect("studio:draft", draft=draft.pk)
+    except DraftError as refused:
+        problem = f"{refused} {refused.hint}"
+    page = {"case": held, "replay": held.replay, "draft": draft, "test": test, "name": name, "problem": problem}
+    return render(request, "studio/replay_test.html", page, status=REFUSED if problem else 200)
+
+
+def _case(request: HttpRequest, pk: int) -> ReplayCase:
+    try:
+        return replays_seen.case_of(request.user, pk)
+    except ReplayCase.DoesNotExist:
+        raise Http404 from None
+
+
+def _shown(request: HttpRequest) -> int:
+    number = request.POST.get("revision", "")
+    return int(number) if number.isdecimal() and len(number) < 9 else -1

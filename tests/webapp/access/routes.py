@@ -13,8 +13,9 @@ from rules.models import Draft, Submission, Trial, Version
 from tests.webapp.access.marks import LOGO
 from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
+from webapp.plans.models import RecallTask
 from webapp.prescriptions.models import Pharmacy
-from webapp.studio.models import Replay
+from webapp.studio.models import Replay, ReplayCase
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ ARGUMENTS: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("intake", "patient"): lambda life: life.patient.pk,
     ("portal", "contact"): lambda life: life.contact.pk,
     ("plans", "task"): lambda life: life.task_id,
+    ("plans", "recalled"): lambda life: RecallTask.objects.get(patient=life.patient).pk,
     ("plans", "second"): lambda life: life.second_id,
     ("accounts", "pk"): lambda life: life.patient.general_practitioner_id,
     ("alerts", "reminder"): lambda life: life.reminder_id,
@@ -147,6 +149,7 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("studio", "draft"): _draft,
     ("studio", "proposal"): _proposal,
     ("studio", "trial"): _trial,
+    ("studio", "case"): lambda _life: ReplayCase.objects.values_list("pk", flat=True)[0],
     ("studio", "replay"): lambda _life: Replay.objects.values_list("pk", flat=True)[0],
     ("api", "pk"): _version,
     ("api", "draft"): _draft,

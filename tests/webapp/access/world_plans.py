@@ -1,5 +1,6 @@
 """What a patient of the clinic of these tests has from a doctor: plans, medicines, promises and questions."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,18 @@ from webapp.accounts.models import User
 from webapp.patients.models import Patient
 from webapp.plans import case as cases
 from webapp.plans import outcomes
-from webapp.plans.models import Evaluation, Handover, Plan, PlanItem, SecondSignature, Settlement, Task
+from webapp.plans.models import (
+    Evaluation,
+    Handover,
+    Plan,
+    PlanItem,
+    Recall,
+    RecallTask,
+    RuleMark,
+    SecondSignature,
+    Settlement,
+    Task,
+)
 from webapp.prescriptions.models import DispensingOrder, Pharmacy, Prescription, Renewal
 
 
@@ -142,3 +154,16 @@ def a_task(plan: Plan, doctor: User) -> Any:
         reason_code="will_monitor", note=f"{CLINICAL} watch",
     )  # fmt: skip
     return made.pk
+
+
+def a_recall(director: User, plans: Iterable[Plan]) -> None:
+    """Have these plans looked at again, each by the patient's doctor; the last is settled already."""
+    recall = Recall.objects.create(
+        rule=f"{CLINICAL}.rule", version="1.0.0", message=f"{CLINICAL} why", made_by=director
+    )
+    for plan in plans:
+        doctor = plan.patient.general_practitioner
+        task = RecallTask.objects.create(recall=recall, patient=plan.patient, plan=plan, doctor=doctor)
+        RuleMark.objects.bulk_create(RuleMark(item=item, mark=item.pk.bytes) for item in plan.items.all())
+    task.settled_by, task.settled_at, task.note = doctor, timezone.now(), f"{CLINICAL} done"
+    task.save()

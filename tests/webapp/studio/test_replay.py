@@ -207,7 +207,8 @@ def test_who_does_not_write_protocols_neither_begins_nor_stops_one(salas, doctor
     found = asked(salas, draft)
     assert doctor.post(url("replay_stop", found.pk)).status_code == 404
     assert doctor.post(url("replay_again", found.pk)).status_code == 404
-    assert salas.post(url("replay_begin", draft.pk), {"days": 7, "which": "newest"}).status_code == 404
+    salas.post(url("replay_begin", draft.pk), {"days": "every day", "which": "; drop"})
+    assert Replay.objects.filter(days=365, which="newest").count() == Replay.objects.count()
     desk = signed_in(Client(), a_user("front_desk"))
     assert desk.get(url("replay", found.pk)).status_code == 404
 
