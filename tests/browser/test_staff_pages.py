@@ -47,7 +47,8 @@ PAGES = {
     ),
     "dietitian": ("/desk/", "/plans/{plan}/review/"),
     "director": (
-        "/studio/", "/studio/use/", "/studio/trials/", "/studio/{protocol}/", "/studio/{protocol}/read/",
+        "/studio/", "/studio/?q=omeprazol", "/studio/?q=zzzz", "/studio/uses/?name=age", "/studio/uses/?name=omeprazo",
+        "/studio/use/", "/studio/trials/", "/studio/{protocol}/", "/studio/{protocol}/read/",
         "/accounts/tokens/", "/accounts/password/change/",
     ),
     "front_desk": (DESK, *IDENTITY, *INVITING),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.shelf, name="list"),
     path("use/", views.in_use, name="in_use"),
     path("bring/", draft_views.bring, name="bring"),
+    path("", include("webapp.studio.word_urls")),
     path("drafts/<int:draft>/", draft_views.draft, name="draft"),
     path("drafts/<int:draft>/examine/", draft_views.examine, name="examine"),
     path("drafts/<int:draft>/changes/", draft_views.changes, name="changes"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from rules.models import Version
 from webapp.base import access
 from webapp.plans import uses
-from webapp.studio import news, selectors, trials_seen, working
+from webapp.studio import news, selectors, trials_seen, word_views, working
 
 SPANS = (30, 90, 365)  # days
 
@@ -19,8 +19,11 @@ SPANS = (30, 90, 365)  # days
 @access.may("protocols.read")
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
-    """List what stands on the shelf."""
+    """List what stands on the shelf; with ``q``, what in everything in force is called so."""
     user = request.user
+    if request.GET.get("q", "").strip():
+        found = word_views.searched(user, request.GET["q"], request.GET.get("page"))
+        return render(request, "studio/search.html", found)
     shown = {
         "parts": selectors.parts_for(user, _language(), timezone.localdate()),
         "writes": user.may(working.WRITE) or user.may(working.PUBLISH),
