@@ -81,7 +81,9 @@ def _fewest(a: float, b: float, could: int, alpha: float) -> int:
 
 
 def _lower(a: float, b: float, could: int, count: int) -> float:
-    """Sum from ``count`` down until nothing is added; from nought up, a thousand people are below the least number."""
+    """Sum from ``count`` away from the middle until nothing is added: the far end of thousands is below any number."""
+    if count * (a + b) > could * a:
+        return 1 - _lower(b, a, could, could - count - 1) if count < could else 1.0
     chance, total = _exactly(a, b, could, count), 0.0
     for each in range(count, -1, -1):
         total += chance

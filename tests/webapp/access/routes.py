@@ -15,7 +15,8 @@ from tests.webapp.access.world import Life, questionnaire
 from webapp.base import access
 from webapp.plans.models import RecallTask
 from webapp.prescriptions.models import Pharmacy
-from webapp.studio.models import Replay, ReplayCase
+from webapp.studio.aftermath import code_of
+from webapp.studio.models import Incident, Replay, ReplayCase, RuleDay
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ def _item(_life: Life) -> str:
 
 def _version(_life: Life) -> int:
     return Version.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _rule(_life: Life) -> str:
+    return code_of(*RuleDay.objects.values_list("protocol", "rule")[0])
 
 
 def _draft(_life: Life) -> int:
@@ -149,6 +154,8 @@ SHARED: dict[tuple[str, str], Callable[[Life], Any]] = {
     ("studio", "draft"): _draft,
     ("studio", "proposal"): _proposal,
     ("studio", "trial"): _trial,
+    ("studio", "rule"): _rule,
+    ("studio", "incident"): lambda _life: Incident.objects.values_list("pk", flat=True)[0],
     ("studio", "case"): lambda _life: ReplayCase.objects.values_list("pk", flat=True)[0],
     ("studio", "replay"): lambda _life: Replay.objects.values_list("pk", flat=True)[0],
     ("api", "pk"): _version,

@@ -12,7 +12,7 @@ from engine.language.documents import Questionnaire
 from rules import selectors as shelf
 from tests.webapp.access.marks import CLINICAL, LOGO, PERSONAL, WORDS
 from tests.webapp.access.world_plans import a_recall, a_task, plans_of
-from tests.webapp.access.world_studio import a_proposal, a_replay, a_trial
+from tests.webapp.access.world_studio import a_proposal, a_replay, a_trial, counts
 from tests.webapp.patients.hostile import a_png
 from tests.webapp.people import a_dni, a_patient, a_text, a_user, consented
 from tests.webapp.shelves import Kept, take_published
@@ -135,6 +135,7 @@ def a_world() -> World:
     ]
     users[Role.PATIENT] = lives[0].user
     a_proposal(users[Role.DIRECTOR])
+    counts()
     a_trial(users[Role.DIRECTOR], [life.draft.evaluation for life in lives])
     a_recall(users[Role.DIRECTOR], [life.draft for life in lives])
     a_replay(users[Role.DIRECTOR], [life.draft.evaluation for life in lives])

@@ -12,7 +12,7 @@ from rules.services import Author
 from tests.webapp.access.marks import CLINICAL
 from webapp.accounts.models import User
 from webapp.plans.models import Evaluation
-from webapp.studio.models import Replay, ReplayCase, ShadowCase
+from webapp.studio.models import Incident, ProtocolDay, Replay, ReplayCase, RuleDay, ShadowCase
 
 
 def a_proposal(author: User) -> Submission:
@@ -67,3 +67,11 @@ def a_replay(author: User, evaluations: Iterable[Evaluation]) -> Replay:
             replay=replay, evaluation=one, patient_id=one.patient_id, weight=0, cause=0, differences=told
         )
     return replay
+
+
+def counts() -> None:
+    """Keep what was counted of a rule of the first text on the shelf, and that it went silent; it names nobody."""
+    named, day = {"protocol": Version.objects.order_by("pk")[0].source_file.name}, timezone.localdate()
+    ProtocolDay.objects.create(version="1.0.0", day=day, could=9, **named)
+    RuleDay.objects.create(version="1.0.0", rule="a_rule", day=day, fired=2, waited=0, **named)
+    Incident.objects.create(rule="a_rule", kind="silent", noticed_on=day, since=day, count=0, of=9, usual=0.4, **named)
