@@ -27,11 +27,6 @@ class News:
     remarks: Sequence[Remark]
     in_force: Sequence[tuple[Version, str]]
 
-    @property
-    def asks(self) -> int:
-        """How much of it waits for this person."""
-        return len(self.incidents) + len(self.reviews) + len(self.waiting)
-
 
 def news_for(user: User, now: datetime, language: str) -> News:
     """Return what concerns this person; six queries, however much there is."""

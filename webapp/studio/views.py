@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from rules.models import Version
 from webapp.base import access
 from webapp.plans import uses
-from webapp.studio import news, selectors, trials_seen, word_views, working
+from webapp.studio import incidents, selectors, trials_seen, word_views, working
 
 SPANS = (30, 90, 365)  # days
 
@@ -29,7 +29,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "writes": user.may(working.WRITE) or user.may(working.PUBLISH),
         "drafts": working.drafts_for(user).exclude(state="submitted"),
         "proposals": working.proposals_for(user),
-        "asks": news.news_for(user, timezone.now(), _language()).asks,
+        "asks": incidents.incidents_for(user).count(),
         "on_trial": [(one, trials_seen.title_of(one, _language())) for one in trials_seen.open_for(user)],
     }
     return render(request, "studio/list.html", shown)

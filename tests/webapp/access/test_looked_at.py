@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from tests.browser import test_afterwards as afterwards
 from tests.browser import test_order_pages as orders
 from tests.browser import test_other_pages as others
 from tests.browser import test_patient_pages as patients
@@ -59,6 +60,10 @@ BY_PRESSING = {
     "studio:proposal_proved": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
     "studio:back": studio.test_taking_back_says_why_and_a_text_that_is_alone_stays,
     "studio:trial": trials.test_a_pilot_for_one_doctor_reaches_her_patient_and_no_others,
+    "studio:after": afterwards.test_a_silent_rule_is_seen_with_its_chart_and_closed_with_a_reason,
+    "studio:after_rule": afterwards.test_a_silent_rule_is_seen_with_its_chart_and_closed_with_a_reason,
+    "studio:firing": afterwards.test_a_silent_rule_is_seen_with_its_chart_and_closed_with_a_reason,
+    "studio:news": afterwards.test_a_silent_rule_is_seen_with_its_chart_and_closed_with_a_reason,
     "results:file": others.test_a_file_of_results_is_whole_while_it_is_looked_at,
 }
 
