@@ -5,6 +5,7 @@ from bisect import bisect_left
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +15,7 @@ from rules.models import Draft
 from webapp.base import access
 from webapp.studio import working
 from webapp.studio.fixes import Fix, Page, fixes_of, span_of
+from webapp.studio.problem_words import meaning
 
 MOST_BYTES, MOST_SHOWN = 2_000_000, 200
 TOO_LONG, NOT_UNDERSTOOD = 413, 400
@@ -76,6 +78,7 @@ def _problem(problem: Problem, page: Page, units: _Units) -> dict[str, Any]:
         "from": units(begin),
         "to": units(end),
         "code": problem.code,
+        "meaning": meaning(problem.code, (get_language() or "es")[:2]),
         "message": problem.message,
         "hint": problem.hint,
         "fixes": [_fix(each, units) for each in fixes_of(problem, page)],

@@ -12,6 +12,7 @@ from tests.rules.texts import PROTOCOL
 from tests.webapp.intake.factories import a_shelf, signed_in
 from tests.webapp.people import a_user
 from webapp.studio import writing
+from webapp.studio.problem_words import AUTHORED, SPANISH, meaning
 
 pytestmark = pytest.mark.django_db
 TEXT = PROTOCOL.replace("version: 1.0.0", "version: 1.1.0").replace("{es: Ardor frecuente, en: Frequent heartburn}", """
@@ -132,3 +133,15 @@ def test_only_who_writes_protocols_has_a_text_judged(draft):
     for role in ("doctor", "administrator"):
         assert judged(signed_in(Client(), a_user(role)), draft, TEXT).status_code == 404
     assert judged(signed_in(Client(), a_user("director")), Draft(pk=draft.pk + 1), TEXT).status_code == 404
+
+
+def test_every_slip_is_told_in_spanish_first_with_the_exact_words_of_the_engine_beside(client, director, draft):
+    _broken, problem = first_of(client, director, draft, "heartburn_days >=", "heartburn_dias >=")
+    assert problem["meaning"].startswith("El nombre no se conoce.")
+    assert "heartburn_dias" in problem["message"]
+    assert meaning(problem["code"], "en") == ""  # her words are the engine's own
+
+
+def test_every_code_that_a_text_can_meet_says_in_spanish_what_it_is_and_what_to_do():
+    assert set(SPANISH) == AUTHORED
+    assert all(title and not title.endswith(".") and advice.endswith(".") for title, advice in SPANISH.values())
