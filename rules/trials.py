@@ -57,7 +57,8 @@ def approve(*, submission_id: int, author: Author, terms: Terms, comment: str = 
         kind=terms.kind, submission=proposal, version=version, share=terms.share, doctors=list(terms.doctors),
         group=terms.group, salt=secrets.token_hex(32), begins_at=terms.begins_at, ends_at=terms.ends_at,
     )  # fmt: skip
-    turning.turn(trial, State.WAITING, proposal.reason, author)
+    begun = terms.begins_at <= timezone.now()
+    turning.turn(trial, State.RUNNING if begun else State.WAITING, proposal.reason, author)
     _stand_beside_now(trial, proposal.examination)
     return trial
 

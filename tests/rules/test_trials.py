@@ -199,7 +199,7 @@ def test_a_trial_that_does_not_hold_beside_what_is_in_force_pauses_with_the_reas
     trial.refresh_from_db()
     assert (trial.state, running()) == ("paused", [])
     assert "R058" in trial.turns.last().reason
-    assert states(trial) == ["waiting", "paused"]  # told once
+    assert states(trial) == ["running", "paused"]  # told once
     approving.roll_back(version=selectors.version("protocol", "reflux", "1.4.0"), reason="mal", author=IBARRA)
     trials.keep_up(timezone.now())
     assert [one.pk for one in running()] == [trial.pk]

@@ -1,7 +1,7 @@
 """What the shelf shows to those who answer for it: a list, and one text with what was found out about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.language.documents import Document, Library, Protocol
 from rules import headers
 from rules import selectors as shelf
 from rules import services as shelf_services
-from rules.models import Version
+from rules.models import Trial, Version
 from webapp.accounts.models import User
 from webapp.plans.reasons import OverrideReason, RejectReason, SettleReason
 from webapp.plans.terms import words
@@ -41,6 +41,7 @@ class Row:
     review_needed: int
     draft: Version | None = None  # a newer text that waits
     near: bool = False  # within the days at which its directors are reminded
+    trials: Sequence[Trial] = ()  # of its versions that wait, run or pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,15 @@ class Part:
     rows: Sequence[Row]
 
 
-def parts_for(user: User, language: str, today: date) -> list[Part]:
-    """Return the files by kind, protocols first; two queries however many there are."""
+def parts_for(user: User, language: str, today: date, trials: Sequence[Trial] = ()) -> list[Part]:
+    """Return the files by kind, protocols first, each with those of ``trials`` that are of it; always two queries."""
     by_file: dict[int, list[Version]] = {}
     for version in versions_for(user):
         by_file.setdefault(version.source_file_id, []).append(version)
     rows: dict[str, list[Row]] = {}
     for versions in by_file.values():
         row = _row(versions, language, today)
+        row = replace(row, trials=[one for one in trials if one.version.source_file_id == row.version.source_file_id])
         rows.setdefault(row.version.source_file.kind, []).append(row)
     return [Part(kind, sorted(rows[kind], key=lambda row: row.title.casefold())) for kind in ORDER if kind in rows]
 

@@ -24,13 +24,14 @@ def shelf(request: HttpRequest) -> HttpResponse:
     if request.GET.get("q", "").strip():
         found = word_views.searched(user, request.GET["q"], request.GET.get("page"))
         return render(request, "studio/search.html", found)
+    on_trial = list(trials_seen.open_for(user))
     shown = {
-        "parts": selectors.parts_for(user, _language(), timezone.localdate()),
+        "parts": selectors.parts_for(user, _language(), timezone.localdate(), on_trial),
         "writes": user.may(working.WRITE) or user.may(working.PUBLISH),
         "drafts": working.drafts_for(user).exclude(state="submitted"),
         "proposals": working.proposals_for(user),
         "asks": incidents.incidents_for(user).count(),
-        "on_trial": [(one, trials_seen.title_of(one, _language())) for one in trials_seen.open_for(user)],
+        "on_trial": [(one, trials_seen.title_of(one, _language())) for one in on_trial],
     }
     return render(request, "studio/list.html", shown)
 

@@ -132,10 +132,14 @@ def test_what_was_tried_is_proposed_and_decided_by_another_as_any_proposal(salas
     assert trial.version.path in in_force()
 
 
-def test_the_periodic_job_begins_and_ends_trials_and_writes_it_into_the_book(salas, ibarra):  # noqa: F811
+def test_the_periodic_job_ends_trials_and_writes_it_into_the_book(salas, ibarra, monkeypatch):  # noqa: F811
     tried(ibarra, proposed(salas))
     tasks.keep_trials_up()
-    assert Trial.objects.get().state == "running"
+    assert (Trial.objects.get().state, Entry.objects.filter(verb="protocol.trial_turned").count()) == ("running", 0)
+    later = timezone.now() + timedelta(days=40)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    tasks.keep_trials_up()
+    assert Trial.objects.get().state == "ended"
     assert Entry.objects.filter(verb="protocol.trial_turned").count() == 1
     tasks.keep_trials_up()
     assert Entry.objects.filter(verb="protocol.trial_turned").count() == 1
