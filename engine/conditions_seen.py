@@ -43,7 +43,7 @@ class Watch:
     """Looks at every condition that a protocol's file holds, case by case."""
 
     def __init__(self, program: Program, protocol: Protocol) -> None:
-        found = (Seen(*each) for each in _conditions(program, protocol))
+        found = (Seen(*each) for each in single_conditions(program, protocol))
         self.seen = {(each.place, each.condition): each for each in found if each.place.file == protocol.place.file}
 
     def look(self, scope: Scope) -> None:
@@ -51,8 +51,11 @@ class Watch:
             each.truths.add(truth(each.expr, scope, red=each.red))
 
 
-def _conditions(program: Program, protocol: Protocol) -> Iterator[tuple[Expr, bool]]:
-    """Yield the single conditions of definitions and rules; rows of tables are counted as rows."""
+def single_conditions(program: Program, protocol: Protocol) -> Iterator[tuple[Expr, bool]]:
+    """Yield the single conditions of a protocol's definitions and rules, and whether each is of a red flag.
+
+    Rows of tables are counted as rows.
+    """
     for name in protocol.definitions:
         meant = program.definitions.get(f"{protocol.name}.{name}")
         if isinstance(meant, JOINING | SINGLE):

@@ -13,7 +13,8 @@ from tests.site import clinic
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# For machines without curl: as much of it as the page uses.
+# For machines without them: as much of curl as the page uses, and our own command where it was not installed.
+OURS = "#!{python}\nimport sys\nsys.path.insert(0, {root!r})\nfrom engine.cli import script\nscript()\n"
 STAND_IN = """#!{python}
 import argparse, sys, urllib.request
 read = argparse.ArgumentParser()
@@ -41,20 +42,21 @@ def blocks(page):
 
 
 def run(script, folder, **more):
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], str(with_curl(folder.parent))])
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], str(with_commands(folder.parent))])
     return subprocess.run(
         ["/bin/sh", "-e"], input=script, cwd=folder, text=True, capture_output=True, check=False,
         env={**os.environ, "PATH": path, **more},
     )  # fmt: skip
 
 
-def with_curl(folder):
-    """Return a folder to be searched last, with a command that does curl's part where there is none."""
-    stand_in = folder / "bin" / "curl"
-    stand_in.parent.mkdir(exist_ok=True)
-    stand_in.write_text(STAND_IN.format(python=sys.executable))
-    stand_in.chmod(0o755)
-    return stand_in.parent
+def with_commands(folder):
+    """Return a folder to be searched last, with the commands that a machine may not have."""
+    made = folder / "bin"
+    made.mkdir(exist_ok=True)
+    for name, text in (("curl", STAND_IN), ("pauta", OURS)):
+        (made / name).write_text(text.format(python=sys.executable, root=str(ROOT)))
+        (made / name).chmod(0o755)
+    return made
 
 
 def git(folder, *words):

@@ -137,8 +137,8 @@ def _refuted(examination: Any) -> list[dict[str, Any]]:
     report = (examination.report if examination else None) or {}
     language = (get_language() or "es")[:2]
     return [
-        {**each, "given": working.patient_of(each["patient"], language)}
-        for each in (*report.get("proofs", ()), *report.get("findings", ()))
+        {**each, "number": number, "given": working.patient_of(each["patient"], language)}
+        for number, each in enumerate((*report.get("proofs", ()), *report.get("findings", ())))
         if each.get("result") != "proved"
     ]
 
