@@ -17,9 +17,9 @@ from webapp.base import access
 from webapp.plans.terms import words
 from webapp.studio import aftermath, charts, control, exceptions, incidents, news, selectors, working
 from webapp.studio.models import Incident
-from webapp.studio.views import SPANS
 
 A_PAGE = 50
+SPANS = (30, 90, 365)  # days
 readers = access.may("protocols.read")
 
 
