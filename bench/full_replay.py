@@ -25,7 +25,7 @@ from webapp.studio.models import Replay  # noqa: E402
 AT_ONCE, WORD = 1000, "a bench of days"
 AUTHOR = Author("1", "Bench")
 CHANGE = ("value: 60 years", "value: 55 years")
-FIRST = 100_001  # record number
+FIRST = 5_000_001  # record number
 DAY = date(2026, 1, 1).isoformat()
 
 
