@@ -18,6 +18,7 @@ from webapp.accounts import confirming
 from webapp.accounts.confirming import not_you
 from webapp.base import access
 from webapp.base.downloads import attachment
+from webapp.clinic import features
 from webapp.studio import selectors, tasks, working, writing
 from webapp.studio.lines import compared
 
@@ -122,6 +123,7 @@ def _page(
         "report": (examination.report if examination else None) or {},
         "proposal": (proposal := held.submissions.order_by("-pk").first()),
         "tried": working.tried_by(proposal) if proposal else None,
+        "live_off": not features.is_on("live_panel", request.user),
         "writable": held.state == Draft.State.OPEN,
         "refused": _refuted(examination),
         "asked": asked,

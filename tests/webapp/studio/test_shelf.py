@@ -129,5 +129,5 @@ def test_a_doctor_reads_but_nothing_can_be_written(client):
 def test_the_list_asks_the_database_as_often_for_one_file_as_for_many(director, django_assert_max_num_queries):
     a_shelf()
     director.get(reverse(LIST))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         director.get(reverse(LIST))

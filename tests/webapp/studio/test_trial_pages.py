@@ -14,9 +14,11 @@ from tests.webapp.people import PASSWORD, a_user, confirmed
 from tests.webapp.plans import clinic
 from tests.webapp.plans.factories import a_doctor, an_evaluation, this_day
 from tests.webapp.plans.test_pilot import a_pilot, assessed, of
-from tests.webapp.studio.test_drafts import ibarra, in_force, looked, proposed, salas, url, words  # noqa: F401 - two directors, signed in
+from tests.webapp.studio.test_drafts import begun, ibarra, in_force, looked, proposed, salas, url, words  # noqa: F401 - two directors, signed in
 from tests.webapp.studio.test_shadow import go_on, in_shadow
+from webapp.accounts.models import User
 from webapp.audit.models import Entry
+from webapp.clinic import features
 from webapp.plans import services
 from webapp.plans.models import Plan
 from webapp.studio import tasks
@@ -229,3 +231,14 @@ def test_a_thousand_cases_come_in_pages_and_cost_as_many_queries_as_ten(django_a
     assert words(page).count(patient.full_name) == 25
     assert words(doctor.get(url("trial", trial.pk) + "?page=2")).count(patient.full_name) == 15
     assert this_day()
+
+
+def test_the_live_panel_is_there_for_the_colleagues_it_is_switched_on_for(salas, ibarra):  # noqa: F811
+    draft = begun(salas)
+    there = [b'id="live"' in browser.get(url("draft", draft.pk)).content for browser in (salas, ibarra)]
+    marta = User.objects.get(pk=salas.session["_auth_user_id"])
+    manager = a_user("administrator")
+    features.set_group(name="Pioneras", members=[marta.pk], actor=manager)
+    features.switch(name="live_panel", on_for="group", group="Pioneras", reason="Empieza ella", actor=manager)
+    after = [b'id="live"' in browser.get(url("draft", draft.pk)).content for browser in (salas, ibarra)]
+    assert (there, after) == ([True, True], [True, False])
