@@ -1,7 +1,8 @@
 """Every name of the set in force: where it is declared, what it is called, and which rules use it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from engine.conditions import Expr, Includes, Known, Name, OfSeries, nodes
 from engine.errors import Place
 from engine.facts import Text, fold
 from engine.language.documents import Document, Library, Protocol, Questionnaire, Score
+from rules import selectors as shelf
 from rules import services as shelf_services
 from webapp.plans.terms import words
 
@@ -96,8 +98,22 @@ def _made(digest: str) -> Names:
     for name, spot in _used(library):
         for key in {name, _bare(name)}:
             uses.setdefault(key, {})[spot] = None
-    declared = sorted(_declared(library), key=lambda one: (list(KINDS).index(one.kind), one.name, one.place))
+    texts = shelf.texts(shelf.release_of(digest))
+    lines = {path: text.splitlines() for path, text in texts.items()}
+    declared = sorted(
+        (_at_its_key(one, lines) for one in _declared(library)),
+        key=lambda one: (list(KINDS).index(one.kind), one.name, one.place),
+    )
     return Names(declared, {name: sorted(found, key=lambda one: one.place) for name, found in uses.items()})
+
+
+def _at_its_key(spot: Spot, lines: Mapping[str, Sequence[str]]) -> Spot:
+    """A block stands where its first line is; people look for the line above it, that says its name."""
+    text, line = lines.get(spot.place.file, ()), spot.place.line
+    above = range(line, max(0, line - 3), -1)
+    key = re.compile(rf"\s*(- )?{re.escape(_bare(spot.name))}\s*:")
+    found = next((number for number in above if number <= len(text) and key.match(text[number - 1])), line)
+    return replace(spot, place=Place(spot.place.file, found))
 
 
 def _declared(library: Library) -> Iterator[Spot]:

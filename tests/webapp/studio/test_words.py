@@ -52,6 +52,8 @@ def test_what_uses_a_question_is_listed_with_its_line(page):
     assert told["declared"][0]["address"].startswith(place(page, "vocabulary"))
     text = Version.objects.get(source_file__kind="vocabulary").text.splitlines()
     assert text[told["declared"][0]["line"] - 1].strip().startswith("heartburn_days:")
+    sex = page("uses", name="sex", json="1").json()["declared"][0]
+    assert text[sex["line"] - 1].strip() == "sex:"  # not the first line of its block
     assert any(one["path"] == "protocols/reflux/1.0.0.yaml" for one in told["uses"])
 
 

@@ -18,6 +18,10 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+import { definition, outline, uses } from "./_places.js";
+import { saving } from "./_saving.js";
+import { completing } from "./_words.js";
+
 const PAUSE = 250; // milliseconds after the last key
 
 const colours = HighlightStyle.define([
@@ -69,7 +73,7 @@ function judge(area, words, said) {
     return found.problems.map((problem) => ({
       ...utf16(view, problem),
       severity: "error",
-      message: `${problem.code} ${problem.message}\n${problem.hint}`,
+      message: [problem.meaning, `${problem.code} ${problem.message}`, problem.hint].filter(Boolean).join("\n"),
       actions: problem.fixes.map((fix) => ({
         name: fix.label,
         apply: (target) => mend(target, fix, judged),
@@ -125,7 +129,7 @@ function row(view, problem, words, judged) {
   const text = document.createElement("span");
   text.lang = "en";
   text.textContent = ` ${problem.code} ${problem.message}. ${problem.hint} `;
-  item.append(place, text);
+  item.append(place, ...(problem.meaning ? [" ", problem.meaning] : []), text);
   for (const fix of problem.fixes) {
     const button = document.createElement("button");
     button.type = "button";
@@ -166,11 +170,14 @@ function start(area) {
     announce.textContent = words.wordLeave;
     return temporarilySetTabFocusMode(view);
   };
+  const helped = completing(area);
+  const kept = saving(area);
+  const contents = outline();
   let entered = false; // who only comes by on the way with Tab is not kept
   const view = new EditorView({
     parent: host,
     state: EditorState.create({
-      doc: area.value,
+      doc: kept.text(),
       extensions: [
         EditorView.cspNonce.of(words.nonce),
         lineNumbers(),
@@ -186,9 +193,13 @@ function start(area) {
         syntaxHighlighting(colours),
         look,
         lintGutter(),
+        helped.extensions,
+        contents.extension,
         linter(judge(area, { unreachable: words.wordUnreachable }, said), { delay: PAUSE }),
         keymap.of([
-          { key: "Escape", run: (target) => closeSearchPanel(target) || leave(target) },
+          ...helped.keys,
+          { key: "Escape", run: (target) => helped.close(target) || closeSearchPanel(target) || leave(target) },
+          { key: "F12", run: definition(area), shift: uses(area) },
           { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
           { key: "Mod-.", run: mendHere },
           { key: "Mod-s", run: () => (area.form.requestSubmit(), true) },
@@ -213,12 +224,15 @@ function start(area) {
           for (const button of document.querySelectorAll("#judged [data-fix]")) button.disabled = true;
           area.value = update.state.doc.toString();
           area.dispatchEvent(new Event("input", { bubbles: true }));
+          kept.changed();
         }),
       ],
     }),
   });
   area.hidden = true;
   document.getElementById("judged-part").hidden = false;
+  contents.draw(view);
+  kept.start(view);
   forceLinting(view);
 }
 
