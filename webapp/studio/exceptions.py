@@ -82,6 +82,8 @@ def _drafts(reason: str, against: set[UUID], people: Mapping[UUID, tuple[UUID, f
         for each in conditions:
             having[each][item not in against].add(patient)
     sides = [{people[item][0] for item in people if (item in against) == side} for side in (True, False)]
+    if len(sides[1] - sides[0]) < FEWEST:  # nobody to hold them against: what all have tells nothing
+        return
     for condition, (theirs, others) in having.items():
         share = len(theirs) / max(len(sides[0]), 1)
         of_others = len(others - theirs) / max(len(sides[1] - sides[0]), 1)
