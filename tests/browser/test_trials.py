@@ -89,7 +89,7 @@ def test_a_pilot_for_one_doctor_reaches_her_patient_and_no_others(visit: Callabl
     assert re.fullmatch(r"/studio/trials/\d+/", trial)
     page.goto("/studio/")
     expect(page.locator("main")).to_contain_text("Versiones en prueba")
-    expect(page.locator(f"a[href='{trial}']")).to_be_visible()
+    expect(page.locator(f"a[href='{trial}']").first).to_be_visible()
 
     for one in (patient, other):
         site.manage("shell", "-c", ASSESS.format(one))
