@@ -45,8 +45,9 @@ def test_a_silent_rule_is_seen_with_its_chart_and_closed_with_a_reason(visit: Ca
     walked = (f"/studio/after/{number}/", one, "/studio/after/firing/", "/studio/after/news/")
     assert wrong_in(screen, *walked) == []
     page.goto("/studio/after/news/")
-    page.locator("#noticed input[name=reason]").first.fill("La pregunta cambió de nombre")
-    page.locator("#noticed input[name=reason]").first.press("Enter")
+    reason = page.locator("#noticed > div", has_text="Se activa menos que antes").locator("input[name=reason]")
+    reason.fill("La pregunta cambió de nombre")
+    reason.press("Enter")
     expect(page.locator("main")).not_to_contain_text("Se activa menos que antes")
     page.goto(f"/studio/after/{number}/?days=7")
     expect(page.locator("main")).to_contain_text("lifestyle")
