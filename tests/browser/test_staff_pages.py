@@ -48,7 +48,7 @@ PAGES = {
     "dietitian": ("/desk/", "/plans/{plan}/review/"),
     "director": (
         "/studio/", "/studio/?q=omeprazol", "/studio/?q=zzzz", "/studio/uses/?name=age", "/studio/uses/?name=omeprazo",
-        "/studio/use/", "/studio/trials/", "/studio/{protocol}/", "/studio/{protocol}/read/",
+        "/studio/use/", "/studio/trials/", "/studio/recall/", "/studio/{protocol}/", "/studio/{protocol}/read/",
         "/accounts/tokens/", "/accounts/password/change/",
     ),
     "front_desk": (DESK, *IDENTITY, *INVITING),
