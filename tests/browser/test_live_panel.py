@@ -28,12 +28,12 @@ def opened(visit: Callable) -> Visit:
 def test_the_plan_of_a_patient_changes_while_one_writes(opened: Visit) -> None:
     page = opened.page
     tab_to(page, page.locator(".cm-content"))
-    write(page, "applies: age >= 18 years", "applies: age >= 50 years")
+    write(page, "18 years", "50 years")
     expect(page.locator("#live-plan")).to_contain_text("La prueba espera otra cosa")
     expect(page.locator("#live-plan .is-gone").first).to_be_visible()
-    write(page, "applies: age >= 50 years", "applies: edad >= 50 years")
+    write(page, "ge >= 50", "gex >= 50")
     expect(page.locator("#live-plan")).to_contain_text("Tal como está el texto no hay plan")
-    write(page, "applies: edad >= 50 years", "applies: age >= 18 years")
+    write(page, "gex >= 50", "ge >= 18")
     expect(page.locator("#live-plan")).to_contain_text("El mismo plan que ahora")
     assert opened.faults == []
 
