@@ -39,9 +39,7 @@ def a_pilot(change=lambda text: text, name=NAME, kind="pilot", **more):
         digest=examining.digest_of_set(examining.with_new(new, selectors.current_release())),
         base=selectors.current_release(), texts={}, finished_at=timezone.now(), report=CLEAN,
     )  # fmt: skip
-    proposal = approving.submit(
-        draft_id=draft.pk, shown=draft.revision, reason="Para probarla", author=SALAS
-    )
+    proposal = approving.submit(draft_id=draft.pk, shown=draft.revision, reason="Para probarla", author=SALAS)
     for what in Opened.What.values:
         approving.opened(submission_id=proposal.pk, what=what, user_id=IBARRA.id)
     now = timezone.now()
