@@ -14,9 +14,12 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.browser import test_afterwards as afterwards
+from tests.browser import test_live_panel as live
 from tests.browser import test_order_pages as orders
 from tests.browser import test_other_pages as others
 from tests.browser import test_patient_pages as patients
+from tests.browser import test_recall_pages as recalls
+from tests.browser import test_replay_pages as replays
 from tests.browser import test_result_pages as results
 from tests.browser import test_sharing_pages as sharing
 from tests.browser import test_staff_pages as staff
@@ -53,6 +56,11 @@ BY_PRESSING = {
     "portal:result": results.test_the_pages_of_results_fit_every_phone,
     "sharing:change": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
     "sharing:one": sharing.test_a_patient_shares_sees_who_looked_and_takes_it_back_while_the_specialist_reads,
+    "plans:recalled": recalls.test_a_director_recalls_whom_a_rule_treated_and_the_doctor_settles_it,
+    "studio:replay": replays.test_a_director_sees_how_many_plans_change_and_makes_one_a_test,
+    "studio:try": live.test_the_panel_and_its_pages_are_whole_in_both_languages_and_widths,
+    "studio:tests": live.test_the_panel_and_its_pages_are_whole_in_both_languages_and_widths,
+    "studio:edges": live.test_the_panel_and_its_pages_are_whole_in_both_languages_and_widths,
     "studio:draft": studio.test_a_director_writes_breaks_mends_and_proposes_a_text,
     "studio:changes": studio.test_a_director_writes_breaks_mends_and_proposes_a_text,
     "studio:proposal": studio.test_another_director_opens_both_differences_and_approves_it_for_a_day,
