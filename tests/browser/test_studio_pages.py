@@ -71,7 +71,7 @@ def test_a_director_writes_breaks_mends_and_proposes_a_text(visit: Callable, sit
     write(page, lambda text: text.replace("heartburn_days", "heartburn_dias", 1))
     with page.expect_navigation():
         page.get_by_role("button", name="Pasar pruebas y demostraciones", exact=True).click()
-    expect(page.locator("progress")).to_be_visible()
+    expect(page.locator("#found progress")).to_be_visible()
     examined(site, page)
     expect(page.locator("#found")).to_contain_text("Esto impide proponerlo")  # it comes by itself
     expect(page.locator("#found")).to_contain_text("heartburn_dias")

@@ -125,9 +125,20 @@ export function outline() {
     const line = view.state.doc.lineAt(view.state.selection.main.head).number;
     const all = [...fold.querySelectorAll("button")];
     const here = all.findLast((each) => Number(each.dataset.line) <= line);
-    for (const each of all) each.removeAttribute("aria-current");
+    for (const each of all) {
+      each.removeAttribute("aria-current");
+      each.tabIndex = each === (here ?? all[0]) ? 0 : -1; // one stop for Tab; arrows move within
+    }
     here?.setAttribute("aria-current", "location");
   };
+  fold.querySelector("ol").addEventListener("keydown", (event) => {
+    const all = [...fold.querySelectorAll("button")];
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || at < 0) return;
+    event.preventDefault();
+    all[Math.max(0, Math.min(to, all.length - 1))].focus();
+  });
   const extension = EditorView.updateListener.of((update) => {
     if (update.docChanged) {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 // What can be written at a place and what a word means, from the schema and the set in force as the server tells them.
-import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeCompletion, completionKeymap, completionStatus } from "@codemirror/autocomplete";
 import { StateEffect, StateField } from "@codemirror/state";
 import { hoverTooltip, showTooltip } from "@codemirror/view";
 
@@ -224,14 +224,18 @@ export function completing(area) {
     });
     return true;
   };
+  // A list on screen is closed first; one that is only being looked for keeps nobody in the text.
   const close = (view) => {
+    const open = completionStatus(view.state) === "active";
+    closeCompletion(view);
+    if (open) return true;
     if (!view.state.field(kept)) return false;
     view.dispatch({ effects: told.of(null) });
     return true;
   };
   return {
     extensions: [autocompletion({ override: [source], defaultKeymap: false }), hoverTooltip(tip), kept],
-    keys: [...completionKeymap, { key: "Alt-F1", run: explain }, { key: "Mod-i", run: explain }],
+    keys: [...completionKeymap.filter((each) => each.key !== "Escape"), { key: "Alt-F1", run: explain }, { key: "Mod-i", run: explain }],
     close,
   };
 }
