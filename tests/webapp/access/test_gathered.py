@@ -34,6 +34,7 @@ from webapp.patients.services import PatientError
 from webapp.plans import adding, assessment, comparing, deciding, noticing, opinions, papers, reviewing, uses
 from webapp.plans import selectors as plans
 from webapp.plans.models import Evaluation, Plan, PlanItem, Task
+from webapp.plans.piloting import Side
 from webapp.plans.terms import terms_of
 from webapp.portal import record as own_record
 from webapp.portal import selectors as portal
@@ -173,13 +174,13 @@ def assessed_again(life, case):
 
 
 def test_what_is_known_already_is_known_of_this_patient(world):
-    case, release = {"as_of": "2026-11-22"}, world.own.draft.evaluation.release
+    case, side = {"as_of": "2026-11-22"}, Side(world.own.draft.evaluation.release)
     with undone():
         fitting = assessed_again(world.own, case)
         assessed_again(world.foreign, {})
-        assert assessment._known_already(assessment.Asked(world.own.patient, release, "again", case)) == fitting
+        assert assessment._known_already(assessment.Asked(world.own.patient, side, "again", case)) == fitting
         assessed_again(world.foreign, case)
-        assert assessment._known_already(assessment.Asked(a_patient(), release, "again", case)) is None
+        assert assessment._known_already(assessment.Asked(a_patient(), side, "again", case)) is None
 
 
 def test_what_one_settled_is_a_colleagues_to_the_next_and_nobody_elses_to_oneself(world, doctor):
