@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date
-from itertools import batched, islice
+from itertools import islice
 from typing import Any
 
 import django
@@ -32,7 +32,8 @@ DAY = date(2026, 1, 1).isoformat()
 def more(cases: Iterator[dict[str, Any]], count: int) -> None:
     """Leave so many more patients, each with a past case; its result is never read by a replay."""
     release = selectors.release_of()
-    for some in batched(islice(cases, count), AT_ONCE):
+    wanted = islice(cases, count)
+    while some := list(islice(wanted, AT_ONCE)):
         people = Patient.objects.bulk_create(
             Patient(
                 record_number=str(FIRST + int(one["id"].removeprefix("c"))),

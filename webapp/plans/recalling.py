@@ -6,7 +6,7 @@ Nothing here reaches a patient: the doctors decide whom they write to, and do it
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
+from itertools import islice
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -88,7 +88,8 @@ def _with(one: Treated, state: str) -> Treated:
 
 def _lines(named: Named) -> Iterator[_Line]:
     plans = _plans_of(named).values_list("pk", flat=True)
-    for some in batched(plans.iterator(chunk_size=AT_ONCE), AT_ONCE):
+    numbers = plans.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(numbers, AT_ONCE)):
         marks = [mark_of(pk, *named.parts) for pk in some]
         rows = RuleMark.objects.filter(mark__in=marks).values_list(
             "item__plan__patient_id", "item__plan_id", "item_id", "item__plan__status", "item__decision",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.webapp.access.routes import is_personal, path_to, routes, undone
 from tests.webapp.access.walk import NEVER_TWICE_THE_SAME, lets_in, looks
 from tests.webapp.access.world import a_life, a_staff
+from tests.webapp.access.world_plans import a_recall
 from webapp.base import access
 from webapp.base.roles import Role
 from webapp.patients import services as patients
@@ -48,6 +49,7 @@ def test_no_page_about_one_patient_changes_because_there_is_another(shelf):
     users = a_staff()
     life = a_life("Marina", "Rey", users[Role.DOCTOR])
     people = {role: users.get(role, life.user) for role in READERS}
+    a_recall(users[Role.DIRECTOR], [life.draft])
     alone = told(people, life)
     other = a_life("Otilia", "Gil", users[Role.DOCTOR])
     patients.correct_identity(patient=other.patient, actor=None, phone="600770077", birth_date=date(1950, 5, 5))

@@ -45,7 +45,7 @@ def test_two_hundred_who_wait_are_told_of_page_by_page(django_assert_max_num_que
     doctor = a_doctor()
     for _n in range(205):
         an_alert(a_patient())
-    with django_assert_max_num_queries(43):
+    with django_assert_max_num_queries(44):
         page = the_list(doctor)
     assert "205" in page.content.decode()
     assert Entry.objects.filter(verb="patient.listed").count() == 50

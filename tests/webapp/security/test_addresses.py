@@ -20,9 +20,9 @@ OF_NOBODY = set(
     re.findall(
         r"\w+",
         """
-        after again assessed back base change check clinic codes confirm consent course data digest done error group
-        hand intake item keep lists main month more none over page part patient queried record response review screen
-        second seen start step take tasks text time without
+        after again assessed back base cause change check clinic codes confirm consent course data digest done error
+        features group hand intake item keep lists main month more none over page part patient queried record response
+        review screen second seen start step stop switch take tasks test tests text time trial weight without
         """,
     )
 )
