@@ -12,10 +12,9 @@ from rules.models import Version
 from webapp.audit import services as audit
 from webapp.base import access, pdf
 from webapp.base.downloads import attachment
-from webapp.studio import readers, working
+from webapp.studio import readers
 
 reading = access.may("protocols.read")
-SHEETS: tuple[str, ...] = ()
 
 
 def _told(request: HttpRequest, pk: int) -> dict[str, Any]:
@@ -36,12 +35,7 @@ def language() -> str:
 @require_GET
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a version in words."""
-    told = _told(request, pk)
-    more = {
-        "has_sheets": told["version"].source_file.kind in SHEETS,
-        "may_write": request.user.may(working.WRITE),
-    }
-    return render(request, "studio/reader.html", told | more)
+    return render(request, "studio/reader.html", _told(request, pk))
 
 
 @reading
